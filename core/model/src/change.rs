@@ -1,0 +1,178 @@
+//! Changes: what people and machines altered, and what is said about each in an incident.
+
+use crate::Timestamp;
+use std::fmt;
+
+/// Number of a change within one record, by time and service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ChangeId(pub u32);
+
+impl fmt::Display for ChangeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "C{}", self.0)
+    }
+}
+
+/// What was altered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ChangeKind {
+    /// Another version runs.
+    Deploy,
+    /// The version that the latest deploy replaced runs again.
+    Rollback,
+    /// The same version runs in a new instance.
+    Restart,
+    /// A feature flag was set.
+    Flag,
+    /// Configuration was altered.
+    Config,
+    /// The telemetry itself was altered.
+    Instrumentation,
+    /// Something else, told by people.
+    Other,
+}
+
+impl ChangeKind {
+    /// Every kind, in the order they are listed.
+    pub const ALL: [Self; 7] = [
+        Self::Deploy,
+        Self::Rollback,
+        Self::Restart,
+        Self::Flag,
+        Self::Config,
+        Self::Instrumentation,
+        Self::Other,
+    ];
+
+    /// The word used in JSON and on the page.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Deploy => "deploy",
+            Self::Rollback => "rollback",
+            Self::Restart => "restart",
+            Self::Flag => "flag",
+            Self::Config => "config",
+            Self::Instrumentation => "instrumentation",
+            Self::Other => "other",
+        }
+    }
+
+    /// The kind with this word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+}
+
+/// How Highwater knows of a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ChangeSource {
+    /// Seen in the telemetry itself.
+    Telemetry,
+    /// Told by a person or a pipeline.
+    Told,
+    /// Told, and seen.
+    Both,
+}
+
+impl ChangeSource {
+    /// The word used in JSON and on the page.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Telemetry => "telemetry",
+            Self::Told => "told",
+            Self::Both => "both",
+        }
+    }
+}
+
+/// People or machines altered the system.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Its number.
+    pub id: ChangeId,
+    /// What kind.
+    pub kind: ChangeKind,
+    /// Which service.
+    pub service: String,
+    /// Version, variant or setting before.
+    pub from_version: Option<String>,
+    /// Version, variant or setting since.
+    pub to_version: Option<String>,
+    /// When it began: the first span of the new instance, or as told.
+    pub at: Timestamp,
+    /// How it is known.
+    pub source: ChangeSource,
+    /// The deploy that this rollback takes back.
+    pub reverses: Option<ChangeId>,
+    /// The deploy, rolled back since, that this deploy repeats.
+    pub redeploy_of: Option<ChangeId>,
+}
+
+/// A change as people or pipelines tell it, before it is matched with what telemetry shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToldChange {
+    /// What kind.
+    pub kind: ChangeKind,
+    /// Which service.
+    pub service: String,
+    /// Version, variant or setting before.
+    pub from_version: Option<String>,
+    /// Version, variant or setting since.
+    pub to_version: Option<String>,
+    /// When.
+    pub at: Timestamp,
+    /// Whether it was made to stop the harm.
+    pub mitigates: bool,
+}
+
+/// What is said of one change for one incident.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    /// It caused the incident, as far as data can tell.
+    Implicated,
+    /// The data cannot decide yet.
+    Undecided,
+    /// It very likely did not cause it.
+    NotImplicated,
+    /// It did not cause it, and a hard fact says so.
+    Exonerated,
+}
+
+impl Verdict {
+    /// The word used in JSON and on the page.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Implicated => "implicated",
+            Self::Undecided => "undecided",
+            Self::NotImplicated => "not_implicated",
+            Self::Exonerated => "exonerated",
+        }
+    }
+}
+
+/// What a mitigation did to the harm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Effect {
+    /// The figure went back to its baseline.
+    Worked,
+    /// The figure stayed where it was.
+    None,
+    /// Not decidable yet.
+    Undecided,
+}
+
+impl Effect {
+    /// The word used in JSON and on the page.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Worked => "worked",
+            Self::None => "none",
+            Self::Undecided => "undecided",
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! The words of Highwater: time, hops, records, shifts, changes, verdicts.
+//!
+//! Every room speaks with these types, so that one word means one thing in code, on the page and in
+//! the JSON. It computes nothing that a reader could not do in the head.
+//!
+//! It deliberately does not know how a span was read, counted, judged or shown.
+
+mod change;
+mod diagnosis;
+mod hop;
+mod log;
+mod record;
+mod signal;
+mod time;
+
+pub use change::{Change, ChangeId, ChangeKind, ChangeSource, Effect, ToldChange, Verdict};
+pub use diagnosis::{
+    Clearance, Diagnosis, Impact, Incident, IncidentId, Judgement, Lead, Mitigation, Origin,
+    TrailStep,
+};
+pub use hop::{Hop, HopId, ROOT_ENTRY, UNKNOWN};
+pub use log::{LogEnd, Severity};
+pub use record::{
+    AnswerSetId, Batch, Definitions, Link, NameId, Outcome, Shape, ShapeId, Source, SourceId,
+    SpanEnd, SpanId, SpanKind, SumKind, SumPoint, SumSeries, SumSeriesId, TemplateId, TraceId,
+};
+pub use signal::{Direction, Shift, ShiftId, Signal, Target};
+pub use time::{Interval, Tick, Timestamp};

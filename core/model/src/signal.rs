@@ -1,0 +1,135 @@
+//! What is watched, and what it means that it shifted.
+
+use crate::{Hop, Interval, Timestamp};
+use std::fmt;
+
+/// The kinds of figures that are watched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Signal {
+    /// Items that leave on a hop per item that entered its caller.
+    Transfer,
+    /// The mix of a dependency's answers.
+    Answers,
+    /// Share of calls, or of entries, that failed.
+    Errors,
+    /// Share of calls slower than the learned p50, p95, p99.
+    Latency,
+    /// Items per second that enter a service.
+    Volume,
+    /// Records per second of one log template.
+    Log,
+    /// A service that sent telemetry sends none.
+    NoData,
+}
+
+impl Signal {
+    /// The word used in JSON and on the page.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Transfer => "transfer",
+            Self::Answers => "answers",
+            Self::Errors => "errors",
+            Self::Latency => "latency",
+            Self::Volume => "volume",
+            Self::Log => "log",
+            Self::NoData => "no_data",
+        }
+    }
+}
+
+/// Which way a figure went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Direction {
+    /// More than before.
+    Up,
+    /// Less than before.
+    Down,
+}
+
+impl Direction {
+    /// The word used in JSON and on the page.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Up => "up",
+            Self::Down => "down",
+        }
+    }
+
+    /// +1 for up, -1 for down.
+    #[must_use]
+    pub const fn sign(self) -> f64 {
+        match self {
+            Self::Up => 1.0,
+            Self::Down => -1.0,
+        }
+    }
+}
+
+/// What a shift is a shift of.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Target {
+    /// One leg.
+    Hop(Hop),
+    /// One entry of a service, whoever calls it.
+    Entry {
+        /// The service.
+        service: String,
+        /// Its operation.
+        operation: String,
+    },
+    /// A whole service.
+    Service(String),
+}
+
+impl Target {
+    /// The hop, where the target is one.
+    #[must_use]
+    pub const fn hop(&self) -> Option<&Hop> {
+        match self {
+            Self::Hop(hop) => Some(hop),
+            Self::Entry { .. } | Self::Service(_) => None,
+        }
+    }
+}
+
+/// Number of a shift within one record, by time and service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ShiftId(pub u32);
+
+impl fmt::Display for ShiftId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "S{}", self.0)
+    }
+}
+
+/// The data changed: what, which way, since when, how sure.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shift {
+    /// What kind of figure.
+    pub signal: Signal,
+    /// The service it belongs to: the caller for transfer, the one that answers for answers and
+    /// errors of a hop, the service itself for entries.
+    pub service: String,
+    /// What shifted.
+    pub target: Target,
+    /// The answer that gained most, the latency limit, or the log template.
+    pub value: Option<String>,
+    /// Which way.
+    pub direction: Direction,
+    /// The figure before: a share, a mean per entry where fan-out exceeds one, or a rate per second.
+    pub before: f64,
+    /// The figure since.
+    pub after: f64,
+    /// The most likely instant at which it began.
+    pub onset_at: Timestamp,
+    /// The stretch in which it began with 95 % probability.
+    pub onset: Interval,
+    /// Event time at which it could be said: end of the deciding tick plus its age.
+    pub detected_at: Timestamp,
+    /// Event time at which the figure was back; `None` while it is not, or not for 60 s yet.
+    pub ended_at: Option<Timestamp>,
+    /// Evidence against "nothing changed", in nats.
+    pub evidence_nats: f64,
+}

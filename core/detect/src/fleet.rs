@@ -1,0 +1,89 @@
+//! All streams together, under one budget of false alarms.
+//!
+//! The budget is shared by a union bound: the threshold of each stream grows with the logarithm of
+//! the number of armed ones. A stream that is one of several that look at the same thing (one per
+//! answer of a mix) pays ln C more, because the mix shifts if any of them does.
+
+use crate::stream::{Step, Stream};
+use crate::tuning::Budget;
+use hw_stats::Counts;
+
+/// Number of a stream within its fleet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StreamId(pub usize);
+
+/// Every watched stream.
+#[derive(Clone, Debug)]
+pub struct Fleet {
+    budget: Budget,
+    members: Vec<Member>,
+    ln_a: f64,
+}
+
+#[derive(Clone, Debug)]
+struct Member {
+    stream: Stream,
+    extra_nats: f64,
+}
+
+impl Fleet {
+    /// A fleet without streams.
+    #[must_use]
+    pub fn new(budget: Budget) -> Self {
+        Self { budget, members: Vec::new(), ln_a: budget.ln_a(1) }
+    }
+
+    /// Watches one more stream.
+    pub fn add(&mut self, stream: Stream) -> StreamId {
+        self.members.push(Member { stream, extra_nats: 0.0 });
+        StreamId(self.members.len() - 1)
+    }
+
+    /// Says that the stream is one of `n_values` that look at the same mix.
+    pub fn set_mix(&mut self, id: StreamId, n_values: usize) {
+        if let Some(member) = self.members.get_mut(id.0) {
+            member.extra_nats = (n_values.max(1) as f64).ln();
+        }
+    }
+
+    /// Judges one tick of one stream. Ticks of a stream come in order.
+    pub fn judge(&mut self, id: StreamId, tick: i64, counts: Counts) -> Step {
+        let Some(member) = self.members.get_mut(id.0) else { return Step::Quiet };
+        member.stream.judge(tick, counts, self.ln_a + member.extra_nats)
+    }
+
+    /// Counts the armed streams anew; called once a minute, so that a threshold does not move
+    /// while a window fills.
+    pub fn share_budget(&mut self) {
+        self.ln_a = self.budget.ln_a(self.n_armed());
+    }
+
+    /// Streams on which a shift would be noticed now.
+    #[must_use]
+    pub fn n_armed(&self) -> usize {
+        self.members.iter().filter(|member| member.stream.is_armed()).count()
+    }
+
+    /// A stream, to look at.
+    #[must_use]
+    pub fn stream(&self, id: StreamId) -> Option<&Stream> {
+        self.members.get(id.0).map(|member| &member.stream)
+    }
+
+    /// A stream, to accept a new normal or to skip a silence.
+    pub fn stream_mut(&mut self, id: StreamId) -> Option<&mut Stream> {
+        self.members.get_mut(id.0).map(|member| &mut member.stream)
+    }
+
+    /// How many streams there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.members.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+}

@@ -1,0 +1,182 @@
+//! One time scale of a stream: the block that fills, the window of the last sixteen, and the
+//! evidence that a suffix of the window holds against the baseline.
+
+use crate::dispersion::{Dispersion, Residual};
+use crate::edges::{Edges, lane_parts};
+use crate::tuning::{N_LANES, Sides, Tuning, WINDOW_BLOCKS};
+use hw_model::Direction;
+use hw_stats::{Counts, Form, ln_confirmation};
+
+/// What fills until a block is full.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Filling {
+    /// Items and those that did.
+    pub counts: Counts,
+    /// Sum of n p over its ticks.
+    pub expected: f64,
+    /// Sum of the variances of its ticks.
+    pub variance: f64,
+    /// Blocks of the finer scale in it.
+    pub n_parts: usize,
+}
+
+impl Filling {
+    /// One tick at the baseline's figure.
+    pub(crate) fn tick(form: Form, counts: Counts, figure: f64) -> Self {
+        Self {
+            counts,
+            expected: counts.n * figure,
+            variance: form.variance(counts.n, figure),
+            n_parts: 1,
+        }
+    }
+
+    /// Adds a full block of the finer scale.
+    pub(crate) fn add(&mut self, part: &Self) {
+        self.counts += part.counts;
+        self.expected += part.expected;
+        self.variance += part.variance;
+        self.n_parts += 1;
+    }
+
+    /// What this full block says about dispersion.
+    pub(crate) fn residual(&self, form: Form) -> Residual {
+        let size = match form {
+            Form::Share => self.counts.n,
+            Form::Count => self.expected,
+        };
+        Residual { residual: self.counts.k - self.expected, variance: self.variance, size }
+    }
+}
+
+/// One time scale.
+#[derive(Clone, Debug)]
+pub(crate) struct Scale {
+    pub filling: Filling,
+    pub dispersion: Dispersion,
+    /// Ring of the last blocks; `n_pushed` says how many were ever pushed since the last reset.
+    counts: [Counts; WINDOW_BLOCKS],
+    nats: [[f32; N_LANES]; WINDOW_BLOCKS],
+    n_pushed: usize,
+}
+
+/// How the evidence of a window is blunted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tempering {
+    /// Factor that divides block evidence.
+    pub phi: f64,
+    /// Overdispersion that the exact confirmation assumes.
+    pub rho: f64,
+}
+
+/// The strongest suffix of a window.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Suffix {
+    /// Tempered evidence in nats.
+    pub nats: f64,
+    /// Direction and alternative.
+    pub lane: usize,
+    /// Its length in blocks.
+    pub n_blocks: usize,
+    /// What it counted.
+    pub counts: Counts,
+}
+
+impl Suffix {
+    /// The direction of the lane.
+    pub(crate) fn direction(&self) -> Direction {
+        lane_parts(self.lane).0
+    }
+
+    /// Exact evidence under overdispersion, in nats (notes/detection.md §4, REPAIR).
+    pub(crate) fn confirmed_nats(&self, form: Form, edges: &Edges, rho: f64) -> f64 {
+        let q1 = edges.alternative(self.lane);
+        let q0 = edges.null(self.direction());
+        ln_confirmation(form, self.counts, q1, q0, rho)
+    }
+}
+
+impl Scale {
+    pub(crate) const fn new(scale: usize) -> Self {
+        Self {
+            filling: Filling {
+                counts: Counts { n: 0.0, k: 0.0 },
+                expected: 0.0,
+                variance: 0.0,
+                n_parts: 0,
+            },
+            dispersion: Dispersion::new(scale),
+            counts: [Counts { n: 0.0, k: 0.0 }; WINDOW_BLOCKS],
+            nats: [[0.0; N_LANES]; WINDOW_BLOCKS],
+            n_pushed: 0,
+        }
+    }
+
+    /// Forgets the window and what fills, keeps the dispersion.
+    pub(crate) fn reset_window(&mut self) {
+        self.filling = Filling::default();
+        self.n_pushed = 0;
+    }
+
+    /// Pushes a full block into the window.
+    pub(crate) fn push(&mut self, counts: Counts, nats: [f32; N_LANES]) {
+        let at = self.n_pushed % WINDOW_BLOCKS;
+        if let Some(slot) = self.counts.get_mut(at) {
+            *slot = counts;
+        }
+        if let Some(slot) = self.nats.get_mut(at) {
+            *slot = nats;
+        }
+        self.n_pushed += 1;
+    }
+
+    /// Exposure in the window.
+    pub(crate) fn window_n(&self) -> f64 {
+        self.counts.iter().take(self.n_pushed.min(WINDOW_BLOCKS)).map(|counts| counts.n).sum()
+    }
+
+    /// The suffix of the window with the most tempered evidence. The inner loop has no branches, so
+    /// that it is vectorised: this is most of what detection costs.
+    #[expect(clippy::indexing_slicing, reason = "lanes index arrays of N_LANES")]
+    pub(crate) fn strongest_suffix(&self, phi: f64, sides: Sides, tuning: &Tuning) -> Suffix {
+        #[expect(clippy::cast_possible_truncation, reason = "evidence needs no more digits")]
+        let (per_phi, cap) = (1.0 / phi as f32, tuning.block_nats_max as f32);
+        let mut sums = [0f32; N_LANES];
+        let mut best = [f32::NEG_INFINITY; N_LANES];
+        let mut best_length = [0u32; N_LANES];
+        for (length, nats) in (1u32..).zip(self.newest_first()) {
+            for lane in 0..N_LANES {
+                sums[lane] += (nats[lane] * per_phi).min(cap);
+                let better = sums[lane] > best[lane];
+                best[lane] = if better { sums[lane] } else { best[lane] };
+                best_length[lane] = if better { length } else { best_length[lane] };
+            }
+        }
+        let mut top = 0;
+        let n_lanes = match sides {
+            Sides::Both => N_LANES,
+            Sides::Up => N_LANES / 2,
+        };
+        for lane in 1..n_lanes {
+            if best[lane] > best[top] {
+                top = lane;
+            }
+        }
+        let n_blocks = best_length[top] as usize;
+        let counts = self.newest_counts().take(n_blocks).sum();
+        Suffix { nats: f64::from(best[top]), lane: top, n_blocks, counts }
+    }
+
+    fn newest_first(&self) -> impl Iterator<Item = &[f32; N_LANES]> {
+        self.indices().filter_map(|at| self.nats.get(at))
+    }
+
+    fn newest_counts(&self) -> impl Iterator<Item = Counts> {
+        self.indices().filter_map(|at| self.counts.get(at).copied())
+    }
+
+    fn indices(&self) -> impl Iterator<Item = usize> + use<> {
+        let n = self.n_pushed;
+        (1..=n.min(WINDOW_BLOCKS)).map(move |back| (n - back) % WINDOW_BLOCKS)
+    }
+}

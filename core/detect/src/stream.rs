@@ -1,0 +1,253 @@
+//! One watched figure: what it usually does, whether it has shifted, whether it is back.
+//!
+//! The windowed, multi-scale, tempered detector of notes/detection.md §4, with the exact
+//! confirmation (§4, REPAIR) and the repairs for young streams (§4e). It reads ticks of one second,
+//! in order; an idle second is a tick of zeros. Until enough is known of a stream it is *learning*:
+//! slower, never blind for good. While it is shifted it learns nothing.
+
+use crate::baseline::Baseline;
+use crate::edges::Edges;
+use crate::scale::{Filling, Scale, Tempering};
+use crate::tuning::{Figure, N_SCALES, RATIO, Tuning, block_s, threshold};
+use hw_model::Direction;
+use hw_stats::Counts;
+
+/// Scales whose blocks are short enough to share the baseline of now; longer blocks are weighed
+/// against the mean baseline of their own ticks.
+const SHORT_SCALES: usize = 3;
+
+/// Scale whose dispersion widens the band: blocks of 256 s while young, 68 min later.
+const BAND_SCALES: [usize; 2] = [6, 4];
+
+/// A stream shifted.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Alarm {
+    /// Which way.
+    pub direction: Direction,
+    /// First tick of the strongest suffix: a coarse onset.
+    pub onset_tick: i64,
+    /// Evidence in nats: the exact ratio of the suffix.
+    pub nats: f64,
+    /// The baseline's figure.
+    pub before: f64,
+    /// Counts behind the baseline.
+    pub learned: Counts,
+    /// The figure in the suffix.
+    pub after: f64,
+    /// Dispersion that was assumed.
+    pub phi: f64,
+}
+
+/// A shifted stream is back in its band.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ending {
+    /// First tick back in band.
+    pub back_tick: i64,
+}
+
+/// What one tick brought.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Step {
+    /// Nothing to say.
+    Quiet,
+    /// The stream shifted.
+    Alarm(Alarm),
+    /// The shift is over.
+    Ended(Ending),
+}
+
+/// The detector of one stream.
+#[derive(Clone, Debug)]
+pub struct Stream {
+    figure: Figure,
+    tuning: Tuning,
+    age_s: i64,
+    baseline: Baseline,
+    edges: Edges,
+    scales: Box<[Scale; N_SCALES]>,
+    minute: Counts,
+    ready: Readiness,
+    /// Latest evidence per scale, in nats.
+    evidence: [f64; N_SCALES],
+    frozen_s: i64,
+    shifted: Option<Shifted>,
+}
+
+/// Whether the baseline is worth anything yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Readiness {
+    Learning,
+    /// Since this age.
+    Ready(i64),
+}
+
+/// A shift that lasts: the test of whether the figure is back.
+#[derive(Clone, Copy, Debug)]
+struct Shifted {
+    direction: Direction,
+    figure: f64,
+    phi: f64,
+    sum: f64,
+    lowest: f64,
+    back_tick: i64,
+}
+
+impl Stream {
+    /// A stream of which nothing is known.
+    #[must_use]
+    pub fn new(figure: Figure, tuning: Tuning) -> Self {
+        Self::from_baseline(figure, tuning, Baseline::new(figure.form))
+    }
+
+    /// A stream that begins with known counts: an answer that is new on a hop watched for long.
+    #[must_use]
+    pub fn with_past(figure: Figure, tuning: Tuning, past: Counts) -> Self {
+        Self::from_baseline(figure, tuning, Baseline::with_past(figure.form, past))
+    }
+
+    fn from_baseline(figure: Figure, tuning: Tuning, baseline: Baseline) -> Self {
+        let edges = Edges::new(figure.form, baseline.figure(), baseline.learned(), 1.5, &tuning);
+        Self {
+            figure,
+            tuning,
+            age_s: 0,
+            baseline,
+            edges,
+            scales: Box::new(std::array::from_fn(Scale::new)),
+            minute: Counts::default(),
+            ready: Readiness::Learning,
+            evidence: [0.0; N_SCALES],
+            frozen_s: 0,
+            shifted: None,
+        }
+    }
+
+    /// Judges the counts of `tick`; ticks come one after another. `ln_a` is the budget's ln A.
+    pub fn judge(&mut self, tick: i64, counts: Counts, ln_a: f64) -> Step {
+        if self.age_s % 60 == 0 {
+            self.turn_minute(tick);
+        }
+        self.age_s += 1;
+        if self.shifted.is_some() {
+            return self.test_end(tick, counts);
+        }
+        self.minute += counts;
+        let figure = self.baseline.figure();
+        let alarm = self.descend(tick, Filling::tick(self.figure.form, counts, figure), ln_a);
+        match alarm {
+            Some(alarm) => {
+                self.begin_shift(tick, &alarm);
+                Step::Alarm(alarm)
+            }
+            None => Step::Quiet,
+        }
+    }
+
+    /// Whether a shift on the finest scale could be noticed now.
+    #[must_use]
+    pub fn is_armed(&self) -> bool {
+        self.dispersion_scale(0).is_some()
+    }
+
+    /// Whether it is shifted now.
+    #[must_use]
+    pub const fn is_shifted(&self) -> bool {
+        self.shifted.is_some()
+    }
+
+    /// The figure that is normal now, and the counts it was learned from.
+    #[must_use]
+    pub const fn baseline(&self) -> (f64, Counts) {
+        (self.baseline.figure(), self.baseline.learned())
+    }
+
+    /// Dispersion of windows of about four minutes, at least 1: what intervals and posteriors use.
+    #[must_use]
+    pub fn phi(&self) -> f64 {
+        let scales = self.scales.iter().take(5).rev();
+        let known = scales.map(|scale| &scale.dispersion).find(|d| d.n_blocks() >= 10.0);
+        known.map_or(1.0, |dispersion| dispersion.phi().max(1.0))
+    }
+
+    /// Strongest tempered evidence on any scale now, in nats; zero while shifted.
+    #[must_use]
+    pub fn evidence_nats(&self) -> f64 {
+        self.evidence.iter().copied().fold(0.0, f64::max)
+    }
+
+    /// A person says that what it does now is normal.
+    pub fn accept(&mut self, counts: Counts) {
+        self.baseline.accept(counts);
+        self.shifted = None;
+        self.reset_windows();
+        self.renew_edges();
+    }
+
+    /// Nothing was heard of the whole stream for long: what came before says nothing of now.
+    pub fn skip(&mut self, seconds: i64) {
+        self.age_s += seconds - seconds % 60;
+        self.reset_windows();
+    }
+
+    fn turn_minute(&mut self, tick: i64) {
+        let minute = std::mem::take(&mut self.minute);
+        if self.shifted.is_none() && self.age_s > 0 {
+            self.baseline.await_lesson(tick - 60, minute);
+        }
+        if self.shifted.is_some() || self.is_frozen() {
+            self.frozen_s += 60;
+        } else {
+            self.baseline.learn(self.age_s, &self.tuning);
+            self.frozen_s = 0;
+        }
+        self.baseline.enter_minute(tick, self.age_s);
+        let learned = self.baseline.learned();
+        let size = self.figure.form.size(learned.n, self.baseline.figure());
+        if self.ready == Readiness::Learning && size >= self.tuning.ready_size {
+            self.ready = Readiness::Ready(self.age_s);
+            self.reset_windows();
+        }
+        self.renew_edges();
+    }
+
+    fn renew_edges(&mut self) {
+        let scales = BAND_SCALES.iter().filter_map(|scale| self.scales.get(*scale));
+        let known = scales.map(|scale| &scale.dispersion).find(|d| d.n_blocks() >= 5.0);
+        let phi = known.map_or(1.5, |dispersion| dispersion.phi().max(1.0));
+        let (figure, learned) = self.baseline();
+        self.edges = Edges::new(self.figure.form, figure, learned, phi, &self.tuning);
+    }
+
+    /// Folds a tick into the finest scale, and each block that gets full into the next coarser.
+    fn descend(&mut self, tick: i64, mut block: Filling, ln_a: f64) -> Option<Alarm> {
+        let mut alarm = None;
+        for scale in 0..N_SCALES {
+            self.push_block(scale, &block);
+            if alarm.is_none() {
+                alarm = self.test_scale(scale, tick, ln_a);
+            }
+            self.teach(scale, &block);
+            let Some(next) = self.scales.get_mut(scale + 1) else { break };
+            next.filling.add(&block);
+            if next.filling.n_parts < RATIO {
+                break;
+            }
+            block = std::mem::take(&mut next.filling);
+        }
+        alarm
+    }
+
+    fn push_block(&mut self, scale: usize, block: &Filling) {
+        let nats = if scale >= SHORT_SCALES && block.counts.n > 0.0 {
+            let own = block.expected / block.counts.n;
+            self.edges.moved(self.baseline.figure(), own).weigh(block.counts)
+        } else {
+            self.edges.weigh(block.counts)
+        };
+        if let Some(scale) = self.scales.get_mut(scale) {
+            scale.push(block.counts, nats);
+        }
+    }
+}
+
+mod judging;

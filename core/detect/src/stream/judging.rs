@@ -1,0 +1,141 @@
+//! The tests of a stream: is it shifted, is it back, and what does a block teach.
+
+use super::{Alarm, Ending, N_SCALES, Readiness, Shifted, Step, Stream, Tempering};
+use super::{Filling, block_s, threshold};
+use hw_stats::{Counts, ln_likelihood_ratio};
+
+impl Stream {
+    /// Weighs the window of one scale: an alarm if it passes both the screen and the exact
+    /// confirmation.
+    pub(super) fn test_scale(&mut self, scale: usize, tick: i64, ln_a: f64) -> Option<Alarm> {
+        if self.ready == Readiness::Learning {
+            return None;
+        }
+        let armed = self.dispersion_scale(scale);
+        let window = self.scales.get(scale)?;
+        let tempering = self.tempering(window.window_n(), armed);
+        let suffix = window.strongest_suffix(tempering.phi, self.figure.sides, &self.tuning);
+        if let Some(evidence) = self.evidence.get_mut(scale) {
+            *evidence = suffix.nats;
+        }
+        let wanted = threshold(ln_a, scale);
+        if armed.is_none() || suffix.nats < wanted {
+            return None;
+        }
+        let nats = suffix.confirmed_nats(self.figure.form, &self.edges, tempering.rho);
+        if nats < wanted {
+            return None;
+        }
+        let (before, learned) = self.baseline();
+        let length_s = i64::try_from(suffix.n_blocks).unwrap_or(0) * block_s(scale);
+        Some(Alarm {
+            direction: suffix.direction(),
+            onset_tick: tick + 1 - length_s,
+            nats,
+            before,
+            learned,
+            after: suffix.counts.ratio().unwrap_or(before),
+            phi: tempering.phi,
+        })
+    }
+
+    /// The coarsest scale, at most two above, whose dispersion is known well enough; `None` if the
+    /// scale is not armed. A window of one scale is as long as a block two scales up.
+    pub(super) fn dispersion_scale(&self, scale: usize) -> Option<usize> {
+        let known = |at: &usize| {
+            let blocks = self.scales.get(*at).map_or(0.0, |scale| scale.dispersion.n_blocks());
+            blocks >= self.tuning.armed_blocks
+        };
+        let coarsest = (scale + 2).min(N_SCALES - 1);
+        (scale.saturating_sub(3)..=coarsest).rev().find(known)
+    }
+
+    fn tempering(&self, window_n: f64, measured_at: Option<usize>) -> Tempering {
+        let (figure, _) = self.baseline();
+        let size = self.figure.form.size(window_n, figure);
+        let halvings = self.age_s as f64 / self.tuning.prior_half_life_s;
+        let prior = self.figure.prior_rho(figure) * 0.5f64.powf(halvings);
+        let measured = measured_at.and_then(|at| self.scales.get(at));
+        let (phi, rho) = match measured {
+            Some(scale) => {
+                let doubt = 1.0 + 2.0 * (2.0 / scale.dispersion.n_blocks()).sqrt();
+                (scale.dispersion.phi() * doubt, scale.dispersion.rho() * doubt + prior)
+            }
+            None => (1.0, prior),
+        };
+        let phi = phi.max(1.0 + rho * (size - 1.0)).max(1.0);
+        Tempering { phi, rho: ((phi - 1.0) / (size - 1.0).max(1.0)).clamp(1e-6, 0.999) }
+    }
+
+    pub(super) fn teach(&mut self, scale: usize, block: &Filling) {
+        let Readiness::Ready(since) = self.ready else { return };
+        let known = self.figure.form.size(self.baseline.learned().n, self.baseline.figure());
+        let residual = block.residual(self.figure.form);
+        let begun_at = self.age_s - block_s(scale);
+        let teaches = block.counts.n > 0.0 && residual.size <= known && begun_at >= since;
+        let frozen = self.is_frozen();
+        let Some(scale) = self.scales.get_mut(scale) else { return };
+        if teaches {
+            scale.dispersion.await_lesson(self.age_s, residual);
+        }
+        if !frozen {
+            scale.dispersion.learn(self.age_s, &self.tuning);
+        }
+    }
+
+    /// Whether a shift may be under way, so that nothing must be learned now. A stream that is not
+    /// armed cannot alarm, so it has nothing to wait for.
+    pub(super) fn is_frozen(&self) -> bool {
+        let thawed = self.frozen_s > self.tuning.freeze_s_max;
+        !thawed && self.is_armed() && self.evidence_nats() >= self.tuning.freeze_nats
+    }
+
+    pub(super) fn begin_shift(&mut self, tick: i64, alarm: &Alarm) {
+        let figure = match self.figure.form {
+            hw_stats::Form::Share => alarm.after.clamp(1e-4, 1.0 - 1e-4),
+            hw_stats::Form::Count => alarm.after.max(1e-4),
+        };
+        self.shifted = Some(Shifted {
+            direction: alarm.direction,
+            figure,
+            phi: alarm.phi,
+            sum: 0.0,
+            lowest: 0.0,
+            back_tick: tick + 1,
+        });
+        self.minute = Counts::default();
+        self.baseline.drop_waiting();
+        self.reset_windows();
+    }
+
+    /// Evidence that the figure is back at the edge of its band rather than where it shifted to:
+    /// a cumulative sum that restarts at its lowest point (notes/detection.md §4e, end of a shift).
+    pub(super) fn test_end(&mut self, tick: i64, counts: Counts) -> Step {
+        let Some(shifted) = &mut self.shifted else { return Step::Quiet };
+        let edge = self.edges.null(shifted.direction);
+        let ratio =
+            ln_likelihood_ratio(self.figure.form, counts, edge, shifted.figure) / shifted.phi;
+        shifted.sum += ratio.min(self.tuning.block_nats_max);
+        if shifted.sum < shifted.lowest {
+            shifted.lowest = shifted.sum;
+            shifted.back_tick = tick + 1;
+        }
+        let back_tick = shifted.back_tick;
+        let is_back = shifted.sum - shifted.lowest >= self.tuning.end_nats
+            && tick + 1 - back_tick >= self.tuning.end_ticks_min;
+        if !is_back {
+            return Step::Quiet;
+        }
+        self.shifted = None;
+        self.reset_windows();
+        Step::Ended(Ending { back_tick })
+    }
+
+    pub(super) fn reset_windows(&mut self) {
+        self.evidence = [0.0; N_SCALES];
+        for scale in self.scales.iter_mut() {
+            scale.reset_window();
+            scale.dispersion.drop_quarantine();
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! The constants of the detector, each with its reason.
+
+use hw_stats::Form;
+
+/// Number of time scales: blocks of 1 s, 4 s, ... 4^8 s = 18 h.
+pub(crate) const N_SCALES: usize = 9;
+
+/// Blocks of a finer scale per block of the next, and blocks per window: a window of one scale is
+/// as long as one block two scales up, so that the dispersion of what it sums is measured there.
+pub(crate) const RATIO: usize = 4;
+pub(crate) const WINDOW_BLOCKS: usize = RATIO * RATIO;
+
+/// Alternatives, as distances from the edge of the band on the logit or log scale.
+pub(crate) const STEPS: [f64; 5] = [0.2, 0.5, 1.0, 2.0, 4.0];
+
+/// Alternatives in both directions: the first half up, the second half down.
+pub(crate) const N_LANES: usize = 2 * STEPS.len();
+
+/// Length of a block in seconds.
+pub(crate) const fn block_s(scale: usize) -> i64 {
+    1 << (RATIO.trailing_zeros() as usize * scale)
+}
+
+/// What kind of figure a stream watches.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Figure {
+    /// Share of items, or count per unit of exposure.
+    pub form: Form,
+    /// Overdispersion believed before it could be measured: the intra-class correlation of an even
+    /// share, or the squared coefficient of variation of a count.
+    pub prior: f64,
+    /// Which directions are worth an alarm.
+    pub sides: Sides,
+}
+
+/// Which directions of a figure are worth an alarm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sides {
+    /// Both.
+    Both,
+    /// Only more than usual: fewer errors harm nobody, and one burst of them while a stream is
+    /// young would make the usual zero look like a fall.
+    Up,
+}
+
+impl Figure {
+    /// Share of entries that go on. Prior chosen in young worlds, null and shifted
+    /// (docs/internals/detection.md, young streams).
+    pub const TRANSFER: Self = Self { form: Form::Share, prior: 0.003, sides: Sides::Both };
+    /// Items that leave per entry, where one entry may send many.
+    pub const FAN_OUT: Self = Self { form: Form::Count, prior: 0.01, sides: Sides::Both };
+    /// Share of one answer.
+    pub const ANSWER: Self = Self { form: Form::Share, prior: 0.003, sides: Sides::Both };
+    /// Share of calls or entries that fail.
+    pub const ERRORS: Self = Self { form: Form::Share, prior: 0.003, sides: Sides::Up };
+    /// Share of calls slower than a learned limit: hosts have slow seconds.
+    pub const LATENCY: Self = Self { form: Form::Share, prior: 0.05, sides: Sides::Up };
+    /// Items per second: traffic wanders by half of itself before its day is known.
+    pub const VOLUME: Self = Self { form: Form::Count, prior: 0.25, sides: Sides::Both };
+
+    /// The intra-class correlation believed at figure `p`. For shares it goes with the standard
+    /// deviation, so that a rare failure is not blunted as if it were an even share
+    /// (notes/detection.md §4e B: with a plain prior, young error streams are blind).
+    pub(crate) fn prior_rho(self, p: f64) -> f64 {
+        match self.form {
+            Form::Share => self.prior * (4.0 * p * (1.0 - p)).sqrt(),
+            Form::Count => self.prior,
+        }
+    }
+}
+
+/// What can be set about every detector.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Tuning {
+    /// Half width of the band nobody needs to hear of, on the link scale: .02 is .500 to .505.
+    pub band_min: f64,
+    /// Most that one block may say, in nats: at least seven blocks must agree.
+    pub block_nats_max: f64,
+    /// Evidence from which on nothing is learned any more, in nats.
+    pub freeze_nats: f64,
+    /// A frozen stream learns again after this long: it is the new normal. 30 days.
+    pub freeze_s_max: i64,
+    /// Items (or expected events) before a baseline is worth anything.
+    pub ready_size: f64,
+    /// A block teaches dispersion only after this long, so that a shift cannot teach before it is
+    /// noticed; and after `quarantine_blocks` blocks of its own scale.
+    pub quarantine_s: i64,
+    /// See `quarantine_s`.
+    pub quarantine_blocks: i64,
+    /// Blocks of a scale before its dispersion is believed.
+    pub armed_blocks: f64,
+    /// Time constant of the fast baseline, in seconds. 1 h.
+    pub baseline_tau_s: f64,
+    /// Minutes the baseline lags behind, for streams younger and older than half an hour.
+    pub baseline_delay_min: (usize, usize),
+    /// Half-life of the prior overdispersion in seconds: data takes over. 12 h.
+    pub prior_half_life_s: f64,
+    /// Evidence that ends a shift, in nats; at most `block_nats_max` per tick.
+    pub end_nats: f64,
+    /// Ticks in band that end a shift, at least.
+    pub end_ticks_min: i64,
+}
+
+impl Tuning {
+    /// What was measured to work (docs/internals/detection.md).
+    pub const STANDARD: Self = Self {
+        band_min: 0.02,
+        block_nats_max: 4.0,
+        freeze_nats: 6.0,
+        freeze_s_max: 30 * 86_400,
+        ready_size: 30.0,
+        quarantine_s: 60,
+        quarantine_blocks: 8,
+        armed_blocks: 40.0,
+        baseline_tau_s: 3_600.0,
+        baseline_delay_min: (2, 8),
+        prior_half_life_s: 43_200.0,
+        end_nats: 12.0,
+        end_ticks_min: 8,
+    };
+}
+
+/// The false-alarm budget over everything that is watched.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Budget {
+    /// False alarms tolerated in 30 days, over all streams together.
+    pub false_alarms_per_month: f64,
+}
+
+impl Budget {
+    /// The ln A of notes/detection.md §4.7 for one of `n_streams` streams: A = 16 M T, with T in
+    /// seconds. A union bound over windows, directions and alternatives then gives the budget.
+    #[must_use]
+    pub fn ln_a(self, n_streams: usize) -> f64 {
+        let seconds = 30.0 * 86_400.0 / self.false_alarms_per_month;
+        (WINDOW_BLOCKS as f64 * (n_streams.max(1) as f64) * seconds).ln()
+    }
+}
+
+/// Evidence in nats that raises an alarm on one scale: ln A, plus the number of things tried per
+/// block, minus how rarely this scale is tried.
+pub(crate) fn threshold(ln_a: f64, scale: usize) -> f64 {
+    ln_a + ((N_SCALES * N_LANES) as f64).ln() - (block_s(scale) as f64).ln()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thresholds_are_those_of_the_note() {
+        // 10,000 streams, 30 days: ln A = 26.75, h_0 = 31.25.
+        let ln_a = Budget { false_alarms_per_month: 1.0 }.ln_a(10_000);
+        assert!((ln_a - 26.75).abs() < 0.01, "{ln_a}");
+        assert!((threshold(ln_a, 0) - 31.25).abs() < 0.01);
+        assert!((Budget { false_alarms_per_month: 1.0 }.ln_a(100) - 22.15).abs() < 0.01);
+    }
+}

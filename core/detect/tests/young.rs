@@ -1,0 +1,177 @@
+//! Young streams: the story's stream for every phase of the tick grid and several histories, and
+//! null worlds of 25 minutes in which nothing must be said.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+#![expect(clippy::cast_possible_truncation, reason = "small counts")]
+
+use hw_detect::{Budget, Figure, Step, Stream, Tuning};
+use hw_model::Direction;
+use hw_stats::Counts;
+use rand::{RngExt, SeedableRng, rngs::StdRng};
+use rand_distr::{Beta, Binomial, Distribution, Geometric, Poisson, StandardNormal};
+
+/// ln A of 100 streams, as in notes/detection.md §4e.
+fn ln_a() -> f64 {
+    Budget { false_alarms_per_month: 1.0 }.ln_a(100)
+}
+
+fn stream_of(figure: Figure) -> Stream {
+    Stream::new(figure, Tuning::STANDARD)
+}
+
+/// Screening's entries in the recording gate-open: milliseconds since the one before (the first:
+/// since the start of the recording), and whether the item went on. The gate opens at 660 s and
+/// shuts at 1200 s. Entries that failed are left out.
+fn recorded_ticks(phase_ms: i64, from_s: i64) -> Vec<Counts> {
+    let mut at_ms = phase_ms;
+    let mut ticks = vec![Counts::default(); 1_502];
+    for entry in include_str!("data/gate-open-screening.txt").split_whitespace() {
+        let (gap, went_on) = entry.split_at(entry.len() - 1);
+        at_ms += gap.parse::<i64>().unwrap();
+        let tick = &mut ticks[usize::try_from(at_ms / 1_000).unwrap()];
+        *tick += Counts::new(1.0, if went_on == "+" { 1.0 } else { 0.0 });
+    }
+    ticks.split_off(usize::try_from(from_s).unwrap())
+}
+
+#[test]
+fn story_is_noticed_in_every_phase_and_with_every_history() {
+    for phase in 0..10 {
+        for from_s in [0, 60, 120, 180] {
+            let mut stream = stream_of(Figure::TRANSFER);
+            let mut steps = Vec::new();
+            for (tick, counts) in (from_s..).zip(recorded_ticks(phase * 100, from_s)) {
+                match stream.judge(tick, counts, ln_a()) {
+                    Step::Quiet => {}
+                    step => steps.push((tick, step)),
+                }
+            }
+            let what = format!("phase {phase}, from {from_s} s: {steps:?}");
+            let [(at, Step::Alarm(alarm)), (_, Step::Ended(ending))] = steps[..] else {
+                panic!("one alarm and one end wanted; {what}");
+            };
+            assert!((660..=672).contains(&at), "noticed late; {what}");
+            assert!((660..=662).contains(&alarm.onset_tick), "{what}");
+            assert_eq!(alarm.direction, Direction::Up, "{what}");
+            assert!((alarm.before - 0.5).abs() < 0.02 && alarm.after > 0.99, "{what}");
+            assert!((1_199..=1_202).contains(&ending.back_tick), "{what}");
+        }
+    }
+}
+
+/// One second of a null family: items that entered, and of those how many went on.
+#[derive(Clone, Copy, Debug)]
+enum Null {
+    Constant,
+    BetaBinomial,
+    Autocorrelated,
+    Batchy,
+}
+
+struct World {
+    null: Null,
+    rate: f64,
+    share: f64,
+    drift: f64,
+    random: StdRng,
+}
+
+impl World {
+    fn tick(&mut self) -> Counts {
+        let random = &mut self.random;
+        let share = match self.null {
+            Null::Constant => self.share,
+            Null::BetaBinomial => {
+                let m = 1.0 / 0.02 - 1.0;
+                Beta::new(self.share * m, (1.0 - self.share) * m).unwrap().sample(random)
+            }
+            Null::Autocorrelated => {
+                let kept = (-1.0f64 / 300.0).exp();
+                let noise: f64 = StandardNormal.sample(random);
+                self.drift = kept * self.drift + 0.2 * (1.0 - kept * kept).sqrt() * noise;
+                hw_stats::sigmoid(hw_stats::logit(self.share) + self.drift)
+            }
+            Null::Batchy => return self.batches(),
+        };
+        let n: f64 = Poisson::new(self.rate).unwrap().sample(random);
+        Counts::new(n, some_of(n, share, random))
+    }
+
+    /// Batches of 20 items on average; seven of ten share one fate.
+    fn batches(&mut self) -> Counts {
+        let n_batches: f64 = Poisson::new(self.rate / 20.0).unwrap().sample(&mut self.random);
+        let mut counts = Counts::default();
+        for _ in 0..n_batches as u64 {
+            let n = 1.0 + Geometric::new(0.05).unwrap().sample(&mut self.random) as f64;
+            let k = if !self.random.random_bool(0.7) {
+                some_of(n, self.share, &mut self.random)
+            } else if self.random.random_bool(self.share) {
+                n
+            } else {
+                0.0
+            };
+            counts += Counts::new(n, k);
+        }
+        counts
+    }
+}
+
+fn some_of(n: f64, share: f64, random: &mut StdRng) -> f64 {
+    Binomial::new(n as u64, share).unwrap().sample(random) as f64
+}
+
+#[test]
+fn nothing_is_said_where_nothing_happens() {
+    // 60 streams x 4 families x 6 shares of 25 minutes, at 1, 9, 9 and 50 items a second.
+    let mut alarms = Vec::new();
+    for null in [Null::Constant, Null::BetaBinomial, Null::Autocorrelated, Null::Batchy] {
+        for share in [0.5, 0.1, 0.9, 0.01, 0.001, 0.99] {
+            for seed in 0..60u64 {
+                let rate = [1.0, 9.0, 9.0, 50.0][(seed % 4) as usize];
+                let random = StdRng::seed_from_u64(seed);
+                let mut world = World { null, rate, share, drift: 0.0, random };
+                let figure = if share < 0.05 { Figure::ERRORS } else { Figure::TRANSFER };
+                let mut stream = stream_of(figure);
+                let heard = (0..1_500).any(|tick| {
+                    let counts = world.tick();
+                    matches!(stream.judge(tick, counts, ln_a()), Step::Alarm(_))
+                });
+                if heard {
+                    alarms.push(format!("{null:?} {share} seed {seed}"));
+                }
+            }
+        }
+    }
+    // 1,440 streams. Measured over 24,000: two, both of batches at a share of .99.
+    assert!(alarms.is_empty(), "{alarms:?}");
+}
+
+#[test]
+fn young_error_stream_notices_a_fifth_of_calls_failing() {
+    for seed in 0..20 {
+        let mut random = StdRng::seed_from_u64(seed);
+        let mut stream = stream_of(Figure::ERRORS);
+        let noticed = (0..900).find(|&tick| {
+            let n: f64 = Poisson::new(9.0).unwrap().sample(&mut random);
+            let share = if tick >= 400 { 0.2 } else { 0.0 };
+            let counts = Counts::new(n, some_of(n, share, &mut random));
+            matches!(stream.judge(tick, counts, ln_a()), Step::Alarm(_))
+        });
+        let after = noticed.unwrap() - 400;
+        assert!((0..=20).contains(&after), "seed {seed}: {after} s");
+    }
+}
+
+#[test]
+fn bursty_stream_still_gets_armed() {
+    // With learning frozen while unarmed, or with lessons thrown away whenever evidence is high,
+    // this stream stays blind for good.
+    let random = StdRng::seed_from_u64(1);
+    let mut world = World { null: Null::Batchy, rate: 10.0, share: 0.5, drift: 0.0, random };
+    let mut stream = stream_of(Figure::TRANSFER);
+    for tick in 0..3_600 {
+        let counts = world.tick();
+        stream.judge(tick, counts, ln_a());
+    }
+    assert!(stream.is_armed());
+    assert!(stream.phi() > 10.0, "{}", stream.phi());
+}

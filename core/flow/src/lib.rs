@@ -1,14 +1,45 @@
 //! The data plane: end records in, judged ticks and stored windows out.
 //!
+//! It counts what flows on every hop, by cohort: the counts of an entry and of all it causes stand
+//! in the second in which the entry began. Read [`Flow`] first, then `linking` for what a link
+//! between two spans means for the counts.
+//!
 //! It deliberately does not know what a normal ratio is, why one changed, or where records come
 //! from.
 
+mod answers;
+mod cells;
+mod counters;
 mod dictionary;
+mod flow;
+mod instances;
+mod joins;
+mod judging;
+mod lags;
+mod linking;
+mod logbook;
 mod names;
+mod open;
+mod ring;
+mod routes;
+mod services;
+mod sums;
 mod table;
 mod templates;
+mod views;
+mod vocabulary;
+mod windows;
 
+pub use answers::ValueIdx;
+pub use cells::{EntryIdx, EntryTick, HopIdx, HopTick, LATENCY_SHARES};
 pub use dictionary::{
     Dictionary, DictionaryLimits, Refusals, ShapeText, SourceText, SumSeriesText,
 };
+pub use flow::{Coverage, Flow, FlowSettings};
+pub use instances::Instance;
+pub use judging::{Asked, Judged, JudgedAt, Mix};
 pub use names::OTHER;
+pub use services::ServiceIdx;
+pub use sums::CounterIdx;
+pub use vocabulary::{TemplateText, Vocabulary};
+pub use windows::WindowCounts;

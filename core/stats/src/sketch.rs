@@ -47,6 +47,38 @@ impl LatencySketch {
         self.n
     }
 
+    /// The counts as a short row of numbers: pairs of bucket and count.
+    #[must_use]
+    pub fn to_row(&self) -> Vec<u32> {
+        let used = (0u32..).zip(&self.buckets).filter(|(_, count)| **count > 0);
+        let mut before = 0;
+        let mut row = Vec::new();
+        for (bucket, count) in used {
+            row.extend([bucket - before, *count]);
+            before = bucket;
+        }
+        row
+    }
+
+    /// The inverse of [`LatencySketch::to_row`]; trailing zeros do no harm.
+    #[must_use]
+    pub fn from_row(row: &[u32]) -> Self {
+        let mut sketch = Self::default();
+        let mut bucket = 0;
+        for pair in row.chunks(2) {
+            let [step, count] = pair else { break };
+            bucket = (bucket + *step as usize).min(N_BUCKETS - 1);
+            if sketch.buckets.len() <= bucket {
+                sketch.buckets.resize(bucket + 1, 0);
+            }
+            if let Some(slot) = sketch.buckets.get_mut(bucket) {
+                *slot = slot.saturating_add(*count);
+            }
+            sketch.n += u64::from(*count);
+        }
+        sketch
+    }
+
     /// The duration in nanoseconds that a `share` of calls do not exceed; `None` if it is empty.
     #[must_use]
     pub fn quantile_ns(&self, share: f64) -> Option<i64> {
@@ -114,7 +146,8 @@ mod tests {
             ba.merge(&sketch(&a));
             prop_assert_eq!(&ab, &ba);
             let all: Vec<i64> = a.iter().chain(&b).copied().collect();
-            prop_assert_eq!(ab, sketch(&all));
+            prop_assert_eq!(&ab, &sketch(&all));
+            prop_assert_eq!(LatencySketch::from_row(&ab.to_row()), ab);
         }
     }
 }

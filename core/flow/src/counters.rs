@@ -1,0 +1,250 @@
+//! The counters of all entries and hops, and the five ways in which they grow.
+
+use crate::answers::{Fate, Standing};
+use crate::cells::{Callee, EntryCell, EntryIdx, HopCell, HopIdx, Kept};
+use crate::open::{Asked, Call, EntryState};
+use crate::services::ServiceIdx;
+use crate::table::{Table, table};
+use hw_model::{NameId, Timestamp};
+
+/// Cells of entries and hops.
+#[derive(Debug)]
+pub(crate) struct Counters {
+    pub entries: Vec<EntryCell>,
+    pub hops: Vec<HopCell>,
+    entry_ids: Table<(ServiceIdx, Option<NameId>), EntryIdx>,
+    hop_ids: Table<(EntryIdx, Callee), HopIdx>,
+    kept: Kept,
+    hops_max: usize,
+    window_s: i64,
+    /// Second of arrival that is being folded.
+    pub now: i64,
+    /// Counts that came too late for their window.
+    pub late: u64,
+}
+
+/// An answer to count: its key, how the key came to be watched, and its value.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Answer {
+    pub key: NameId,
+    pub standing: Standing,
+    pub value: NameId,
+}
+
+impl Counters {
+    pub(crate) const fn new(kept: Kept, hops_max: usize, window_s: i64) -> Self {
+        Self {
+            entries: Vec::new(),
+            hops: Vec::new(),
+            entry_ids: table(),
+            hop_ids: table(),
+            kept,
+            hops_max,
+            window_s,
+            now: i64::MIN,
+            late: 0,
+        }
+    }
+
+    pub(crate) fn entry(&self, entry: EntryIdx) -> Option<&EntryCell> {
+        self.entries.get(entry.0 as usize)
+    }
+
+    pub(crate) fn hop(&self, hop: HopIdx) -> Option<&HopCell> {
+        self.hops.get(hop.0 as usize)
+    }
+
+    /// The number of an entry; a new one is first judged at `tick`.
+    pub(crate) fn entry_idx(
+        &mut self,
+        service: ServiceIdx,
+        operation: Option<NameId>,
+        tick: i64,
+    ) -> EntryIdx {
+        if let Some(entry) = self.entry_ids.get(&(service, operation)) {
+            return *entry;
+        }
+        let id = u32::try_from(self.entries.len()).expect("invariant: operations are bounded");
+        self.entries.push(EntryCell::new(service, operation, self.kept, tick));
+        self.entry_ids.insert((service, operation), EntryIdx(id));
+        EntryIdx(id)
+    }
+
+    /// The hop from an entry to a callee; `None` past the limit of hops.
+    pub(crate) fn hop_idx(&mut self, entry: EntryIdx, callee: Callee) -> Option<HopIdx> {
+        if let Some(hop) = self.hop_ids.get(&(entry, callee)) {
+            let alias = self.hop(*hop)?.alias;
+            return Some(alias.unwrap_or(*hop));
+        }
+        if self.hops.len() >= self.hops_max {
+            return None;
+        }
+        let id = HopIdx(u32::try_from(self.hops.len()).ok()?);
+        let caller = self.entries.get_mut(entry.0 as usize)?;
+        caller.hops.push(id);
+        self.hops.push(HopCell::new(entry, callee, self.kept, caller.next_tick));
+        self.hop_ids.insert((entry, callee), id);
+        Some(id)
+    }
+
+    /// The name of a hop's peer was learned: what was counted on `peer` so far, and what will be,
+    /// belongs to `hop`. Ticks and windows that were judged or sealed already stay where they are.
+    pub(crate) fn rename(&mut self, entry: EntryIdx, peer: Callee, hop: HopIdx) {
+        let Some(peer_hop) = self.hop_ids.get(&(entry, peer)).copied() else { return };
+        let pair = [peer_hop.0 as usize, hop.0 as usize];
+        let Ok([from, to]) = self.hops.get_disjoint_mut(pair) else { return };
+        if from.alias.is_some() {
+            return;
+        }
+        from.alias = Some(hop);
+        to.take_over(from);
+        if let Some(caller) = self.entries.get_mut(entry.0 as usize) {
+            caller.hops.retain(|known| *known != peer_hop);
+        }
+    }
+
+    /// Seals every window that ended before `tick`.
+    pub(crate) fn seal_windows(&mut self, tick: i64) {
+        let before = self.window_of(tick);
+        self.entries.iter_mut().for_each(|entry| entry.windows.seal(before));
+        self.hops.iter_mut().for_each(|hop| hop.windows.seal(before));
+    }
+
+    /// Counts an entry that came.
+    pub(crate) fn count_entry(&mut self, state: &EntryState) {
+        let tick = state.tick();
+        let window = self.window_of(tick);
+        let lag_s = self.now.saturating_sub(tick + 1);
+        let duration_ns = state.ended_at.0 - state.started_at.0;
+        let Some(cell) = self.entries.get_mut(state.entry.0 as usize) else { return };
+        cell.totals.count(state);
+        cell.lags.note(lag_s);
+        if let Some(slot) = cell.ring.at(tick) {
+            if state.failed {
+                slot.failed += 1;
+            } else {
+                slot.entries += 1;
+                slot.entered += state.items;
+                add(&mut slot.slow, cell.latency.note(duration_ns));
+            }
+        }
+        let Some(open) = cell.windows.at(window) else {
+            self.late += 1;
+            return;
+        };
+        let entered = if state.failed { 0 } else { state.items };
+        open.counts.calls += 1;
+        open.counts.failed += u32::from(state.failed);
+        open.counts.entered += entered;
+        open.latency.add(duration_ns);
+        for hop in &cell.hops {
+            if let Some(open) =
+                self.hops.get_mut(hop.0 as usize).and_then(|hop| hop.windows.at(window))
+            {
+                open.counts.entered += entered;
+            }
+        }
+    }
+
+    /// Counts a call that left from an entry.
+    pub(crate) fn count_call(&mut self, hop_idx: HopIdx, entry: &mut EntryState, call: Call) {
+        let tick = entry.tick();
+        let window = self.window_of(tick);
+        let lag_s = self.now.saturating_sub(tick + 1);
+        let is_first = entry.leave(hop_idx, call.started_at);
+        let Some(hop) = self.hops.get_mut(hop_idx.0 as usize) else { return };
+        let duration_ns = call.ended_at.0 - call.started_at.0;
+        hop.totals.count(&call, !is_first);
+        hop.lags.note(lag_s);
+        let left = if entry.failed { 0 } else { call.items };
+        let any = u32::from(is_first && !entry.failed);
+        let slow = if call.failed { [0; 3] } else { hop.latency.note(duration_ns) };
+        if let Some(slot) = hop.ring.at(tick) {
+            slot.any += any;
+            slot.left += left;
+            slot.calls += 1;
+            slot.failed += u32::from(call.failed);
+            add(&mut slot.slow, slow);
+        }
+        if let Some(open) = hop.windows.at(window) {
+            open.counts.any += any;
+            open.counts.left += left;
+            open.counts.calls += 1;
+            open.counts.failed += u32::from(call.failed);
+            open.latency.add(duration_ns);
+        } else {
+            self.late += 1;
+        }
+        if any > 0 {
+            self.count_late_fates(hop_idx, entry, call.started_at);
+        }
+    }
+
+    /// Counts items that arrived at the callee, in the window of the entry that sent them.
+    pub(crate) fn count_received(&mut self, hop: HopIdx, tick: i64, items: u32) {
+        let window = self.window_of(tick);
+        let Some(hop) = self.hops.get_mut(hop.0 as usize) else { return };
+        hop.totals.received += u64::from(items);
+        if let Some(open) = hop.windows.at(window) {
+            open.counts.received += items;
+        }
+    }
+
+    /// Counts an answer that an entry got on a hop, and what became of the entry so far.
+    pub(crate) fn count_answer(
+        &mut self,
+        hop_idx: HopIdx,
+        entry: &mut EntryState,
+        answer: Answer,
+        ended_at: Timestamp,
+    ) {
+        let tick = entry.tick();
+        let window = self.window_of(tick);
+        let Some(hop) = self.hops.get_mut(hop_idx.0 as usize) else { return };
+        let Some(cell) = hop.answers.count((answer.key, answer.standing), answer.value, tick)
+        else {
+            return;
+        };
+        if hop.answers.is_shown(cell.0)
+            && let Some(open) = hop.windows.at(window)
+        {
+            open.count_answer(cell.1);
+        }
+        if entry.failed {
+            return;
+        }
+        entry.asked.push(Asked { hop: hop_idx, cell, ended_at });
+        let caller = self.entries.get(entry.entry.0 as usize);
+        for other in caller.iter().flat_map(|caller| &caller.hops).filter(|h| **h != hop_idx) {
+            let left_at = entry.left_at(*other);
+            let fate = Fate {
+                outcome: other.0,
+                went_on: left_at.is_some(),
+                out_of_order: left_at.is_some_and(|left_at| left_at < ended_at),
+            };
+            if let Some(hop) = self.hops.get_mut(hop_idx.0 as usize) {
+                hop.answers.count_fate(cell, tick, fate);
+            }
+        }
+    }
+
+    /// An item left on a hop after answers of its entry were counted as "did not go on".
+    fn count_late_fates(&mut self, outcome: HopIdx, entry: &EntryState, left_at: Timestamp) {
+        for asked in entry.asked.iter().filter(|asked| asked.hop != outcome) {
+            let out_of_order = left_at < asked.ended_at;
+            let fate = Fate { outcome: outcome.0, went_on: true, out_of_order };
+            if let Some(hop) = self.hops.get_mut(asked.hop.0 as usize) {
+                hop.answers.count_late_fate(asked.cell, entry.tick(), fate);
+            }
+        }
+    }
+
+    /// The number of the window in which a tick lies.
+    pub(crate) const fn window_of(&self, tick: i64) -> i64 {
+        tick.div_euclid(self.window_s)
+    }
+}
+
+fn add(sums: &mut [u32; 3], more: [u32; 3]) {
+    sums.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
+}

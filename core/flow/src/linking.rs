@@ -1,0 +1,178 @@
+//! What a link between spans means for the counts.
+
+use crate::answers::Standing;
+use crate::cells::Callee;
+use crate::counters::Answer;
+use crate::flow::Flow;
+use crate::joins::{EntryKey, Linked, OutKey};
+use crate::open::{Answered, OutState};
+use hw_model::{AnswerSetId, NameId, SpanKind};
+
+/// Key of the status of a call, always watched.
+const STATUS: &str = "status";
+
+impl Flow {
+    /// Counts what became known by the last spans.
+    pub(crate) fn count_links(&mut self) {
+        let events = self.joins.take_events();
+        for event in &events {
+            match *event {
+                Linked::Joined(out, entry) => self.count_joined(out, entry),
+                Linked::Paired(out, entry) => self.count_paired(out, entry),
+                Linked::CalledBy { caller, callee } => self.count_called_by(caller, callee),
+                Linked::OutLeaves(out) => {
+                    let gone = self.joins.outs.remove(out);
+                    let is_unjoined = gone.is_some_and(|out| out.entry.is_none());
+                    self.coverage.unjoined += u64::from(is_unjoined);
+                }
+                Linked::EntryLeaves(entry) => {
+                    let gone = self.joins.entries.remove(entry);
+                    self.coverage.orphans += u64::from(gone.is_some_and(|entry| entry.is_orphan()));
+                }
+            }
+        }
+        self.joins.reuse(events);
+    }
+
+    /// An out found its entry: the call is counted on its hop.
+    fn count_joined(&mut self, out_key: OutKey, entry_key: EntryKey) {
+        let Some(out) = self.joins.outs.get_mut(out_key) else { return };
+        let Some(entry) = self.joins.entries.get_mut(entry_key) else { return };
+        self.coverage.joined += 1;
+        out.is_counted = true;
+        for callee in callees_of(out, &self.routes) {
+            if let Some(hop) = self.counters.hop_idx(entry.entry, callee) {
+                out.hops.push(hop);
+                self.counters.count_call(hop, entry, out.call());
+            }
+        }
+        let answered = std::mem::take(&mut out.answered);
+        if answered.is_empty() {
+            self.count_answers(out_key, AnswerSetId::NONE);
+        }
+        for far_end in answered {
+            self.count_far_end(out_key, far_end);
+        }
+    }
+
+    /// An entry answers an out: it teaches names, and hands its answer to the caller.
+    fn count_paired(&mut self, out_key: OutKey, callee_key: EntryKey) {
+        let Some(callee) = self.joins.entries.get_mut(callee_key) else { return };
+        let far_end = callee.answered();
+        self.coverage.paired += u64::from(!std::mem::replace(&mut callee.is_paired, true));
+        let Some(out) = self.joins.outs.get_mut(out_key) else { return };
+        self.routes.learn(out.address, out.path, far_end.place);
+        if out.is_counted {
+            self.count_far_end(out_key, far_end);
+        } else {
+            out.answered.push(far_end);
+        }
+    }
+
+    /// Counts what the far end of a counted out tells: items received, and the answer.
+    fn count_far_end(&mut self, out_key: OutKey, far_end: Answered) {
+        let Some(out) = self.joins.outs.get_mut(out_key) else { return };
+        let Some(entry) = out.entry.and_then(|key| self.joins.entries.get_mut(key)) else { return };
+        let callee = Callee::Seen(far_end.place);
+        let Some(hop) = self.counters.hop_idx(entry.entry, callee) else { return };
+        if !out.hops.contains(&hop) {
+            let was_peer = out.hops.is_empty() || out.kind != SpanKind::Producer;
+            if was_peer {
+                let peer = Callee::Peer(out.address.peer, out.address.operation);
+                self.counters.rename(entry.entry, peer, hop);
+            } else {
+                self.counters.count_call(hop, entry, out.call());
+            }
+            out.hops.push(hop);
+        }
+        self.counters.count_received(hop, entry.tick(), far_end.items);
+        if out.hops.first() == Some(&hop) || out.kind != SpanKind::Producer {
+            self.count_answers(out_key, far_end.answers);
+        }
+    }
+
+    /// Counts the answers of a call: those its own span carries, and those of the far end.
+    fn count_answers(&mut self, out_key: OutKey, far: AnswerSetId) {
+        let Some(out) = self.joins.outs.get_mut(out_key) else { return };
+        let Some(entry) = out.entry.and_then(|key| self.joins.entries.get_mut(key)) else { return };
+        let Some(hop) = out.hops.last().copied() else { return };
+        if out.failed {
+            return;
+        }
+        let own = self.vocabulary.answers(std::mem::take(&mut out.answers));
+        let far = self.vocabulary.answers(far);
+        let only_far = far.iter().filter(|(key, _)| own.iter().all(|(own, _)| own != key));
+        for (key, value) in own.iter().chain(only_far) {
+            let standing = self.standings.of(*key, out.kind);
+            let answer = Answer { key: *key, standing, value: *value };
+            self.counters.count_answer(hop, entry, answer, out.ended_at);
+        }
+    }
+
+    /// A service was entered from another service's entry that shows no client span.
+    fn count_called_by(&mut self, caller_key: EntryKey, callee_key: EntryKey) {
+        let Some(callee) = self.joins.entries.get_mut(callee_key) else { return };
+        self.coverage.paired += u64::from(!std::mem::replace(&mut callee.is_paired, true));
+        let (far_end, call) = (callee.answered(), callee.as_call());
+        let Some(caller) = self.joins.entries.get_mut(caller_key) else { return };
+        let callee = Callee::Seen(far_end.place);
+        let Some(hop) = self.counters.hop_idx(caller.entry, callee) else { return };
+        self.counters.count_call(hop, caller, call);
+        self.counters.count_received(hop, caller.tick(), far_end.items);
+        if call.failed {
+            return;
+        }
+        for (key, value) in self.vocabulary.answers(far_end.answers) {
+            let standing = self.standings.of(*key, SpanKind::Client);
+            let answer = Answer { key: *key, standing, value: *value };
+            self.counters.count_answer(hop, caller, answer, call.ended_at);
+        }
+    }
+}
+
+/// Whom an out went to: who answered, else where its address is known to lead, else its peer.
+fn callees_of(out: &OutState, routes: &crate::routes::Routes) -> Vec<Callee> {
+    let mut places: Vec<_> = out.answered.iter().map(|far_end| far_end.place).collect();
+    if out.kind == SpanKind::Producer {
+        places.extend(routes.consumers(out.address));
+    } else if places.is_empty() {
+        places.extend(routes.find(out.address, out.path));
+    } else {
+        places.truncate(1);
+    }
+    places.sort_unstable();
+    places.dedup();
+    if places.is_empty() {
+        return vec![Callee::Peer(out.address.peer, out.address.operation)];
+    }
+    places.into_iter().map(Callee::Seen).collect()
+}
+
+/// Which keys are always watched, and which were declared.
+#[derive(Debug, Default)]
+pub(crate) struct Standings {
+    status: Option<NameId>,
+    declared: Vec<NameId>,
+}
+
+impl Standings {
+    /// Notes a name that was defined.
+    pub(crate) fn learn(&mut self, id: NameId, text: &str, is_declared: bool) {
+        if text == STATUS {
+            self.status = Some(id);
+        }
+        if is_declared {
+            self.declared.push(id);
+        }
+    }
+
+    fn of(&self, key: NameId, kind: SpanKind) -> Standing {
+        if self.declared.contains(&key) {
+            Standing::Declared
+        } else if self.status == Some(key) || kind == SpanKind::Evaluation {
+            Standing::Standard
+        } else {
+            Standing::Candidate
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! Spans that may still be linked: what is kept of an entry and of an out until then.
+
+use crate::answers::ValueIdx;
+use crate::cells::{EntryIdx, HopIdx};
+use crate::joins::EntryKey;
+use crate::routes::{Address, Place};
+use hw_model::{AnswerSetId, NameId, SpanKind, Timestamp};
+
+/// An entry that came.
+#[derive(Clone, Debug)]
+pub(crate) struct EntryState {
+    pub entry: EntryIdx,
+    pub place: Place,
+    pub started_at: Timestamp,
+    pub ended_at: Timestamp,
+    /// Whether it failed; then it is not in transfer's counts.
+    pub failed: bool,
+    pub items: u32,
+    pub weight: f32,
+    /// The answer it gave to whoever called.
+    pub answers: AnswerSetId,
+    /// Whether it names a parent.
+    pub has_parent: bool,
+    /// Whether its caller was found.
+    pub is_paired: bool,
+    /// Hops on which something left, and when first.
+    pub outs: Vec<Left>,
+    /// Answers it got.
+    pub asked: Vec<Asked>,
+}
+
+/// Something left on a hop.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Left {
+    pub hop: HopIdx,
+    pub first_at: Timestamp,
+    pub n_calls: u32,
+}
+
+/// An answer that came back on a hop.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asked {
+    pub hop: HopIdx,
+    pub cell: (usize, ValueIdx),
+    pub ended_at: Timestamp,
+}
+
+/// An out that came.
+#[derive(Clone, Debug)]
+pub(crate) struct OutState {
+    pub kind: SpanKind,
+    pub address: Address,
+    pub path: NameId,
+    pub started_at: Timestamp,
+    pub ended_at: Timestamp,
+    pub failed: bool,
+    pub items: u32,
+    pub weight: f32,
+    /// Answers the caller's own span carries.
+    pub answers: AnswerSetId,
+    /// Whether it was counted on its hops.
+    pub is_counted: bool,
+    /// The entry it left from, once known.
+    pub entry: Option<EntryKey>,
+    /// Hops it was counted on.
+    pub hops: Vec<HopIdx>,
+    /// Who answered it before it was counted.
+    pub answered: Vec<Answered>,
+}
+
+/// The far end of a call: an entry of the callee.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Answered {
+    pub place: Place,
+    pub answers: AnswerSetId,
+    pub items: u32,
+}
+
+impl OutState {
+    /// What is counted of it.
+    pub(crate) const fn call(&self) -> Call {
+        Call {
+            started_at: self.started_at,
+            ended_at: self.ended_at,
+            failed: self.failed,
+            items: self.items,
+            weight: self.weight,
+        }
+    }
+}
+
+/// What is counted of one call.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Call {
+    pub started_at: Timestamp,
+    pub ended_at: Timestamp,
+    pub failed: bool,
+    pub items: u32,
+    pub weight: f32,
+}
+
+impl EntryState {
+    /// What its caller learns from it.
+    pub(crate) const fn answered(&self) -> Answered {
+        Answered { place: self.place, answers: self.answers, items: self.items }
+    }
+
+    /// The call that must have led here, where the caller shows none.
+    pub(crate) const fn as_call(&self) -> Call {
+        Call {
+            started_at: self.started_at,
+            ended_at: self.ended_at,
+            failed: self.failed,
+            items: self.items,
+            weight: self.weight,
+        }
+    }
+
+    /// The tick in which everything it causes is counted.
+    pub(crate) const fn tick(&self) -> i64 {
+        self.started_at.tick().0
+    }
+
+    /// Whether its caller is known to exist but never came.
+    pub(crate) const fn is_orphan(&self) -> bool {
+        self.has_parent && !self.is_paired
+    }
+
+    /// Notes that an item left on `hop`. Returns whether it is the first.
+    pub(crate) fn leave(&mut self, hop: HopIdx, at: Timestamp) -> bool {
+        match self.outs.iter_mut().find(|left| left.hop == hop) {
+            Some(left) => {
+                left.first_at = left.first_at.min(at);
+                left.n_calls += 1;
+                false
+            }
+            None => {
+                self.outs.push(Left { hop, first_at: at, n_calls: 1 });
+                true
+            }
+        }
+    }
+
+    /// When something first left on `hop`.
+    pub(crate) fn left_at(&self, hop: HopIdx) -> Option<Timestamp> {
+        self.outs.iter().find(|left| left.hop == hop).map(|left| left.first_at)
+    }
+}

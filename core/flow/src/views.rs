@@ -1,0 +1,281 @@
+//! What others may read of the counters.
+
+use crate::answers::KeyCell;
+use crate::cells::{Callee, EntryIdx, EntryTick, HopIdx, HopTick};
+use crate::flow::Flow;
+use crate::instances::Instance;
+use crate::judging::Asked;
+use crate::services::ServiceIdx;
+use crate::windows::WindowCounts;
+use hw_model::{NameId, TemplateId};
+use hw_stats::{Counts, LatencySketch};
+
+/// Totals of a hop over all time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HopSummary {
+    /// Items that entered its caller.
+    pub entered: u64,
+    /// Items that left on it.
+    pub left: u64,
+    /// Items that arrived; `None` where the callee was never heard.
+    pub received: Option<u64>,
+    /// Calls.
+    pub calls: u64,
+    /// Calls that failed.
+    pub failed: u64,
+    /// Calls beyond the first of their entry.
+    pub repeated: u64,
+    /// Answers by value: of the key that is its answer, else the status.
+    pub answers: Vec<(String, u64)>,
+    /// Name of that key.
+    pub answer_key: Option<String>,
+    /// Whether a key was found, or declared, that decides whether items go on.
+    pub decides: bool,
+    /// Items that entered and left with the weights of sampling, where every span carries one.
+    pub weighted: Option<(f64, f64)>,
+}
+
+/// How often a log line was written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LogCounts {
+    /// The template.
+    pub template: TemplateId,
+    /// Who wrote it.
+    pub service: ServiceIdx,
+    /// Lines in the stretch before.
+    pub before: u64,
+    /// Lines in the stretch since.
+    pub since: u64,
+    /// Second of the first since.
+    pub first_since: Option<i64>,
+}
+
+impl Flow {
+    /// Every hop that is counted on its own, in the order of first appearance.
+    pub fn hops(&self) -> impl Iterator<Item = HopIdx> {
+        let numbered = (0..).map(HopIdx).zip(&self.counters.hops);
+        numbered.filter(|(_, cell)| cell.alias.is_none()).map(|(hop, _)| hop)
+    }
+
+    /// Every entry.
+    pub fn entries(&self) -> impl Iterator<Item = EntryIdx> {
+        (0..).map(EntryIdx).take(self.counters.entries.len())
+    }
+
+    /// Every service.
+    pub fn services(&self) -> impl Iterator<Item = ServiceIdx> {
+        self.services.all()
+    }
+
+    /// Totals of a hop.
+    #[must_use]
+    pub fn hop_summary(&self, hop: HopIdx) -> Option<HopSummary> {
+        let cell = self.counters.hop(hop)?;
+        let entry = self.counters.entry(cell.entry)?;
+        let shown = cell.answers.shown();
+        let is_weighted = cell.totals.unweighted + entry.totals.unweighted == 0;
+        Some(HopSummary {
+            entered: entry.totals.entered,
+            left: cell.totals.left,
+            received: matches!(cell.callee, Callee::Seen(_)).then_some(cell.totals.received),
+            calls: cell.totals.calls,
+            failed: cell.totals.failed,
+            repeated: cell.totals.repeated,
+            answers: shown.map(|cell| self.named_totals(cell)).unwrap_or_default(),
+            answer_key: shown.map(|cell| self.vocabulary.name(cell.key).to_owned()),
+            decides: cell.answers.answer().is_some(),
+            weighted: is_weighted.then_some((entry.totals.weighted, cell.totals.weighted)),
+        })
+    }
+
+    /// The entry a hop leaves from.
+    #[must_use]
+    pub fn entry_of(&self, hop: HopIdx) -> Option<EntryIdx> {
+        Some(self.counters.hop(hop)?.entry)
+    }
+
+    /// The hops that leave from an entry.
+    #[must_use]
+    pub fn hops_of(&self, entry: EntryIdx) -> &[HopIdx] {
+        self.counters.entry(entry).map_or(&[], |cell| &cell.hops)
+    }
+
+    /// Service and operation of an entry; no operation where a trace begins there.
+    #[must_use]
+    pub fn entry_place(&self, entry: EntryIdx) -> Option<(ServiceIdx, Option<NameId>)> {
+        let cell = self.counters.entry(entry)?;
+        Some((cell.service, cell.operation))
+    }
+
+    /// The service a hop leads to, if it was heard, and the entry there.
+    #[must_use]
+    pub fn callee_of(&self, hop: HopIdx) -> Option<(ServiceIdx, NameId)> {
+        match self.counters.hop(hop)?.callee {
+            Callee::Seen(place) => Some((place.service, place.operation)),
+            Callee::Peer(..) => None,
+        }
+    }
+
+    /// Sum of the judged ticks `[from, to)` of a hop.
+    #[must_use]
+    pub fn hop_counts(&self, hop: HopIdx, from: i64, to: i64) -> HopTick {
+        let mut sum = HopTick::default();
+        self.visit_hop_ticks(hop, from, to, |_, tick| sum.add(&tick));
+        sum
+    }
+
+    /// Calls `visit` with the judged ticks of a hop that are not empty, oldest first.
+    pub fn visit_hop_ticks(
+        &self,
+        hop: HopIdx,
+        from: i64,
+        to: i64,
+        mut visit: impl FnMut(i64, HopTick),
+    ) {
+        if let Some(cell) = self.counters.hop(hop) {
+            cell.history.visit(from, to, |tick, row| visit(tick, HopTick::from_row(row)));
+        }
+    }
+
+    /// Calls `visit` with the judged ticks of an entry that are not empty, oldest first.
+    pub fn visit_entry_ticks(
+        &self,
+        entry: EntryIdx,
+        from: i64,
+        to: i64,
+        mut visit: impl FnMut(i64, EntryTick),
+    ) {
+        if let Some(cell) = self.counters.entry(entry) {
+            cell.history.visit(from, to, |tick, row| visit(tick, EntryTick::from_row(row)));
+        }
+    }
+
+    /// First tick of a hop whose judged counts are still kept.
+    #[must_use]
+    pub fn hop_known_from(&self, hop: HopIdx) -> Option<i64> {
+        let history = &self.counters.hop(hop)?.history;
+        history.forgotten_until().map(|tick| tick + 1).or_else(|| history.first())
+    }
+
+    /// Calls `visit` with the sealed windows of a hop, by number, oldest first.
+    pub fn visit_windows(
+        &self,
+        hop: HopIdx,
+        from: i64,
+        to: i64,
+        visit: impl FnMut(i64, WindowCounts),
+    ) {
+        if let Some(cell) = self.counters.hop(hop) {
+            cell.windows.visit(from, to, visit);
+        }
+    }
+
+    /// Durations of the calls of a hop in the sealed windows `[from, to)`.
+    #[must_use]
+    pub fn latency(&self, hop: HopIdx, from: i64, to: i64) -> LatencySketch {
+        let cell = self.counters.hop(hop);
+        cell.map(|cell| cell.windows.latency(from, to)).unwrap_or_default()
+    }
+
+    /// Learned latency limits of a hop (p50, p95, p99) in nanoseconds.
+    #[must_use]
+    pub fn latency_limits_ns(&self, hop: HopIdx) -> Option<[i64; 3]> {
+        self.counters.hop(hop)?.latency.limits_ns()
+    }
+
+    /// Learned latency limits of an entry in nanoseconds.
+    #[must_use]
+    pub fn entry_latency_limits_ns(&self, entry: EntryIdx) -> Option<[i64; 3]> {
+        self.counters.entry(entry)?.latency.limits_ns()
+    }
+
+    /// The name of a key, and of its values, on what is asked.
+    #[must_use]
+    pub fn mix_names(&self, asked: Asked, key: usize) -> Option<(String, Vec<String>)> {
+        let cell = self.mix(asked, key)?;
+        let name = |id: &NameId| self.vocabulary.name(*id).to_owned();
+        Some((name(&cell.key), cell.values.iter().map(name).collect()))
+    }
+
+    /// Number of the key that is a hop's answer.
+    #[must_use]
+    pub fn answer_key(&self, hop: HopIdx) -> Option<usize> {
+        self.counters.hop(hop)?.answers.answer_number()
+    }
+
+    /// Judged counts per value over the ticks `[from, to)`.
+    #[must_use]
+    pub fn mix_counts(&self, asked: Asked, key: usize, from: i64, to: i64) -> Vec<u64> {
+        let Some(cell) = self.mix(asked, key) else { return Vec::new() };
+        let mut sums = vec![0; cell.values.len()];
+        cell.history.visit(from, to, |_, row| {
+            sums.iter_mut().zip(row).for_each(|(sum, count)| *sum += u64::from(*count));
+        });
+        sums
+    }
+
+    /// Calls `visit` with the judged counts per value of each tick that has any, oldest first.
+    pub fn visit_mix(
+        &self,
+        (asked, key): (Asked, usize),
+        from: i64,
+        to: i64,
+        visit: impl FnMut(i64, &[u32]),
+    ) {
+        if let Some(cell) = self.mix(asked, key) {
+            cell.history.visit(from, to, visit);
+        }
+    }
+
+    /// For each value of the answer on `asked`: entries that got it in the ticks `[from, to)`, and
+    /// how many of those went on on `outcome`.
+    #[must_use]
+    pub fn fates(
+        &self,
+        (asked, key): (HopIdx, usize),
+        outcome: HopIdx,
+        from: i64,
+        to: i64,
+    ) -> Vec<Counts> {
+        let cell = self.mix(Asked::Hop(asked), key);
+        cell.map(|cell| cell.fates(outcome.0, from, to)).unwrap_or_default()
+    }
+
+    /// The service and metric of a counter that carries answers.
+    #[must_use]
+    pub fn counter_place(&self, counter: crate::CounterIdx) -> Option<(ServiceIdx, NameId)> {
+        let cell = self.sums.counter_cell(counter)?;
+        Some((cell.service, cell.metric))
+    }
+
+    /// Every instance heard, in the order of first arrival.
+    #[must_use]
+    pub fn instances(&self) -> &[Instance] {
+        self.instances.all()
+    }
+
+    /// How often each log template was written in the seconds `[from, middle)` and `[middle, to)`.
+    pub fn log_counts(&self, from: i64, middle: i64, to: i64) -> impl Iterator<Item = LogCounts> {
+        self.logbook.pages().map(move |(template, page)| LogCounts {
+            template,
+            service: page.service,
+            before: page.lines(from, middle),
+            since: page.lines(middle, to),
+            first_since: page.first_in(middle, to),
+        })
+    }
+
+    fn mix(&self, asked: Asked, key: usize) -> Option<&KeyCell> {
+        match asked {
+            Asked::Hop(hop) => self.counters.hop(hop)?.answers.key(key),
+            Asked::Counter(counter) => Some(&self.sums.counter_cell(counter)?.mix),
+        }
+    }
+
+    fn named_totals(&self, cell: &KeyCell) -> Vec<(String, u64)> {
+        let names = cell.values.iter().map(|value| self.vocabulary.name(*value).to_owned());
+        let mut totals: Vec<_> = names.zip(cell.totals.iter().copied()).collect();
+        totals.sort();
+        totals
+    }
+}

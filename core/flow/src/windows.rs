@@ -1,0 +1,190 @@
+//! Windows: the counts that are stored and shown, ten seconds each by default.
+//!
+//! A window takes late counts until the watermark has passed it, then it is sealed: packed into the
+//! history and immutable. Counts for a sealed window are late and only counted as such.
+
+use crate::answers::ValueIdx;
+use hw_stats::{LatencySketch, Series};
+use std::collections::VecDeque;
+
+/// Counts of one window of a hop. Cohorts: everything stands at the start of the entry that caused
+/// it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WindowCounts {
+    /// Items that entered the caller, by entries that did not fail.
+    pub entered: u32,
+    /// Items that left on the hop from those entries.
+    pub left: u32,
+    /// Entries of those that sent at least one item.
+    pub any: u32,
+    /// Items that arrived at the callee.
+    pub received: u32,
+    /// Calls, of failed entries too.
+    pub calls: u32,
+    /// Calls that failed.
+    pub failed: u32,
+}
+
+impl WindowCounts {
+    const fn row(self) -> [u32; 6] {
+        [self.entered, self.left, self.any, self.received, self.calls, self.failed]
+    }
+
+    fn from_row(row: &[u32]) -> Self {
+        let column = |at: usize| row.get(at).copied().unwrap_or(0);
+        Self {
+            entered: column(0),
+            left: column(1),
+            any: column(2),
+            received: column(3),
+            calls: column(4),
+            failed: column(5),
+        }
+    }
+
+    /// Adds another window's counts: windows of the same time from two shards.
+    pub fn merge(&mut self, other: &Self) {
+        self.entered += other.entered;
+        self.left += other.left;
+        self.any += other.any;
+        self.received += other.received;
+        self.calls += other.calls;
+        self.failed += other.failed;
+    }
+}
+
+/// A window that still takes counts.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct OpenWindow {
+    pub counts: WindowCounts,
+    pub latency: LatencySketch,
+    /// Counts per value of the watched answer.
+    pub answers: Vec<u32>,
+}
+
+impl OpenWindow {
+    /// Counts one answer with this value.
+    pub(crate) fn count_answer(&mut self, value: ValueIdx) {
+        if self.answers.len() <= value.0 {
+            self.answers.resize(value.0 + 1, 0);
+        }
+        if let Some(count) = self.answers.get_mut(value.0) {
+            *count += 1;
+        }
+    }
+}
+
+/// Open and sealed windows of one hop.
+#[derive(Clone, Debug)]
+pub(crate) struct Windows {
+    /// By number, ascending; a handful.
+    open: VecDeque<(i64, OpenWindow)>,
+    sealed_before: i64,
+    counts: Series,
+    latency: Series,
+    answers: Series,
+}
+
+impl Windows {
+    /// No windows; at least the last `windows_max` will be kept.
+    pub(crate) const fn new(windows_max: usize) -> Self {
+        Self {
+            open: VecDeque::new(),
+            sealed_before: i64::MIN,
+            counts: Series::new(windows_max),
+            latency: Series::new(windows_max),
+            answers: Series::new(windows_max),
+        }
+    }
+
+    /// The window with number `at`, to add to; `None` if it is sealed.
+    pub(crate) fn at(&mut self, at: i64) -> Option<&mut OpenWindow> {
+        if at < self.sealed_before {
+            return None;
+        }
+        let behind = self.open.iter().rev().take_while(|(number, _)| *number > at).count();
+        let place = self.open.len() - behind;
+        let is_there = place > 0 && self.open.get(place - 1).is_some_and(|(last, _)| *last == at);
+        if !is_there {
+            self.open.insert(place, (at, OpenWindow::default()));
+        }
+        let place = if is_there { place - 1 } else { place };
+        self.open.get_mut(place).map(|(_, window)| window)
+    }
+
+    /// Moves what is open in `other` here: two hops turned out to be one.
+    pub(crate) fn take_open(&mut self, other: &mut Self) {
+        for (at, theirs) in other.open.drain(..) {
+            if let Some(ours) = self.at(at) {
+                ours.counts.merge(&theirs.counts);
+                ours.latency.merge(&theirs.latency);
+            }
+        }
+    }
+
+    /// Seals every window before number `before`.
+    pub(crate) fn seal(&mut self, before: i64) {
+        while let Some((at, window)) = self.open.pop_front_if(|(at, _)| *at < before) {
+            self.counts.push(at, &window.counts.row());
+            self.latency.push(at, &window.latency.to_row());
+            self.answers.push(at, &window.answers);
+        }
+        self.sealed_before = self.sealed_before.max(before);
+    }
+
+    /// Calls `visit` with the sealed windows whose numbers are in `[from, to)`, oldest first.
+    pub(crate) fn visit(&self, from: i64, to: i64, mut visit: impl FnMut(i64, WindowCounts)) {
+        self.counts.visit(from, to, |at, row| visit(at, WindowCounts::from_row(row)));
+    }
+
+    /// Durations of the calls in the windows `[from, to)`.
+    pub(crate) fn latency(&self, from: i64, to: i64) -> LatencySketch {
+        let mut all = LatencySketch::default();
+        self.latency.visit(from, to, |_, row| all.merge(&LatencySketch::from_row(row)));
+        all
+    }
+
+    /// Bytes that hold the sealed windows.
+    pub(crate) fn memory_bytes(&self) -> usize {
+        [&self.counts, &self.latency, &self.answers].iter().map(|s| s.memory_bytes()).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sealed_window_takes_no_more_counts() {
+        let mut windows = Windows::new(1_000);
+        windows.at(6).unwrap().counts.left = 4;
+        windows.at(5).unwrap().counts.left = 3;
+        windows.seal(6);
+        assert!(windows.at(5).is_none());
+        windows.at(6).unwrap().counts.left += 1;
+        windows.seal(7);
+        let mut seen = Vec::new();
+        windows.visit(0, 10, |at, counts| seen.push((at, counts.left)));
+        assert_eq!(seen, [(5, 3), (6, 5)]);
+    }
+
+    #[test]
+    fn million_windows_stay_small() {
+        // A hundred hops with ten thousand windows each: 28 hours at 10 s.
+        let mut bytes = 0;
+        for hop in 0..100u32 {
+            let mut windows = Windows::new(10_000);
+            for at in 0..10_000i64 {
+                let window = windows.at(at).unwrap();
+                let k = 40 + u32::try_from(at % 17).unwrap() + hop % 5;
+                window.counts =
+                    WindowCounts { entered: 90, left: k, any: k, received: k, calls: k, failed: 0 };
+                (0..i64::from(k)).for_each(|i| window.latency.add(1_000_000 * (5 + i % 9)));
+                window.answers = vec![k, 90 - k];
+                windows.seal(at);
+            }
+            bytes += windows.memory_bytes();
+        }
+        assert!(bytes < 60_000_000, "{bytes} bytes for a million windows");
+    }
+}

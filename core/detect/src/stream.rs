@@ -96,16 +96,7 @@ impl Stream {
     /// A stream of which nothing is known.
     #[must_use]
     pub fn new(figure: Figure, tuning: Tuning) -> Self {
-        Self::from_baseline(figure, tuning, Baseline::new(figure.form))
-    }
-
-    /// A stream that begins with known counts: an answer that is new on a hop watched for long.
-    #[must_use]
-    pub fn with_past(figure: Figure, tuning: Tuning, past: Counts) -> Self {
-        Self::from_baseline(figure, tuning, Baseline::with_past(figure.form, past))
-    }
-
-    fn from_baseline(figure: Figure, tuning: Tuning, baseline: Baseline) -> Self {
+        let baseline = Baseline::new(figure.form);
         let edges = Edges::new(figure.form, baseline.figure(), baseline.learned(), 1.5, &tuning);
         Self {
             figure,
@@ -120,6 +111,20 @@ impl Stream {
             frozen_s: 0,
             shifted: None,
         }
+    }
+
+    /// A stream like this one, of which `past` is known: an answer that is new on a hop whose other
+    /// answers have been watched for long. It scatters as they do.
+    #[must_use]
+    pub fn sibling(&self, past: Counts) -> Self {
+        let mut sibling = self.clone();
+        sibling.baseline = Baseline::with_past(self.figure.form, past);
+        sibling.shifted = None;
+        sibling.minute = Counts::default();
+        sibling.frozen_s = 0;
+        sibling.reset_windows();
+        sibling.renew_edges();
+        sibling
     }
 
     /// Judges the counts of `tick`; ticks come one after another. `ln_a` is the budget's ln A.
@@ -141,6 +146,12 @@ impl Stream {
             }
             None => Step::Quiet,
         }
+    }
+
+    /// Whether it is a share or a count.
+    #[must_use]
+    pub const fn form(&self) -> hw_stats::Form {
+        self.figure.form
     }
 
     /// Whether a shift on the finest scale could be noticed now.

@@ -1,1 +1,50 @@
-//! Not written yet.
+//! From shifts, topology and changes to an origin, and a verdict per change with its facts.
+//!
+//! `diagnose` reads one immutable [`Evidence`] and returns one [`Diagnosis`]: it can be repeated,
+//! replayed and disputed. Each sentence in it carries the numbers it rests on.
+//!
+//! It deliberately does not know how a shift was found or where it is kept.
+
+mod evidence;
+mod impact;
+mod leads;
+mod ledger;
+mod mechanism;
+mod mitigation;
+mod origin;
+mod redeploy;
+mod title;
+mod trail;
+mod verdict;
+mod words;
+
+pub use evidence::{
+    AskedHop, Evidence, Fate, Inlet, KnownChange, Leg, LogRate, SeenAnswers, Split, Track,
+};
+pub use origin::OUTSIDE;
+
+use hw_model::Diagnosis;
+
+/// Everything that can be said about one incident from this evidence.
+#[must_use]
+pub fn diagnose(evidence: &Evidence) -> Diagnosis {
+    let walk = origin::walk(evidence);
+    let judgements = verdict::judge_all(evidence, &walk.origins);
+    let first = walk.origins.first().map(|origin| origin.service.as_str());
+    Diagnosis {
+        leads: leads::leads(evidence, first),
+        trail: trail::trail(evidence),
+        mitigations: mitigation::judge_all(evidence),
+        redeploy: redeploy::to_redeploy(evidence, &judgements),
+        impact: impact::impact(evidence),
+        origins: walk.origins,
+        cleared: walk.cleared,
+        judgements,
+    }
+}
+
+/// One line that says what is wrong.
+#[must_use]
+pub fn title(evidence: &Evidence) -> String {
+    title::title(evidence)
+}

@@ -1,1 +1,23 @@
-//! Not written yet.
+//! The control plane: one state machine over flow, detection and diagnosis.
+//!
+//! Read [`Input`] (everything that can wake it) and [`Output`] (everything it can ask for), then
+//! [`Engine::handle`]. The same engine runs live, in an analysis of files, in a backtest and in
+//! simulation; only the hands that feed it differ.
+//!
+//! It deliberately does not know what time it is, where batches come from, or who is told.
+
+mod changes;
+mod describe;
+mod engine;
+mod gather;
+mod graph;
+mod incidents;
+mod input;
+mod report;
+mod restarts;
+mod shifts;
+mod watch;
+
+pub use engine::{Engine, EngineSettings};
+pub use input::{Input, Output};
+pub use report::{Counted, Numbered, Report};

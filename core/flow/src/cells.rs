@@ -141,8 +141,49 @@ pub(crate) struct EntryCell {
     pub lags: Lags,
     pub latency: LatencyWatch,
     pub totals: EntryTotals,
+    pub order: CallOrder,
     /// The next tick to judge.
     pub next_tick: i64,
+}
+
+/// Which hop of an entry is called before which other.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct CallOrder {
+    pairs: Vec<Ordered>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Ordered {
+    first: HopIdx,
+    second: HopIdx,
+    /// Entries that called both, and those in which the first had ended before the second began.
+    n_both: u32,
+    n_in_order: u32,
+}
+
+/// Pairs of hops of one entry whose order is kept.
+const ORDERED_MAX: usize = 256;
+
+impl CallOrder {
+    /// Notes that an entry called both hops.
+    pub(crate) fn note(&mut self, first: HopIdx, second: HopIdx, is_in_order: bool) {
+        let same = |pair: &&mut Ordered| pair.first == first && pair.second == second;
+        if let Some(pair) = self.pairs.iter_mut().find(same) {
+            pair.n_both = pair.n_both.saturating_add(1);
+            pair.n_in_order = pair.n_in_order.saturating_add(u32::from(is_in_order));
+        } else if self.pairs.len() < ORDERED_MAX {
+            let n_in_order = u32::from(is_in_order);
+            self.pairs.push(Ordered { first, second, n_both: 1, n_in_order });
+        }
+    }
+
+    /// Whether `first` has practically always ended before `second` began.
+    pub(crate) fn is_before(&self, first: HopIdx, second: HopIdx) -> bool {
+        let pair = self.pairs.iter().find(|pair| pair.first == first && pair.second == second);
+        pair.is_some_and(|pair| {
+            pair.n_both >= 20 && f64::from(pair.n_in_order) >= 0.99 * f64::from(pair.n_both)
+        })
+    }
 }
 
 /// Counters of one hop.
@@ -150,6 +191,8 @@ pub(crate) struct EntryCell {
 pub(crate) struct HopCell {
     pub entry: EntryIdx,
     pub callee: Callee,
+    /// Whether what is sent outlives the call: a message.
+    pub is_message: bool,
     /// The hop this one turned out to be, once its peer's name was learned.
     pub alias: Option<HopIdx>,
     pub ring: Ring<HopTick>,
@@ -180,6 +223,7 @@ impl EntryCell {
             lags: Lags::new(),
             latency: LatencyWatch::default(),
             totals: EntryTotals::default(),
+            order: CallOrder::default(),
             next_tick: tick,
         }
     }
@@ -190,6 +234,7 @@ impl HopCell {
         Self {
             entry,
             callee,
+            is_message: false,
             alias: None,
             ring: Ring::new(),
             windows: Windows::new(kept.windows_max),

@@ -151,9 +151,13 @@ impl Counters {
         let tick = entry.tick();
         let window = self.window_of(tick);
         let lag_s = self.now.saturating_sub(tick + 1);
-        let is_first = entry.leave(hop_idx, call.started_at);
+        let is_first = entry.leave(hop_idx, &call);
+        if is_first && !entry.failed {
+            self.note_order(hop_idx, entry, &call);
+        }
         let Some(hop) = self.hops.get_mut(hop_idx.0 as usize) else { return };
         let duration_ns = call.ended_at.0 - call.started_at.0;
+        hop.is_message |= call.is_message;
         hop.totals.count(&call, !is_first);
         hop.lags.note(lag_s);
         let left = if entry.failed { 0 } else { call.items };
@@ -225,6 +229,15 @@ impl Counters {
             if let Some(hop) = self.hops.get_mut(hop_idx.0 as usize) {
                 hop.answers.count_fate(cell, tick, fate);
             }
+        }
+    }
+
+    /// Notes which calls of the entry had ended before this one began, and the other way round.
+    fn note_order(&mut self, hop: HopIdx, entry: &EntryState, call: &Call) {
+        let Some(cell) = self.entries.get_mut(entry.entry.0 as usize) else { return };
+        for other in entry.outs.iter().filter(|left| left.hop != hop) {
+            cell.order.note(other.hop, hop, other.ended_at <= call.started_at);
+            cell.order.note(hop, other.hop, call.ended_at <= other.first_at);
         }
     }
 

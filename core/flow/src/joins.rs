@@ -135,13 +135,13 @@ impl Joins {
         let key = self.entries.insert(state);
         self.note_entry(at, key);
         let node = self.place(now, at, NodeKind::Entry(key));
-        self.to_parent(now, node, at);
+        self.link_up(now, node, at);
         let parent = Link { trace: at.trace, span: at.parent };
         for link in links.iter().filter(|link| **link != parent) {
             let linked =
                 Position { trace: link.trace, span: SpanId::NONE, parent: link.span, ..at };
             let node = self.add(now, linked, NodeKind::Link(key));
-            self.to_parent(now, node, linked);
+            self.link_up(now, node, linked);
         }
         self.wake(node);
         key
@@ -151,7 +151,7 @@ impl Joins {
     pub(crate) fn out(&mut self, now: i64, at: Position, state: OutState) -> OutKey {
         let key = self.outs.insert(state);
         let node = self.place(now, at, NodeKind::Out(key));
-        self.to_parent(now, node, at);
+        self.link_up(now, node, at);
         self.wake(node);
         key
     }
@@ -176,7 +176,7 @@ impl Joins {
     /// Work inside a service came.
     pub(crate) fn inner(&mut self, now: i64, at: Position) {
         let node = self.place(now, at, NodeKind::Inner(None));
-        self.to_parent(now, node, at);
+        self.link_up(now, node, at);
         self.wake(node);
     }
 
@@ -237,7 +237,7 @@ impl Joins {
     }
 
     /// Attaches the node to its parent, or lets it wait there.
-    fn to_parent(&mut self, now: i64, child: NodeKey, at: Position) {
+    fn link_up(&mut self, now: i64, child: NodeKey, at: Position) {
         if at.parent.is_none() {
             return;
         }

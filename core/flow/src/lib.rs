@@ -41,5 +41,6 @@ pub use judging::{Asked, Judged, JudgedAt, Mix};
 pub use names::OTHER;
 pub use services::ServiceIdx;
 pub use sums::CounterIdx;
+pub use views::{HopSummary, LogCounts};
 pub use vocabulary::{TemplateText, Vocabulary};
 pub use windows::WindowCounts;

@@ -34,7 +34,7 @@ pub(crate) struct EntryState {
 pub(crate) struct Left {
     pub hop: HopIdx,
     pub first_at: Timestamp,
-    pub n_calls: u32,
+    pub ended_at: Timestamp,
 }
 
 /// An answer that came back on a hop.
@@ -85,6 +85,7 @@ impl OutState {
             failed: self.failed,
             items: self.items,
             weight: self.weight,
+            is_message: matches!(self.kind, SpanKind::Producer),
         }
     }
 }
@@ -97,6 +98,8 @@ pub(crate) struct Call {
     pub failed: bool,
     pub items: u32,
     pub weight: f32,
+    /// Whether it is a message, which outlives the call.
+    pub is_message: bool,
 }
 
 impl EntryState {
@@ -113,6 +116,7 @@ impl EntryState {
             failed: self.failed,
             items: self.items,
             weight: self.weight,
+            is_message: false,
         }
     }
 
@@ -127,15 +131,16 @@ impl EntryState {
     }
 
     /// Notes that an item left on `hop`. Returns whether it is the first.
-    pub(crate) fn leave(&mut self, hop: HopIdx, at: Timestamp) -> bool {
+    pub(crate) fn leave(&mut self, hop: HopIdx, call: &Call) -> bool {
         match self.outs.iter_mut().find(|left| left.hop == hop) {
             Some(left) => {
-                left.first_at = left.first_at.min(at);
-                left.n_calls += 1;
+                left.first_at = left.first_at.min(call.started_at);
+                left.ended_at = left.ended_at.max(call.ended_at);
                 false
             }
             None => {
-                self.outs.push(Left { hop, first_at: at, n_calls: 1 });
+                let (first_at, ended_at) = (call.started_at, call.ended_at);
+                self.outs.push(Left { hop, first_at, ended_at });
                 true
             }
         }

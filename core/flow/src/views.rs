@@ -67,6 +67,21 @@ impl Flow {
         self.services.all()
     }
 
+    /// The first tick of what is asked, or of a hop, that is not judged yet.
+    #[must_use]
+    pub fn judged_until(&self, asked: Asked) -> Option<i64> {
+        match asked {
+            Asked::Hop(hop) => self.counters.hop(hop).map(|cell| cell.next_tick),
+            Asked::Counter(counter) => self.sums.counter_cell(counter).map(|cell| cell.next_tick),
+        }
+    }
+
+    /// The first tick of an entry that is not judged yet.
+    #[must_use]
+    pub fn entry_judged_until(&self, entry: EntryIdx) -> Option<i64> {
+        self.counters.entry(entry).map(|cell| cell.next_tick)
+    }
+
     /// Totals of a hop.
     #[must_use]
     pub fn hop_summary(&self, hop: HopIdx) -> Option<HopSummary> {
@@ -86,6 +101,12 @@ impl Flow {
             decides: cell.answers.answer().is_some(),
             weighted: is_weighted.then_some((entry.totals.weighted, cell.totals.weighted)),
         })
+    }
+
+    /// Calls of a hop beyond the first of their entry.
+    #[must_use]
+    pub fn repeated(&self, hop: HopIdx) -> u64 {
+        self.counters.hop(hop).map_or(0, |cell| cell.totals.repeated)
     }
 
     /// The entry a hop leaves from.
@@ -114,6 +135,20 @@ impl Flow {
             Callee::Seen(place) => Some((place.service, place.operation)),
             Callee::Peer(..) => None,
         }
+    }
+
+    /// Whether the hop sends messages, which outlive the call.
+    #[must_use]
+    pub fn is_message(&self, hop: HopIdx) -> bool {
+        self.counters.hop(hop).is_some_and(|cell| cell.is_message)
+    }
+
+    /// Whether calls on `asked` have practically always ended before items left on `outcome`; both
+    /// leave from the same entry.
+    #[must_use]
+    pub fn is_asked_before(&self, asked: HopIdx, outcome: HopIdx) -> bool {
+        let cell = self.entry_of(asked).and_then(|entry| self.counters.entry(entry));
+        cell.is_some_and(|cell| cell.order.is_before(asked, outcome))
     }
 
     /// Sum of the judged ticks `[from, to)` of a hop.

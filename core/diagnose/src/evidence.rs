@@ -1,0 +1,207 @@
+//! What a diagnosis rests on, gathered beforehand and immutable.
+//!
+//! Plain words and counts: whoever gathers them has the telemetry, whoever reads them has only
+//! this. A diagnosis can therefore be repeated from its evidence alone, and says nothing that is
+//! not in it.
+
+use hw_model::{Change, Hop, Interval, Severity, Shift, Tick, Timestamp};
+use hw_stats::{Counts, Form, ln_marginal, ln_point};
+
+/// Everything known about one incident.
+#[derive(Clone, Debug)]
+pub struct Evidence {
+    /// The time up to which data was judged.
+    pub now: Timestamp,
+    /// The shifts that belong together; never empty. The first is the one that counts most.
+    pub shifts: Vec<Shift>,
+    /// The ticks of the first shift's figure.
+    pub track: Track,
+    /// When the first shift began: instants and their probabilities.
+    pub onset: Vec<(Timestamp, f64)>,
+    /// Every hop, with what it did before and since the onset.
+    pub legs: Vec<Leg>,
+    /// What the entries of shifted hops ask, and what became of the items.
+    pub asked: Vec<AskedHop>,
+    /// Changes that are recent enough to matter, by time.
+    pub changes: Vec<KnownChange>,
+    /// Log templates with counts before and since the onset.
+    pub logs: Vec<LogRate>,
+    /// Entries by which items come in from outside.
+    pub inlets: Vec<Inlet>,
+}
+
+/// The ticks of one figure around an incident.
+#[derive(Clone, Debug)]
+pub struct Track {
+    /// Share or count.
+    pub form: Form,
+    /// Counts behind the baseline.
+    pub learned: Counts,
+    /// Dispersion of the figure.
+    pub phi: f64,
+    /// Non-empty ticks in order.
+    pub ticks: Vec<(Tick, Counts)>,
+}
+
+/// One hop before and since the onset, up to the end of the incident or to now.
+#[derive(Clone, Debug)]
+pub struct Leg {
+    /// The hop.
+    pub hop: Hop,
+    /// Whether the callee itself was heard.
+    pub callee_is_heard: bool,
+    /// Whether the hop stores or sends something that outlives a call: a database, a message.
+    pub is_stateful: bool,
+    /// Items that entered the caller, and that left on the hop, before.
+    pub items_before: Counts,
+    /// The same since.
+    pub items_since: Counts,
+    /// Calls and failed calls before.
+    pub failed_before: Counts,
+    /// The same since.
+    pub failed_since: Counts,
+    /// Calls that succeeded and those slower than the learned p95 before.
+    pub slow_before: Counts,
+    /// The same since.
+    pub slow_since: Counts,
+}
+
+/// A hop that is asked before items leave on another.
+#[derive(Clone, Debug)]
+pub struct AskedHop {
+    /// The hop that is asked.
+    pub asked: Hop,
+    /// The hop on which items leave afterwards.
+    pub outcome: Hop,
+    /// Its answers, if they can be seen.
+    pub answers: Option<SeenAnswers>,
+}
+
+/// Answers and what became of the items that got them.
+#[derive(Clone, Debug)]
+pub struct SeenAnswers {
+    /// Name of the attribute that carries the answer.
+    pub key: String,
+    /// One row per value.
+    pub fates: Vec<Fate>,
+}
+
+/// What became of the items that got one answer: `n` got it, `k` of them went on.
+#[derive(Clone, Debug)]
+pub struct Fate {
+    /// The answer.
+    pub value: String,
+    /// Before the onset.
+    pub before: Counts,
+    /// Since.
+    pub since: Counts,
+}
+
+/// A change, and what a verdict needs to know about it.
+#[derive(Clone, Debug)]
+pub struct KnownChange {
+    /// The change.
+    pub change: Change,
+    /// When it had taken effect: the end of the gap its restart left.
+    pub settled_at: Timestamp,
+    /// Whether a person told it as a mitigation.
+    pub mitigates: bool,
+    /// Old and new version side by side: the shifted figure of each since the onset.
+    pub split: Option<Split>,
+}
+
+/// The shifted figure by version, over the time in which both ran.
+#[derive(Clone, Copy, Debug)]
+pub struct Split {
+    /// What the old version did.
+    pub old: Counts,
+    /// What the new version did.
+    pub new: Counts,
+}
+
+/// A log template's lines.
+#[derive(Clone, Debug)]
+pub struct LogRate {
+    /// Who writes it.
+    pub service: String,
+    /// How bad it says it is.
+    pub severity: Severity,
+    /// Without variable parts.
+    pub template: String,
+    /// Seconds watched and lines before the onset.
+    pub before: Counts,
+    /// Seconds watched and lines since.
+    pub since: Counts,
+    /// The first line since.
+    pub first_at: Option<Timestamp>,
+}
+
+/// An entry that nobody watched calls.
+#[derive(Clone, Debug)]
+pub struct Inlet {
+    /// The service.
+    pub service: String,
+    /// Its operation.
+    pub operation: Option<String>,
+    /// Seconds watched and items before the onset.
+    pub before: Counts,
+    /// The same since.
+    pub since: Counts,
+}
+
+impl Evidence {
+    /// The shift that counts most.
+    #[must_use]
+    pub fn main(&self) -> &Shift {
+        self.shifts.first().expect("invariant: an incident has a shift")
+    }
+
+    /// When the incident most likely began.
+    #[must_use]
+    pub fn onset_at(&self) -> Timestamp {
+        self.main().onset_at
+    }
+
+    /// The stretch in which it began.
+    #[must_use]
+    pub fn onset_interval(&self) -> Interval {
+        self.main().onset
+    }
+
+    /// When the main figure was back, or now.
+    #[must_use]
+    pub fn end(&self) -> Timestamp {
+        self.main().ended_at.unwrap_or(self.now)
+    }
+
+    /// Probability that the onset lies before `at`.
+    #[must_use]
+    pub fn onset_before(&self, at: Timestamp) -> f64 {
+        self.onset.iter().filter(|(onset, _)| *onset < at).map(|(_, weight)| weight).sum()
+    }
+}
+
+impl Track {
+    /// Counts of the ticks that begin in `[from, to)`.
+    #[must_use]
+    pub fn between(&self, from: Timestamp, to: Timestamp) -> Counts {
+        let inside = |tick: &Tick| tick.starts_at() >= from && tick.starts_at() < to;
+        self.ticks.iter().filter(|(tick, _)| inside(tick)).map(|(_, counts)| *counts).sum()
+    }
+
+    /// The baseline's figure.
+    #[must_use]
+    pub fn baseline(&self) -> f64 {
+        self.learned.ratio().unwrap_or(0.5)
+    }
+
+    /// ln of how much better the counts fit the baseline than the figure they shifted to, known
+    /// from the `shifted` counts (notes/detection.md §5, R of BF_rev).
+    #[must_use]
+    pub fn ln_returned(&self, counts: Counts, shifted: Counts) -> f64 {
+        let p = self.baseline();
+        let together = ln_marginal(self.form, shifted + counts, p, self.phi);
+        let stayed = together - ln_marginal(self.form, shifted, p, self.phi);
+        ln_point(self.form, counts, p, self.phi) - stayed
+    }
+}

@@ -1,0 +1,86 @@
+//! Did it help? Each rollback, restart and told mitigation, against the baseline.
+//!
+//! ln L(baseline) / L(where it had shifted to) of the ticks after the attempt had settled
+//! (notes/detection.md §5a: rollback without effect -42 at 20 s, restart that worked +30 at 5 s).
+
+use crate::evidence::{Evidence, KnownChange};
+use crate::verdict::{change_words, stayed_at};
+use crate::words::{clock, length, share};
+use hw_model::{ChangeKind, Effect, Mitigation, Timestamp};
+
+/// Nats that decide.
+const DECIDED_NATS: f64 = 10.0;
+
+/// Seconds of data before an effect is decided.
+const READ_S_MIN: f64 = 5.0;
+
+/// Longest stretch that is read.
+const READ_S_MAX: f64 = 600.0;
+
+/// Every attempt to help between onset and end.
+pub(crate) fn judge_all(evidence: &Evidence) -> Vec<Mitigation> {
+    let attempts = evidence.changes.iter().filter(|known| is_attempt(evidence, known));
+    attempts
+        .map(|known| {
+            let (effect, because) = effect_of(evidence, known);
+            Mitigation { change: known.change.id, effect, because }
+        })
+        .collect()
+}
+
+fn is_attempt(evidence: &Evidence, known: &KnownChange) -> bool {
+    let is_kind = matches!(known.change.kind, ChangeKind::Rollback | ChangeKind::Restart);
+    let ended = evidence.main().ended_at;
+    // A restart that cures does so while it restarts: its first span comes after the end.
+    let last = ended.map_or(evidence.now, |end| end.plus_s(READ_S_MIN + 30.0));
+    (is_kind || known.mitigates) && known.change.at > evidence.onset_at() && known.change.at <= last
+}
+
+/// The effect of one attempt, with the facts.
+pub(crate) fn effect_of(evidence: &Evidence, known: &KnownChange) -> (Effect, Vec<String>) {
+    let from = known.settled_at;
+    let to = read_until(evidence, known);
+    let counts = evidence.track.between(from, to);
+    let read_s = to.seconds_since(from);
+    let what = change_words(known);
+    if read_s < READ_S_MIN || counts.n < 1.0 {
+        return (Effect::Undecided, vec![format!("{what}; too little data since to tell")]);
+    }
+    let began = known.change.at.min(evidence.end());
+    let shifted = evidence.track.between(evidence.onset_interval().to, began);
+    let nats = evidence.track.ln_returned(counts, shifted);
+    let figure = counts.ratio().unwrap_or(0.0);
+    if nats >= DECIDED_NATS {
+        let back = evidence
+            .main()
+            .ended_at
+            .map_or_else(String::new, |end| format!(", back since {}", clock(end)));
+        let fact = format!(
+            "{what}; since then {} where {} is usual, over {}{back} ({nats:.0} nats for the baseline)",
+            share(figure),
+            share(evidence.track.baseline()),
+            length(read_s)
+        );
+        (Effect::Worked, vec![fact])
+    } else if nats <= -DECIDED_NATS {
+        let fact = format!(
+            "{what}; expected: back to {}; observed: {} for {} ({:.0} nats against a return)",
+            share(evidence.track.baseline()),
+            stayed_at(evidence, figure),
+            length(read_s),
+            -nats
+        );
+        (Effect::None, vec![fact])
+    } else {
+        let fact = format!("{what}; {} since, not decidable yet ({nats:.0} nats)", share(figure));
+        (Effect::Undecided, vec![fact])
+    }
+}
+
+/// Data speaks of this attempt until the next change, or for ten minutes.
+fn read_until(evidence: &Evidence, known: &KnownChange) -> Timestamp {
+    let later = evidence.changes.iter().map(|other| other.change.at);
+    let next = later.filter(|at| *at > known.change.at).min();
+    let limits = [Some(evidence.now), next, Some(known.settled_at.plus_s(READ_S_MAX))];
+    limits.into_iter().flatten().min().unwrap_or(evidence.now)
+}

@@ -1,0 +1,52 @@
+//! One line that says what is wrong.
+
+use crate::evidence::Evidence;
+use crate::words::{share, usual_share};
+use hw_model::{Direction, Shift, Signal, Target};
+
+/// The title of an incident.
+pub(crate) fn title(evidence: &Evidence) -> String {
+    let main = evidence.main();
+    let service = &main.service;
+    let (before, after) = (main.before, main.after);
+    match main.signal {
+        Signal::Transfer => format!(
+            "{service} passes {} of what it receives; it usually passes {}",
+            share(after),
+            usual_share(before)
+        ),
+        Signal::Answers => format!(
+            "{service} answers \"{}\" {} of the time; usually {}",
+            main.value.as_deref().unwrap_or("?"),
+            share(after),
+            usual_share(before)
+        ),
+        Signal::Errors => {
+            format!("{} of the {} fail; usually {}", share(after), calls(main), share(before))
+        }
+        Signal::Latency => format!(
+            "{} of the {} take longer than {}; usually {}",
+            share(after),
+            calls(main),
+            main.value.as_deref().unwrap_or("their limit"),
+            share(before)
+        ),
+        Signal::Volume => format!(
+            "{service} receives {after:.1} items/s; {} than the usual {before:.1}",
+            match main.direction {
+                Direction::Up => "more",
+                Direction::Down => "fewer",
+            }
+        ),
+        Signal::Log => format!("{service} logs \"{}\"", main.value.as_deref().unwrap_or("?")),
+        Signal::NoData => format!("{service} sends no telemetry any more"),
+    }
+}
+
+fn calls(main: &Shift) -> String {
+    match &main.target {
+        Target::Hop(hop) => format!("calls from {} to {}", hop.caller, hop.callee),
+        Target::Entry { service, operation } => format!("{service}'s {operation}"),
+        Target::Service(service) => format!("calls of {service}"),
+    }
+}

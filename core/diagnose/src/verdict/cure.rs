@@ -1,0 +1,69 @@
+//! Something else cured it, while this change stayed in place or was long gone.
+
+use super::{Factor, points};
+use crate::evidence::{Evidence, KnownChange};
+use crate::mitigation::effect_of;
+use crate::words::clock;
+use hw_model::{ChangeKind, Effect};
+
+/// How much less likely a cure elsewhere is if this change is guilty (notes/detection.md §5a):
+/// a restart of the changed service itself may hide its fault; one that is reached through it may
+/// have been fed bad state; any other has nothing to do with it.
+const CURED_ITSELF: f64 = 0.6;
+const CURED_BEHIND: f64 = 0.3;
+const CURED_ELSEWHERE: f64 = 0.1;
+
+/// A change that had been taken back before says less.
+const WAS_GONE: f64 = 0.6;
+
+/// The evidence of a cure by another service's restart or rollback.
+pub(super) fn weigh(evidence: &Evidence, known: &KnownChange) -> Option<Factor> {
+    let change = &known.change;
+    let reversed_at = evidence
+        .changes
+        .iter()
+        .find(|other| other.change.reverses == Some(change.id))
+        .map(|other| other.change.at);
+    let cure = evidence.changes.iter().find(|other| {
+        let is_attempt = matches!(other.change.kind, ChangeKind::Restart | ChangeKind::Rollback)
+            || other.mitigates;
+        is_attempt
+            && other.change.at > evidence.onset_at()
+            && other.change.reverses != Some(change.id)
+            && effect_of(evidence, other).0 == Effect::Worked
+    })?;
+    let stayed = reversed_at.is_none_or(|at| at > cure.change.at);
+    let bayes_factor = if !stayed {
+        WAS_GONE
+    } else if cure.change.service == change.service {
+        CURED_ITSELF
+    } else if is_fed_by(evidence, &cure.change.service, &change.service) {
+        CURED_BEHIND
+    } else {
+        CURED_ELSEWHERE
+    };
+    let place =
+        if stayed { "while this change stayed in place" } else { "after this change was gone" };
+    let because = format!(
+        "the restart of {} at {} cured it, {place} ({})",
+        cure.change.service,
+        clock(cure.change.at),
+        points(bayes_factor)
+    );
+    let is_hard = cure.change.service != change.service;
+    Some(Factor { bayes_factor, is_hard, because })
+}
+
+fn is_fed_by(evidence: &Evidence, service: &str, feeder: &str) -> bool {
+    let mut reached = vec![feeder];
+    let mut at = 0;
+    while let Some(caller) = reached.get(at).copied() {
+        at += 1;
+        for leg in evidence.legs.iter().filter(|leg| leg.hop.caller == caller) {
+            if !reached.contains(&&*leg.hop.callee) {
+                reached.push(&leg.hop.callee);
+            }
+        }
+    }
+    reached.contains(&service)
+}

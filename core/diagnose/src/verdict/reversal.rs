@@ -1,0 +1,115 @@
+//! The change was taken back: an experiment. Did the figure return?
+
+use super::{Factor, for_length, points, stayed_at};
+use crate::evidence::{Evidence, KnownChange};
+use crate::words::{clock, count, length};
+use hw_model::{ChangeKind, Timestamp};
+
+/// Seconds after a reversal has settled before its data counts.
+const GUARD_S: f64 = 10.0;
+
+/// Longest stretch of data after a reversal that is read.
+const READ_S: f64 = 1_800.0;
+
+/// Probability that the figure comes back anyway.
+const ANYWAY: f64 = 0.05;
+
+/// How surely and how quickly taking back a guilty change lets the figure return.
+#[derive(Clone, Copy)]
+pub(super) struct Return {
+    probability: f64,
+    tau_s: f64,
+}
+
+impl Return {
+    /// By whether the changed service keeps or sends anything that outlives a call (notes/
+    /// detection.md §5a; tau 30 s instead of 60 s for stateless services: items pass in
+    /// milliseconds, so what a deploy had altered is gone as soon as the old version answers).
+    pub(super) fn of(evidence: &Evidence, service: &str) -> Self {
+        let is_stateful =
+            evidence.legs.iter().any(|leg| leg.hop.caller == service && leg.is_stateful);
+        if is_stateful {
+            Self { probability: 0.85, tau_s: 180.0 }
+        } else {
+            Self { probability: 0.95, tau_s: 30.0 }
+        }
+    }
+
+    /// Probability that it would have returned within this time.
+    pub(super) fn within(self, seconds: f64) -> f64 {
+        self.probability * (1.0 - (-seconds.max(0.0) / self.tau_s).exp())
+    }
+
+    /// Time until the probability is within a tenth of what it can be.
+    fn settled_s(self) -> f64 {
+        self.tau_s * 10f64.ln()
+    }
+}
+
+/// The evidence of a change's reversal, if it was reversed while the shift lasted.
+pub(super) fn weigh(evidence: &Evidence, known: &KnownChange) -> Option<Factor> {
+    let reversal = evidence.changes.iter().find(|other| {
+        other.change.kind == ChangeKind::Rollback && other.change.reverses == Some(known.change.id)
+    })?;
+    let at = reversal.change.at;
+    if at <= evidence.onset_at() || evidence.main().ended_at.is_some_and(|end| end <= at) {
+        return None;
+    }
+    let from = reversal.settled_at.plus_s(GUARD_S);
+    let to = read_until(evidence, reversal);
+    let counts = evidence.track.between(from, to);
+    let read_s = to.seconds_since(from);
+    if counts.n < 1.0 || read_s <= 0.0 {
+        return None;
+    }
+    let shifted = evidence.track.between(evidence.onset_interval().to, at);
+    let returned = evidence.track.ln_returned(counts, shifted).clamp(-40.0, 40.0).exp();
+    let rho = Return::of(evidence, &known.change.service).within(read_s);
+    let bayes_factor = (rho * returned + 1.0 - rho) / (ANYWAY * returned + 1.0 - ANYWAY);
+    let figure = counts.ratio().unwrap_or(0.0);
+    let stayed = returned < 1.0;
+    let because = if stayed {
+        format!(
+            "rolled back at {}; the figure stayed at {} {}, through {} more items ({})",
+            clock(at),
+            stayed_at(evidence, figure),
+            for_length(read_s),
+            count(counts.n),
+            points(bayes_factor)
+        )
+    } else {
+        format!("rolled back at {}, and the figure returned ({})", clock(at), points(bayes_factor))
+    };
+    Some(Factor { bayes_factor, is_hard: stayed && bayes_factor <= 0.2, because })
+}
+
+/// Data speaks of this reversal until the shift ends, another attempt to help begins, or half an
+/// hour has passed.
+fn read_until(evidence: &Evidence, reversal: &KnownChange) -> Timestamp {
+    let later = evidence.changes.iter().map(|other| other.change.at);
+    let next = later.filter(|at| *at > reversal.change.at).min();
+    let limits = [Some(evidence.end()), next, Some(reversal.settled_at.plus_s(READ_S))];
+    limits.into_iter().flatten().min().unwrap_or(evidence.now)
+}
+
+/// What would decide an undecided change, and when.
+pub(super) fn what_would_decide(evidence: &Evidence, known: &KnownChange) -> String {
+    let settle_s = GUARD_S + Return::of(evidence, &known.change.service).settled_s();
+    let span = evidence.now.seconds_since(evidence.onset_at()).max(1.0);
+    let rate = evidence.track.between(evidence.onset_at(), evidence.now).n / span;
+    let reversal =
+        evidence.changes.iter().find(|other| other.change.reverses == Some(known.change.id));
+    match reversal {
+        Some(reversal) if evidence.now < reversal.settled_at.plus_s(settle_s) => {
+            let due = reversal.settled_at.plus_s(settle_s);
+            let items = rate * due.seconds_since(evidence.now);
+            format!("decidable after about {} more items, at {}", count(items), clock(due))
+        }
+        Some(_) => "a second, independent fact would decide it: a re-deploy without return, or a cure elsewhere".to_owned(),
+        None => format!(
+            "taking it back would decide it within {} ({} items)",
+            length(settle_s),
+            count(rate * settle_s)
+        ),
+    }
+}

@@ -1,0 +1,36 @@
+//! Old and new version side by side: does only the new one show the shift?
+
+use super::{Factor, points};
+use crate::evidence::{Evidence, KnownChange};
+use crate::words::share;
+use hw_stats::{ln_marginal, ln_point};
+
+/// Items each version must have handled.
+const ITEMS_MIN: f64 = 20.0;
+
+/// Odds below which both versions shifting alike is a hard fact.
+const HARD: f64 = 0.05;
+
+/// The evidence of two versions running at once after the onset.
+///
+/// L(only the new one shifted) = L(old at the baseline) * L(new at its own figure); against
+/// L(both alike) = L(old and new at one figure). notes/detection.md §5, BF_split.
+pub(super) fn weigh(evidence: &Evidence, known: &KnownChange) -> Option<Factor> {
+    let split = known.split?;
+    if split.old.n < ITEMS_MIN || split.new.n < ITEMS_MIN {
+        return None;
+    }
+    let track = &evidence.track;
+    let (form, p, phi) = (track.form, track.baseline(), track.phi);
+    let only_new = ln_point(form, split.old, p, phi) + ln_marginal(form, split.new, p, phi);
+    let both = ln_marginal(form, split.old + split.new, p, phi);
+    let bayes_factor = (only_new - both).clamp(-30.0, 30.0).exp();
+    let (old, new) = (split.old.ratio().unwrap_or(0.0), split.new.ratio().unwrap_or(0.0));
+    let because = format!(
+        "with both versions running, the old one shows {} and the new one {} ({})",
+        share(old),
+        share(new),
+        points(bayes_factor)
+    );
+    Some(Factor { bayes_factor, is_hard: bayes_factor <= HARD, because })
+}

@@ -1,0 +1,114 @@
+//! How numbers and times read in a sentence.
+//!
+//! Times are UTC with seconds; the date stands above every report. Shares are rounded so that a
+//! tired reader sees a difference where there is one and none where there is none.
+
+use hw_model::{Direction, Timestamp};
+
+/// `07:54:54`.
+pub(crate) fn clock(at: Timestamp) -> String {
+    let second = at.tick().0.rem_euclid(86_400);
+    format!("{:02}:{:02}:{:02}", second / 3_600, second / 60 % 60, second % 60)
+}
+
+/// `50 %`, `0.7 %`, `99.8 %`; a share above 1 is a mean: `2.1 per item`.
+pub(crate) fn share(p: f64) -> String {
+    let percent = p * 100.0;
+    if p > 1.005 {
+        format!("{p:.1} per item")
+    } else if percent <= 0.0 {
+        "0 %".to_owned()
+    } else if percent < 0.1 {
+        "under 0.1 %".to_owned()
+    } else if percent < 2.0 || (percent > 98.0 && percent < 99.95) {
+        format!("{percent:.1} %")
+    } else {
+        format!("{percent:.0} %")
+    }
+}
+
+/// `half`, `a third`, else as [`share`].
+pub(crate) fn usual_share(p: f64) -> String {
+    let fractions = [
+        (0.5, "half"),
+        (0.25, "a quarter"),
+        (0.75, "three quarters"),
+        (1.0 / 3.0, "a third"),
+        (2.0 / 3.0, "two thirds"),
+    ];
+    let near = fractions.iter().find(|(fraction, _)| (p - fraction).abs() < 0.012);
+    near.map_or_else(|| share(p), |(_, word)| (*word).to_owned())
+}
+
+/// `12,046`.
+pub(crate) fn count(n: f64) -> String {
+    let whole = format!("{:.0}", n.abs());
+    let mut out = String::new();
+    for (at, digit) in whole.chars().enumerate() {
+        if at > 0 && (whole.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    if n <= -0.5 { format!("-{out}") } else { out }
+}
+
+/// `45 s`, `4 min`, `2 h 5 min`.
+pub(crate) fn length(seconds: f64) -> String {
+    let seconds = seconds.max(0.0).round();
+    let (minutes, hours) = ((seconds / 60.0).floor(), (seconds / 3_600.0).floor());
+    if seconds < 120.0 {
+        format!("{seconds:.0} s")
+    } else if minutes < 120.0 {
+        format!("{minutes:.0} min")
+    } else {
+        format!("{hours:.0} h {:.0} min", minutes - 60.0 * hours)
+    }
+}
+
+/// A likelihood ratio as a factor: `6`, `0.15`, `over 1,000`.
+pub(crate) fn factor(f: f64) -> String {
+    if f >= 1_000.0 {
+        "over 1,000".to_owned()
+    } else if f >= 10.0 {
+        format!("{f:.0}")
+    } else {
+        format!("{f:.1}")
+    }
+}
+
+/// `rose` or `fell`.
+pub(crate) const fn moved(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Up => "rose",
+        Direction::Down => "fell",
+    }
+}
+
+/// A version as people write it, or `an unknown version`.
+pub(crate) fn version(version: Option<&String>) -> &str {
+    version.map_or("an unknown version", String::as_str)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_well() {
+        assert_eq!(
+            [0.0, 0.0004, 0.015, 0.5, 0.998, 1.0, 2.13].map(share),
+            ["0 %", "under 0.1 %", "1.5 %", "50 %", "99.8 %", "100 %", "2.1 per item"]
+        );
+        assert_eq!([0.497, 0.333, 0.6].map(usual_share), ["half", "a third", "60 %"]);
+        assert_eq!(
+            [0.0, 12.0, 1_234.0, 1_234_567.0, -2_040.0].map(count),
+            ["0", "12", "1,234", "1,234,567", "-2,040"]
+        );
+        assert_eq!(
+            [5.0, 119.0, 240.0, 7_500.0].map(length),
+            ["5 s", "119 s", "4 min", "2 h 5 min"]
+        );
+        assert_eq!(clock(Timestamp::from_s(1_795_330_494)), "06:54:54");
+    }
+}

@@ -1,0 +1,231 @@
+//! Gathers the evidence on an incident from the counters: words and counts, nothing judged.
+
+use crate::changes::ChangeLog;
+use crate::describe::{describe, entry_words, ticks_of};
+use crate::incidents::Case;
+use crate::shifts::{Shifts, Subject, Tracked};
+use crate::watch::Watch;
+use hw_diagnose::{AskedHop, Evidence, Fate, Inlet, KnownChange, Leg, LogRate, SeenAnswers, Track};
+use hw_flow::{Asked, EntryIdx, Flow, HopIdx, HopTick, ServiceIdx};
+use hw_model::{Shift, Signal, Timestamp};
+use hw_stats::Counts;
+use std::collections::BTreeSet;
+
+/// Seconds before the onset that are compared with.
+const COMPARED_S: i64 = 3_600;
+
+/// Hours before the onset in which a change may matter, and seconds after the end.
+const CHANGES_BEFORE_S: f64 = 86_400.0;
+const CHANGES_AFTER_S: f64 = 600.0;
+
+/// Seconds after the onset in which log lines are compared.
+const LOGS_S: i64 = 600;
+
+/// Everything there is to gather from.
+pub(crate) struct Sources<'a> {
+    pub flow: &'a Flow,
+    pub watch: &'a Watch,
+    pub shifts: &'a Shifts,
+    pub changes: &'a ChangeLog,
+    /// The second of the first record.
+    pub first_s: i64,
+    /// The second of the last input.
+    pub now_s: i64,
+}
+
+/// The stretches that are compared.
+#[derive(Clone, Copy)]
+struct Stretches {
+    before: (i64, i64),
+    since: (i64, i64),
+}
+
+impl Sources<'_> {
+    /// The evidence on one incident; `None` if it has no shift.
+    pub(crate) fn gather(&self, case: &Case) -> Option<Evidence> {
+        let tracked = case.shifts.iter().filter_map(|id| self.shifts.get(*id));
+        let mut described: Vec<(&Tracked, Shift)> =
+            tracked.map(|shift| (shift, describe(self.flow, shift))).collect();
+        described.sort_by(|a, b| self.weight(&b.1).total_cmp(&self.weight(&a.1)));
+        let (main, words) = described.first()?;
+        let judged_s = self.judged_s(main.subject);
+        let end = words.ended_at.map_or(judged_s, |ended_at| ended_at.tick().0);
+        let (from, to) = (words.onset.from.tick().0, words.onset.to.tick().0);
+        let first = self.first_s.max(from - COMPARED_S);
+        let stretches = Stretches { before: (first, from), since: (to, end.max(to)) };
+        let subjects: Vec<Subject> = described
+            .iter()
+            .filter(|(shift, _)| shift.signal == Signal::Transfer)
+            .map(|(shift, _)| shift.subject)
+            .collect();
+        Some(Evidence {
+            now: Timestamp::from_s(judged_s),
+            track: self.track(main, judged_s),
+            onset: main.onset.iter().map(|(at, w)| (Timestamp::from_s(*at), *w)).collect(),
+            legs: self.flow.hops().filter_map(|hop| self.leg(hop, stretches)).collect(),
+            asked: self.asked(&subjects, stretches),
+            changes: self.changes(words),
+            logs: self.logs(stretches, end),
+            inlets: self.inlets(stretches),
+            shifts: described.into_iter().map(|(_, shift)| shift).collect(),
+        })
+    }
+
+    /// The first tick of a subject that is not judged yet.
+    fn judged_s(&self, subject: Subject) -> i64 {
+        let judged = match subject {
+            Subject::Hop(hop) => self.flow.judged_until(Asked::Hop(hop)),
+            Subject::Answers(asked, _) => self.flow.judged_until(asked),
+            Subject::Entry(entry) => self.flow.entry_judged_until(entry),
+        };
+        judged.unwrap_or(self.now_s)
+    }
+
+    /// How much a shift counts as the one the incident is about: items first, then answers,
+    /// failures, volume and waiting; among equals the one with more evidence.
+    fn weight(&self, shift: &Shift) -> f64 {
+        let kind = match shift.signal {
+            Signal::Transfer => 5.0,
+            Signal::Answers => 4.0,
+            Signal::Errors => 3.0,
+            Signal::Volume => 2.0,
+            Signal::Latency => 1.0,
+            Signal::Log | Signal::NoData => 0.0,
+        };
+        kind * 1e6 + shift.evidence_nats
+    }
+
+    fn track(&self, main: &Tracked, to: i64) -> Track {
+        let member = main.main();
+        let from = main.onset.first().map_or(self.first_s, |(tick, _)| *tick);
+        let stream = self.watch.fleet.stream(member.stream);
+        Track {
+            form: stream.map_or(hw_stats::Form::Share, hw_detect::Stream::form),
+            learned: member.alarm.learned,
+            phi: stream.map_or(1.0, hw_detect::Stream::phi),
+            ticks: ticks_of(self.flow, member.watched, from, to),
+        }
+    }
+
+    fn leg(&self, hop: HopIdx, stretches: Stretches) -> Option<Leg> {
+        let sum = |(from, to)| self.flow.hop_counts(hop, from, to);
+        let (before, since) = (sum(stretches.before), sum(stretches.since));
+        let items = |t: &HopTick| pair(t.entered, t.left);
+        let failed = |t: &HopTick| pair(t.calls, t.failed);
+        let slow = |t: &HopTick| pair(t.calls.saturating_sub(t.failed), t.slow[1]);
+        let callee_is_heard = self.flow.callee_of(hop).is_some();
+        Some(Leg {
+            hop: self.flow.hop_words(hop)?,
+            callee_is_heard,
+            // A callee that was never heard may keep anything: a database, another company.
+            is_stateful: self.flow.is_message(hop) || !callee_is_heard,
+            items_before: items(&before),
+            items_since: items(&since),
+            failed_before: failed(&before),
+            failed_since: failed(&since),
+            slow_before: slow(&before),
+            slow_since: slow(&since),
+        })
+    }
+
+    /// For each hop whose transfer shifted: what its entry asks before items leave.
+    fn asked(&self, subjects: &[Subject], stretches: Stretches) -> Vec<AskedHop> {
+        let mut asked = Vec::new();
+        for subject in subjects {
+            let Subject::Hop(outcome) = *subject else { continue };
+            let siblings = self.flow.entry_of(outcome).map_or(&[][..], |e| self.flow.hops_of(e));
+            for hop in siblings.iter().filter(|hop| **hop != outcome) {
+                if self.flow.is_asked_before(*hop, outcome) {
+                    asked.extend(self.asked_hop(*hop, outcome, stretches));
+                }
+            }
+        }
+        asked
+    }
+
+    fn asked_hop(&self, hop: HopIdx, outcome: HopIdx, stretches: Stretches) -> Option<AskedHop> {
+        let answers = self.flow.answer_key(hop).and_then(|key| {
+            let (name, values) = self.flow.mix_names(Asked::Hop(hop), key)?;
+            let fates = |(from, to)| self.flow.fates((hop, key), outcome, from, to);
+            let (before, since) = (fates(stretches.before), fates(stretches.since));
+            let rows = values.into_iter().zip(before).zip(since);
+            let fates = rows.map(|((value, before), since)| Fate { value, before, since });
+            Some(SeenAnswers { key: name, fates: fates.collect() })
+        });
+        Some(AskedHop {
+            asked: self.flow.hop_words(hop)?,
+            outcome: self.flow.hop_words(outcome)?,
+            answers,
+        })
+    }
+
+    fn changes(&self, main: &Shift) -> Vec<KnownChange> {
+        let from = main.onset_at.plus_s(-CHANGES_BEFORE_S);
+        let to = main.ended_at.map(|ended_at| ended_at.plus_s(CHANGES_AFTER_S));
+        let noted =
+            self.changes.all().iter().filter(|noted| {
+                noted.change.at >= from && to.is_none_or(|to| noted.change.at <= to)
+            });
+        let mut known: Vec<KnownChange> = noted
+            .map(|noted| KnownChange {
+                change: noted.change.clone(),
+                settled_at: noted.settled_at,
+                mitigates: noted.mitigates,
+                split: None,
+            })
+            .collect();
+        known.sort_by(|a, b| {
+            (a.change.at, &a.change.service).cmp(&(b.change.at, &b.change.service))
+        });
+        known
+    }
+
+    fn logs(&self, stretches: Stretches, end: i64) -> Vec<LogRate> {
+        let (from, middle) = stretches.before;
+        let to = end.min(middle + LOGS_S).max(middle);
+        let rates = self.flow.log_counts(from, middle, to).filter_map(|log| {
+            let template = self.flow.vocabulary().template(log.template)?;
+            Some(LogRate {
+                service: self.flow.service_word(log.service),
+                severity: template.severity,
+                template: template.text.to_string(),
+                before: Counts::new((middle - from) as f64, log.before as f64),
+                since: Counts::new((to - middle) as f64, log.since as f64),
+                first_at: log.first_since.map(Timestamp::from_s),
+            })
+        });
+        rates.collect()
+    }
+
+    /// Entries that no hop leads to.
+    fn inlets(&self, stretches: Stretches) -> Vec<Inlet> {
+        let called: BTreeSet<(ServiceIdx, hw_model::NameId)> =
+            self.flow.hops().filter_map(|hop| self.flow.callee_of(hop)).collect();
+        let is_inlet = |entry: &EntryIdx| match self.flow.entry_place(*entry) {
+            Some((service, Some(operation))) => !called.contains(&(service, operation)),
+            Some((_, None)) => true,
+            None => false,
+        };
+        let inlets = self.flow.entries().filter(is_inlet).filter_map(|entry| {
+            let rate = |(from, to): (i64, i64)| {
+                let mut items = 0.0;
+                self.flow.visit_entry_ticks(entry, from, to, |_, tick| {
+                    items += f64::from(tick.entered);
+                });
+                Counts::new((to - from) as f64, items)
+            };
+            let (service, operation) = entry_words(self.flow, entry)?;
+            Some(Inlet {
+                service,
+                operation: Some(operation).filter(|operation| !operation.is_empty()),
+                before: rate(stretches.before),
+                since: rate(stretches.since),
+            })
+        });
+        inlets.collect()
+    }
+}
+
+fn pair(n: u32, k: u32) -> Counts {
+    Counts::new(f64::from(n), f64::from(k))
+}

@@ -1,0 +1,60 @@
+//! Who calls whom, service by service.
+
+use hw_flow::{Flow, HopIdx, ServiceIdx};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Calls between services, and what lies below each.
+#[derive(Debug, Default)]
+pub(crate) struct CallGraph {
+    n_hops: usize,
+    calls: BTreeMap<ServiceIdx, BTreeSet<ServiceIdx>>,
+    below: BTreeMap<ServiceIdx, BTreeSet<ServiceIdx>>,
+}
+
+impl CallGraph {
+    /// Looks whether hops came or were renamed since the last call.
+    pub(crate) fn follow(&mut self, flow: &Flow) {
+        let n_hops = flow.hops().count();
+        if n_hops == self.n_hops {
+            return;
+        }
+        self.n_hops = n_hops;
+        self.below.clear();
+        for hop in flow.hops() {
+            if let (Some(caller), Some(callee)) = ends(flow, hop) {
+                self.calls.entry(caller).or_default().insert(callee);
+            }
+        }
+    }
+
+    /// The service and everything it calls, directly or not.
+    pub(crate) fn below(&mut self, service: ServiceIdx) -> &BTreeSet<ServiceIdx> {
+        let calls = &self.calls;
+        self.below.entry(service).or_insert_with(|| {
+            let mut below = BTreeSet::from([service]);
+            let mut next = vec![service];
+            while let Some(at) = next.pop() {
+                let callees = calls.get(&at).into_iter().flatten();
+                next.extend(callees.filter(|callee| below.insert(**callee)));
+            }
+            below
+        })
+    }
+
+    /// Whether the two share a service or lie on one path of calls.
+    pub(crate) fn connects(&mut self, a: &[ServiceIdx], b: &[ServiceIdx]) -> bool {
+        let mut leads = |from: &[ServiceIdx], to: &[ServiceIdx]| {
+            from.iter().any(|at| {
+                let below = self.below(*at);
+                to.iter().any(|service| below.contains(service))
+            })
+        };
+        leads(a, b) || leads(b, a)
+    }
+}
+
+/// Caller and callee of a hop, as far as they were heard.
+pub(crate) fn ends(flow: &Flow, hop: HopIdx) -> (Option<ServiceIdx>, Option<ServiceIdx>) {
+    let caller = flow.entry_of(hop).and_then(|entry| flow.entry_place(entry));
+    (caller.map(|(service, _)| service), flow.callee_of(hop).map(|(service, _)| service))
+}

@@ -1,0 +1,147 @@
+//! Incidents: shifts with overlapping onsets on connected hops are one.
+
+use crate::graph::{CallGraph, ends};
+use crate::shifts::{Shifts, Subject, Tracked};
+use hw_flow::{Asked, Flow, ServiceIdx};
+use hw_model::{ChangeId, Diagnosis, Effect, IncidentId, Interval, ShiftId, Timestamp, Verdict};
+use std::collections::BTreeMap;
+
+/// Seconds by which onset intervals are widened on each side before they must overlap. Failures
+/// need some ticks to become visible on each leg.
+const SLACK_S: f64 = 15.0;
+
+/// An incident as the engine keeps it.
+#[derive(Clone, Debug)]
+pub(crate) struct Case {
+    pub id: IncidentId,
+    pub shifts: Vec<ShiftId>,
+    pub title: String,
+    pub diagnosis: Diagnosis,
+    /// What was said last, to notice when it changes.
+    pub verdicts: BTreeMap<ChangeId, Verdict>,
+    pub effects: BTreeMap<ChangeId, Effect>,
+    pub origin: Option<String>,
+    pub is_ended: bool,
+    /// Merged into another: it is that one now.
+    pub merged_into: Option<IncidentId>,
+    pub diagnosed_at: Option<Timestamp>,
+}
+
+/// All incidents, in the order of their opening.
+#[derive(Debug, Default)]
+pub(crate) struct Incidents {
+    all: Vec<Case>,
+}
+
+impl Incidents {
+    /// All incidents that were not merged into another.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Case> {
+        self.all.iter().filter(|case| case.merged_into.is_none())
+    }
+
+    pub(crate) fn get_mut(&mut self, id: IncidentId) -> Option<&mut Case> {
+        self.all.get_mut(id.0 as usize)
+    }
+
+    pub(crate) fn get(&self, id: IncidentId) -> Option<&Case> {
+        self.all.get(id.0 as usize)
+    }
+
+    /// Finds the incident a new shift belongs to, or opens one. Incidents that turn out to be
+    /// connected by it are merged into the oldest.
+    pub(crate) fn admit(
+        &mut self,
+        (flow, graph): (&Flow, &mut CallGraph),
+        shifts: &mut Shifts,
+        new: ShiftId,
+    ) -> IncidentId {
+        let cases = self.all().filter(|case| is_related((flow, &mut *graph), shifts, case, new));
+        let related: Vec<IncidentId> = cases.map(|case| case.id).collect();
+        let id = match related.first() {
+            Some(oldest) => *oldest,
+            None => self.open(),
+        };
+        for other in related.into_iter().skip(1) {
+            self.merge(other, id, shifts);
+        }
+        if let Some(case) = self.get_mut(id) {
+            case.shifts.push(new);
+            case.is_ended = false;
+        }
+        if let Some(shift) = shifts.get_mut(new) {
+            shift.incident = Some(id);
+        }
+        id
+    }
+
+    fn open(&mut self) -> IncidentId {
+        let id = IncidentId(u32::try_from(self.all.len()).unwrap_or(u32::MAX));
+        self.all.push(Case {
+            id,
+            shifts: Vec::new(),
+            title: String::new(),
+            diagnosis: Diagnosis::default(),
+            verdicts: BTreeMap::new(),
+            effects: BTreeMap::new(),
+            origin: None,
+            is_ended: false,
+            merged_into: None,
+            diagnosed_at: None,
+        });
+        id
+    }
+
+    fn merge(&mut self, from: IncidentId, into: IncidentId, shifts: &mut Shifts) {
+        let Some(case) = self.get_mut(from) else { return };
+        case.merged_into = Some(into);
+        let moved = std::mem::take(&mut case.shifts);
+        for shift in &moved {
+            if let Some(shift) = shifts.get_mut(*shift) {
+                shift.incident = Some(into);
+            }
+        }
+        if let Some(case) = self.get_mut(into) {
+            case.shifts.extend(moved);
+        }
+    }
+}
+
+/// Whether a shift of the case overlaps with the new one in its onset and is connected with it.
+fn is_related(
+    (flow, graph): (&Flow, &mut CallGraph),
+    shifts: &Shifts,
+    case: &Case,
+    new: ShiftId,
+) -> bool {
+    let Some(new) = shifts.get(new) else { return false };
+    let known = case.shifts.iter().filter_map(|shift| shifts.get(*shift));
+    known.filter(|known| known.id != new.id).any(|known| {
+        onset_interval(known).touches(onset_interval(new), SLACK_S)
+            && graph.connects(&services_of(flow, known), &services_of(flow, new))
+    })
+}
+
+/// The stretch that holds 95 % of the onset's probability.
+pub(crate) fn onset_interval(shift: &Tracked) -> Interval {
+    let weights = shift.onset.iter().map(|(_, weight)| *weight).collect();
+    let (first, last) = hw_stats::OnsetPosterior { weights }.central(0.95);
+    let tick = |at: usize| shift.onset.get(at).map_or(0, |(tick, _)| *tick);
+    let next = shift.onset.get(last + 1).map_or(tick(last) + 1, |(tick, _)| *tick);
+    Interval { from: Timestamp::from_s(tick(first)), to: Timestamp::from_s(next) }
+}
+
+/// The services a shift is about.
+fn services_of(flow: &Flow, shift: &Tracked) -> Vec<ServiceIdx> {
+    match shift.subject {
+        Subject::Hop(hop) | Subject::Answers(Asked::Hop(hop), _) => {
+            let (caller, callee) = ends(flow, hop);
+            caller.into_iter().chain(callee).collect()
+        }
+        Subject::Entry(entry) => {
+            flow.entry_place(entry).map(|(service, _)| service).into_iter().collect()
+        }
+        Subject::Answers(Asked::Counter(counter), _) => {
+            flow.counter_place(counter).map(|(service, _)| service).into_iter().collect()
+        }
+    }
+}

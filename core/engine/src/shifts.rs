@@ -1,0 +1,172 @@
+//! Open and past shifts: alarms of one target and signal are one shift.
+//!
+//! A hop has several streams per signal (whether anything leaves and how much; one per answer; one
+//! per latency limit). Their alarms say the same thing, so they become one shift, named after the
+//! stream that moved most. It ends when all of them are back, and is said to have ended once that
+//! has held for a minute.
+
+use crate::watch::{News, NewsKind, Watched};
+use hw_detect::{Alarm, StreamId};
+use hw_flow::Asked;
+use hw_flow::{EntryIdx, HopIdx};
+use hw_model::{IncidentId, ShiftId, Signal, Timestamp};
+
+/// Seconds for which a figure must be back before its shift has ended.
+const HELD_S: f64 = 60.0;
+
+/// What a shift is a shift of, by number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Subject {
+    Hop(HopIdx),
+    Entry(EntryIdx),
+    /// The answers on a hop or of a counter, by key.
+    Answers(Asked, usize),
+}
+
+/// One stream of a shift.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Member {
+    pub stream: StreamId,
+    pub watched: Watched,
+    pub alarm: Alarm,
+    /// The deciding tick, and when it could be said.
+    pub tick: i64,
+    pub at: Timestamp,
+    /// First tick back in band, once it is.
+    pub back_tick: Option<i64>,
+}
+
+/// One shift.
+#[derive(Clone, Debug)]
+pub(crate) struct Tracked {
+    pub id: ShiftId,
+    pub subject: Subject,
+    pub signal: Signal,
+    pub members: Vec<Member>,
+    /// Start tick and weights of the onset's posterior.
+    pub onset: Vec<(i64, f64)>,
+    /// Event time at which it was back, once that has held.
+    pub ended_at: Option<Timestamp>,
+    pub incident: Option<IncidentId>,
+}
+
+/// All shifts, in the order of their detection. A shift's id is its place in the list.
+#[derive(Debug, Default)]
+pub(crate) struct Shifts {
+    all: Vec<Tracked>,
+}
+
+impl Watched {
+    /// The subject and signal of a stream.
+    pub(crate) const fn topic(self) -> (Subject, Signal) {
+        match self {
+            Self::Transfer(hop) | Self::FanOut(hop) => (Subject::Hop(hop), Signal::Transfer),
+            Self::HopErrors(hop) => (Subject::Hop(hop), Signal::Errors),
+            Self::HopSlow(hop, _) => (Subject::Hop(hop), Signal::Latency),
+            Self::EntryErrors(entry) => (Subject::Entry(entry), Signal::Errors),
+            Self::EntrySlow(entry, _) => (Subject::Entry(entry), Signal::Latency),
+            Self::Volume(entry) => (Subject::Entry(entry), Signal::Volume),
+            Self::Answer(asked, key, _) => (Subject::Answers(asked, key), Signal::Answers),
+        }
+    }
+}
+
+impl Tracked {
+    /// The stream that stands for the shift: of answers the one that gained most, else the first.
+    pub(crate) fn main(&self) -> &Member {
+        let gain = |member: &&Member| member.alarm.after - member.alarm.before;
+        let gained = self.members.iter().filter(|_| self.signal == Signal::Answers);
+        let most = gained.max_by(|a, b| gain(a).total_cmp(&gain(b)));
+        most.or_else(|| self.members.first()).expect("invariant: a shift has a member")
+    }
+
+    /// Whether it still lasts, or has not been back for long enough.
+    pub(crate) const fn is_open(&self) -> bool {
+        self.ended_at.is_none()
+    }
+
+    /// First tick in which all its streams were back, if they are.
+    fn back_tick(&self) -> Option<i64> {
+        let ticks: Option<Vec<i64>> = self.members.iter().map(|member| member.back_tick).collect();
+        ticks?.into_iter().max()
+    }
+}
+
+impl Shifts {
+    /// All shifts.
+    pub(crate) fn all(&self) -> &[Tracked] {
+        &self.all
+    }
+
+    pub(crate) fn get(&self, id: ShiftId) -> Option<&Tracked> {
+        self.all.get(id.0 as usize)
+    }
+
+    pub(crate) fn get_mut(&mut self, id: ShiftId) -> Option<&mut Tracked> {
+        self.all.get_mut(id.0 as usize)
+    }
+
+    /// Whether any figure is shifted now.
+    pub(crate) fn any_open(&self) -> bool {
+        self.all.iter().any(Tracked::is_open)
+    }
+
+    /// Takes in news of a stream. Returns the shift if it is a new one.
+    pub(crate) fn note(&mut self, news: &News) -> Option<ShiftId> {
+        let (subject, signal) = news.watched.topic();
+        let open = self
+            .all
+            .iter_mut()
+            .find(|shift| shift.is_open() && shift.subject == subject && shift.signal == signal);
+        let alarm = match news.what {
+            NewsKind::Alarm(alarm) => alarm,
+            NewsKind::Ended(ending) => {
+                let members = open.into_iter().flat_map(|shift| &mut shift.members);
+                for member in members.filter(|member| member.stream == news.stream) {
+                    member.back_tick = Some(ending.back_tick);
+                }
+                return None;
+            }
+        };
+        let member = Member {
+            stream: news.stream,
+            watched: news.watched,
+            alarm,
+            tick: news.tick,
+            at: news.at,
+            back_tick: None,
+        };
+        if let Some(shift) = open {
+            match shift.members.iter_mut().find(|known| known.stream == news.stream) {
+                // It had come back, but not for long: the same shift goes on.
+                Some(known) => known.back_tick = None,
+                None => shift.members.push(member),
+            }
+            return None;
+        }
+        let id = ShiftId(u32::try_from(self.all.len()).unwrap_or(u32::MAX));
+        self.all.push(Tracked {
+            id,
+            subject,
+            signal,
+            members: vec![member],
+            onset: Vec::new(),
+            ended_at: None,
+            incident: None,
+        });
+        Some(id)
+    }
+
+    /// Ends shifts that have been back for long enough at `now`. Returns them.
+    pub(crate) fn end(&mut self, now: Timestamp) -> Vec<ShiftId> {
+        let mut ended = Vec::new();
+        for shift in self.all.iter_mut().filter(|shift| shift.ended_at.is_none()) {
+            let Some(back) = shift.back_tick().map(Timestamp::from_s) else { continue };
+            if now.seconds_since(back) >= HELD_S {
+                shift.ended_at = Some(back);
+                ended.push(shift.id);
+            }
+        }
+        ended
+    }
+}

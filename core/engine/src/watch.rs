@@ -1,0 +1,357 @@
+//! Which streams watch what: from judged ticks to alarms.
+//!
+//! A hop, an entry or a mix of answers gets its streams once it has shown enough traffic to be
+//! worth a detector. Failures pass the restart gate first, in order, so that a tick that may be a
+//! restart holds up those behind it for up to 15 s.
+
+use crate::graph::CallGraph;
+use crate::restarts::{Gate, Restarts};
+use hw_detect::{Alarm, Ending, Figure, Fleet, Step, Stream, StreamId, Tuning};
+use hw_flow::{
+    Asked, EntryIdx, EntryTick, Flow, HopIdx, HopTick, Judged, JudgedAt, Mix, ServiceIdx,
+};
+use hw_model::Timestamp;
+use hw_stats::Counts;
+use std::collections::{BTreeMap, VecDeque};
+
+/// Entries or calls before something is watched.
+const WATCHED_FROM: u64 = 30;
+
+/// Calls beyond the first of their entry from which on a hop is watched for fan-out.
+const FAN_OUT_FROM: u64 = 20;
+
+/// Answers on a hop before a value that was never seen is watched as new, rather than as one of the
+/// first.
+const MIX_KNOWN_FROM: u64 = 200;
+
+/// Values of one mix that are watched.
+const VALUES_WATCHED_MAX: usize = 17;
+
+/// What a stream watches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Watched {
+    /// Share of entries from which anything leaves on the hop.
+    Transfer(HopIdx),
+    /// Items that leave on the hop per item that enters.
+    FanOut(HopIdx),
+    /// Share of calls on the hop that fail.
+    HopErrors(HopIdx),
+    /// Share of calls on the hop slower than a learned limit.
+    HopSlow(HopIdx, usize),
+    /// Share of entries that fail.
+    EntryErrors(EntryIdx),
+    /// Share of entries slower than a learned limit.
+    EntrySlow(EntryIdx, usize),
+    /// Items per second that enter.
+    Volume(EntryIdx),
+    /// Share of one answer: key and value by number.
+    Answer(Asked, usize, usize),
+}
+
+/// News of a stream.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct News {
+    pub watched: Watched,
+    pub stream: StreamId,
+    pub tick: i64,
+    /// When it could be said.
+    pub at: Timestamp,
+    pub what: NewsKind,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum NewsKind {
+    Alarm(Alarm),
+    Ended(Ending),
+}
+
+/// All streams with what they watch.
+#[derive(Debug)]
+pub(crate) struct Watch {
+    pub fleet: Fleet,
+    tuning: Tuning,
+    members: Vec<Member>,
+    hops: BTreeMap<HopIdx, HopStreams>,
+    entries: BTreeMap<EntryIdx, EntryStreams>,
+    mixes: BTreeMap<(Asked, usize), MixStreams>,
+    news: Vec<News>,
+}
+
+#[derive(Debug)]
+struct Member {
+    watched: Watched,
+    /// The service whose restart explains its failures.
+    gated_by: Option<ServiceIdx>,
+    waiting: VecDeque<(JudgedAt, Counts)>,
+}
+
+#[derive(Debug, Default)]
+struct HopStreams {
+    n_entries: u64,
+    n_calls: u64,
+    transfer: Option<StreamId>,
+    fan_out: Option<StreamId>,
+    errors: Option<StreamId>,
+    slow: Option<[StreamId; 3]>,
+}
+
+#[derive(Debug, Default)]
+struct EntryStreams {
+    n_entries: u64,
+    errors: Option<StreamId>,
+    volume: Option<StreamId>,
+    slow: Option<[StreamId; 3]>,
+}
+
+#[derive(Debug, Default)]
+struct MixStreams {
+    n: u64,
+    /// Values by number, and the stream of each that has one.
+    values: Vec<Option<StreamId>>,
+}
+
+impl Watch {
+    pub(crate) fn new(fleet: Fleet, tuning: Tuning) -> Self {
+        Self {
+            fleet,
+            tuning,
+            members: Vec::new(),
+            hops: BTreeMap::new(),
+            entries: BTreeMap::new(),
+            mixes: BTreeMap::new(),
+            news: Vec::new(),
+        }
+    }
+
+    /// What a stream watches.
+    pub(crate) fn watched(&self, stream: StreamId) -> Option<Watched> {
+        self.members.get(stream.0).map(|member| member.watched)
+    }
+
+    /// News since the last call.
+    pub(crate) fn take_news(&mut self) -> Vec<News> {
+        std::mem::take(&mut self.news)
+    }
+
+    /// Reads one judged tick.
+    pub(crate) fn read(&mut self, judged_at: JudgedAt, judged: &Judged<'_>) {
+        match judged {
+            Judged::Hop(hop, tick) => self.read_hop(judged_at, *hop, tick),
+            Judged::Entry(entry, tick) => self.read_entry(judged_at, *entry, tick),
+            Judged::Answers(mix) => self.read_mix(judged_at, mix),
+        }
+    }
+
+    /// Judges what waited at the restart gate, as far as the gate lets it.
+    pub(crate) fn open_gate(
+        &mut self,
+        flow: &Flow,
+        gate: (&Restarts, &mut CallGraph),
+        now: Timestamp,
+    ) {
+        let (restarts, graph) = gate;
+        let second = now.tick().0;
+        for at in 0..self.members.len() {
+            while let Some((judged_at, counts)) =
+                self.next_open(at, flow, (restarts, &mut *graph), second)
+            {
+                let passed = JudgedAt { at: judged_at.at.max(now), ..judged_at };
+                let at_once = second <= judged_at.at.tick().0;
+                self.judge(StreamId(at), if at_once { judged_at } else { passed }, counts);
+            }
+        }
+    }
+
+    fn next_open(
+        &mut self,
+        at: usize,
+        flow: &Flow,
+        (restarts, graph): (&Restarts, &mut CallGraph),
+        second: i64,
+    ) -> Option<(JudgedAt, Counts)> {
+        let member = self.members.get_mut(at)?;
+        let (judged_at, counts) = *member.waiting.front()?;
+        let failing = (judged_at.tick, counts.k > 0.0);
+        let gate = match member.gated_by {
+            Some(service) => restarts.gate(flow, graph.below(service), failing, second),
+            None => Gate::Pass,
+        };
+        match gate {
+            Gate::Wait => return None,
+            Gate::Pass => member.waiting.pop_front(),
+            Gate::Skip => member.waiting.pop_front().map(|(at, _)| (at, Counts::default())),
+        }
+    }
+
+    fn read_hop(&mut self, judged_at: JudgedAt, hop: HopIdx, tick: &HopTick) {
+        let HopTick { entries, any, entered, left, calls, failed, slow } = *tick;
+        let streams = self.hops.entry(hop).or_default();
+        streams.n_entries += u64::from(entries);
+        streams.n_calls += u64::from(calls);
+        let (transfer, fan_out) = (streams.transfer, streams.fan_out);
+        let (errors, slow_streams) = (streams.errors, streams.slow);
+        self.judge_some(transfer, judged_at, share(entries, any));
+        self.judge_some(fan_out, judged_at, share(entered, left));
+        self.wait_some(errors, judged_at, share(calls, failed));
+        for (stream, slow) in slow_streams.into_iter().flatten().zip(slow) {
+            self.wait_some(Some(stream), judged_at, share(calls.saturating_sub(failed), slow));
+        }
+    }
+
+    fn read_entry(&mut self, judged_at: JudgedAt, entry: EntryIdx, tick: &EntryTick) {
+        let EntryTick { entries, failed, entered, slow } = *tick;
+        let streams = self.entries.entry(entry).or_default();
+        streams.n_entries += u64::from(entries + failed);
+        let (errors, volume, slow_streams) = (streams.errors, streams.volume, streams.slow);
+        self.wait_some(errors, judged_at, share(entries + failed, failed));
+        self.judge_some(volume, judged_at, share(1, entered));
+        for (stream, slow) in slow_streams.into_iter().flatten().zip(slow) {
+            self.wait_some(Some(stream), judged_at, share(entries, slow));
+        }
+    }
+
+    /// One stream per value, each against all others. A mix of a single value is watched only for
+    /// values that were never seen.
+    fn read_mix(&mut self, judged_at: JudgedAt, mix: &Mix<'_>) {
+        let n: u32 = mix.counts.iter().sum();
+        let streams = self.mixes.entry((mix.asked, mix.key)).or_default();
+        let known = streams.n;
+        streams.n += u64::from(n);
+        self.watch_values(mix, known);
+        let streams = self.mixes.get(&(mix.asked, mix.key));
+        let streams: Vec<_> = streams.into_iter().flat_map(|s| s.values.clone()).collect();
+        for (value, stream) in streams.into_iter().enumerate() {
+            let k = mix.counts.get(value).copied().unwrap_or(0);
+            self.judge_some(stream, judged_at, share(n, k));
+        }
+    }
+
+    fn watch_values(&mut self, mix: &Mix<'_>, known: u64) {
+        let n_values = mix.values.len().min(VALUES_WATCHED_MAX);
+        let key = (mix.asked, mix.key);
+        let n_before = self.mixes.get(&key).map_or(0, |streams| streams.values.len());
+        if n_values == n_before || (known < WATCHED_FROM && n_values < 2) {
+            return;
+        }
+        for value in n_before..n_values {
+            let sibling = self.mixes.get(&key).and_then(|streams| *streams.values.first()?);
+            let sibling = sibling.and_then(|id| self.fleet.stream(id));
+            let stream = match sibling {
+                Some(sibling) if known >= MIX_KNOWN_FROM => {
+                    sibling.sibling(Counts::new(known as f64, 0.0))
+                }
+                Some(_) | None => Stream::new(Figure::ANSWER, self.tuning),
+            };
+            let watched = Watched::Answer(mix.asked, mix.key, value);
+            let stream = self.add(watched, stream, None);
+            if let Some(streams) = self.mixes.get_mut(&key) {
+                streams.values.push(Some(stream));
+            }
+        }
+        let ids: Vec<StreamId> =
+            self.mixes.get(&key).into_iter().flat_map(|s| &s.values).flatten().copied().collect();
+        for id in ids {
+            self.fleet.set_mix(id, n_values);
+        }
+    }
+
+    /// Adds streams where traffic or knowledge has become enough.
+    pub(crate) fn grow(&mut self, flow: &Flow) {
+        let hops: Vec<HopIdx> = self.hops.keys().copied().collect();
+        for hop in hops {
+            self.grow_hop(flow, hop);
+        }
+        let entries: Vec<EntryIdx> = self.entries.keys().copied().collect();
+        for entry in entries {
+            self.grow_entry(flow, entry);
+        }
+    }
+
+    fn grow_hop(&mut self, flow: &Flow, hop: HopIdx) {
+        let Some(streams) = self.hops.get(&hop) else { return };
+        let gate = flow.callee_of(hop).map(|(service, _)| service);
+        let repeats = flow.repeated(hop);
+        let wants_transfer = streams.transfer.is_none() && streams.n_entries >= WATCHED_FROM;
+        let wants_fan_out = streams.fan_out.is_none() && repeats >= FAN_OUT_FROM;
+        let wants_errors = streams.errors.is_none() && streams.n_calls >= WATCHED_FROM;
+        let wants_slow = streams.slow.is_none() && flow.latency_limits_ns(hop).is_some();
+        let new = |figure| Stream::new(figure, self.tuning);
+        let transfer = wants_transfer.then(|| new(Figure::TRANSFER));
+        let fan_out = wants_fan_out.then(|| new(Figure::FAN_OUT));
+        let errors = wants_errors.then(|| new(Figure::ERRORS));
+        let slow = wants_slow.then(|| [(); 3].map(|()| new(Figure::LATENCY)));
+        let transfer = transfer.map(|s| self.add(Watched::Transfer(hop), s, None));
+        let fan_out = fan_out.map(|s| self.add(Watched::FanOut(hop), s, None));
+        let errors = errors.map(|s| self.add(Watched::HopErrors(hop), s, gate));
+        let slow = slow.map(|s| self.add_slow(s, |limit| Watched::HopSlow(hop, limit), gate));
+        let Some(streams) = self.hops.get_mut(&hop) else { return };
+        streams.transfer = streams.transfer.or(transfer);
+        streams.fan_out = streams.fan_out.or(fan_out);
+        streams.errors = streams.errors.or(errors);
+        streams.slow = streams.slow.or(slow);
+    }
+
+    fn grow_entry(&mut self, flow: &Flow, entry: EntryIdx) {
+        let Some(streams) = self.entries.get(&entry) else { return };
+        let gate = flow.entry_place(entry).map(|(service, _)| service);
+        let is_busy = streams.n_entries >= WATCHED_FROM;
+        let wants_slow = streams.slow.is_none() && flow.entry_latency_limits_ns(entry).is_some();
+        let new = |figure| Stream::new(figure, self.tuning);
+        let errors = (is_busy && streams.errors.is_none()).then(|| new(Figure::ERRORS));
+        let volume = (is_busy && streams.volume.is_none()).then(|| new(Figure::VOLUME));
+        let slow = wants_slow.then(|| [(); 3].map(|()| new(Figure::LATENCY)));
+        let errors = errors.map(|s| self.add(Watched::EntryErrors(entry), s, gate));
+        let volume = volume.map(|s| self.add(Watched::Volume(entry), s, None));
+        let slow = slow.map(|s| self.add_slow(s, |limit| Watched::EntrySlow(entry, limit), gate));
+        let Some(streams) = self.entries.get_mut(&entry) else { return };
+        streams.errors = streams.errors.or(errors);
+        streams.volume = streams.volume.or(volume);
+        streams.slow = streams.slow.or(slow);
+    }
+
+    fn add_slow(
+        &mut self,
+        streams: [Stream; 3],
+        watched: impl Fn(usize) -> Watched,
+        gate: Option<ServiceIdx>,
+    ) -> [StreamId; 3] {
+        let mut limit = 0;
+        streams.map(|stream| {
+            let id = self.add(watched(limit), stream, gate);
+            limit += 1;
+            id
+        })
+    }
+
+    fn add(&mut self, watched: Watched, stream: Stream, gated_by: Option<ServiceIdx>) -> StreamId {
+        self.members.push(Member { watched, gated_by, waiting: VecDeque::new() });
+        self.fleet.add(stream)
+    }
+
+    fn judge_some(&mut self, stream: Option<StreamId>, at: JudgedAt, counts: Counts) {
+        if let Some(stream) = stream {
+            self.judge(stream, at, counts);
+        }
+    }
+
+    fn wait_some(&mut self, stream: Option<StreamId>, at: JudgedAt, counts: Counts) {
+        let member = stream.and_then(|stream| self.members.get_mut(stream.0));
+        if let Some(member) = member {
+            member.waiting.push_back((at, counts));
+        }
+    }
+
+    fn judge(&mut self, stream: StreamId, judged_at: JudgedAt, counts: Counts) {
+        let what = match self.fleet.judge(stream, judged_at.tick, counts) {
+            Step::Quiet => return,
+            Step::Alarm(alarm) => NewsKind::Alarm(alarm),
+            Step::Ended(ending) => NewsKind::Ended(ending),
+        };
+        let Some(watched) = self.watched(stream) else { return };
+        self.news.push(News { watched, stream, tick: judged_at.tick, at: judged_at.at, what });
+    }
+}
+
+fn share(n: u32, k: u32) -> Counts {
+    Counts::new(f64::from(n), f64::from(k))
+}

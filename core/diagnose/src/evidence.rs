@@ -102,6 +102,8 @@ pub struct Fate {
 pub struct KnownChange {
     /// The change.
     pub change: Change,
+    /// When it can have begun to act: the last span of the old instance, or as told.
+    pub began_at: Timestamp,
     /// When it had taken effect: the end of the gap its restart left.
     pub settled_at: Timestamp,
     /// Whether a person told it as a mitigation.
@@ -172,6 +174,19 @@ impl Evidence {
     #[must_use]
     pub fn end(&self) -> Timestamp {
         self.main().ended_at.unwrap_or(self.now)
+    }
+
+    /// Until when data speaks of an attempt to help: until the next change begins, the shift ends,
+    /// or `most_s` seconds have passed. A shift that ends within a minute of the attempt may have
+    /// been ended by it, so what follows speaks of it too.
+    #[must_use]
+    pub fn read_until(&self, attempt: &KnownChange, most_s: f64) -> Timestamp {
+        let later = self.changes.iter().filter(|other| other.began_at > attempt.change.at);
+        let next = later.map(|other| other.began_at).min();
+        let soon = attempt.settled_at.plus_s(60.0);
+        let end = self.main().ended_at.filter(|end| *end > soon);
+        let limits = [Some(self.now), next, end, Some(attempt.settled_at.plus_s(most_s))];
+        limits.into_iter().flatten().min().unwrap_or(self.now)
     }
 
     /// Probability that the onset lies before `at`.

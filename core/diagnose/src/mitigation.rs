@@ -6,7 +6,7 @@
 use crate::evidence::{Evidence, KnownChange};
 use crate::verdict::{change_words, stayed_at};
 use crate::words::{clock, length, share};
-use hw_model::{ChangeKind, Effect, Mitigation, Timestamp};
+use hw_model::{ChangeKind, Effect, Mitigation};
 
 /// Nats that decide.
 const DECIDED_NATS: f64 = 10.0;
@@ -39,15 +39,14 @@ fn is_attempt(evidence: &Evidence, known: &KnownChange) -> bool {
 /// The effect of one attempt, with the facts.
 pub(crate) fn effect_of(evidence: &Evidence, known: &KnownChange) -> (Effect, Vec<String>) {
     let from = known.settled_at;
-    let to = read_until(evidence, known);
+    let to = evidence.read_until(known, READ_S_MAX);
     let counts = evidence.track.between(from, to);
     let read_s = to.seconds_since(from);
     let what = change_words(known);
     if read_s < READ_S_MIN || counts.n < 1.0 {
         return (Effect::Undecided, vec![format!("{what}; too little data since to tell")]);
     }
-    let began = known.change.at.min(evidence.end());
-    let shifted = evidence.track.between(evidence.onset_interval().to, began);
+    let shifted = evidence.track.between(evidence.onset_interval().to, known.began_at);
     let nats = evidence.track.ln_returned(counts, shifted);
     let figure = counts.ratio().unwrap_or(0.0);
     if nats >= DECIDED_NATS {
@@ -75,12 +74,4 @@ pub(crate) fn effect_of(evidence: &Evidence, known: &KnownChange) -> (Effect, Ve
         let fact = format!("{what}; {} since, not decidable yet ({nats:.0} nats)", share(figure));
         (Effect::Undecided, vec![fact])
     }
-}
-
-/// Data speaks of this attempt until the next change, or for ten minutes.
-fn read_until(evidence: &Evidence, known: &KnownChange) -> Timestamp {
-    let later = evidence.changes.iter().map(|other| other.change.at);
-    let next = later.filter(|at| *at > known.change.at).min();
-    let limits = [Some(evidence.now), next, Some(known.settled_at.plus_s(READ_S_MAX))];
-    limits.into_iter().flatten().min().unwrap_or(evidence.now)
 }

@@ -56,12 +56,13 @@ pub(crate) fn count(n: f64) -> String {
 /// `45 s`, `4 min`, `2 h 5 min`.
 pub(crate) fn length(seconds: f64) -> String {
     let seconds = seconds.max(0.0).round();
-    let (minutes, hours) = ((seconds / 60.0).floor(), (seconds / 3_600.0).floor());
+    let minutes = (seconds / 60.0).round();
     if seconds < 120.0 {
         format!("{seconds:.0} s")
     } else if minutes < 120.0 {
         format!("{minutes:.0} min")
     } else {
+        let hours = (minutes / 60.0).floor();
         format!("{hours:.0} h {:.0} min", minutes - 60.0 * hours)
     }
 }

@@ -26,6 +26,9 @@ const ROLLING_S: f64 = 120.0;
 /// A told change and a found one this close in time are the same.
 const SAME_S: f64 = 300.0;
 
+/// Longest silence between an old instance and the one that replaced it.
+const GAP_S: f64 = 30.0;
+
 /// Seconds after a restart began at which it has taken effect.
 const SETTLE_S: f64 = 2.0;
 
@@ -33,6 +36,8 @@ const SETTLE_S: f64 = 2.0;
 #[derive(Clone, Debug)]
 pub(crate) struct Noted {
     pub change: Change,
+    /// When it can have begun to act: the last span of the instance it replaced.
+    pub began_at: Timestamp,
     pub settled_at: Timestamp,
     pub mitigates: bool,
 }
@@ -126,7 +131,8 @@ impl ChangeLog {
             redeploy_of: None,
         };
         let id = change.id;
-        self.noted.push(Noted { change, settled_at: at.plus_s(SETTLE_S), mitigates });
+        let settled_at = at.plus_s(SETTLE_S);
+        self.noted.push(Noted { change, began_at: at, settled_at, mitigates });
         Some(id)
     }
 
@@ -173,6 +179,7 @@ impl ChangeLog {
             redeploy_of,
         };
         let settled_at = change.at.plus_s(SETTLE_S);
+        let began_at = self.last_heard_before(flow, (at, instance));
         let told = self.noted.iter_mut().find(|noted| {
             let c = &noted.change;
             let told = ToldChange {
@@ -188,7 +195,7 @@ impl ChangeLog {
         if let Some(noted) = told {
             let id = noted.change.id;
             noted.change = Change { id, source: ChangeSource::Both, ..change };
-            noted.settled_at = settled_at;
+            (noted.began_at, noted.settled_at) = (began_at, settled_at);
             return None;
         }
         let rolling = self.noted.iter().rev().find(|noted| noted.change.service == change.service);
@@ -200,8 +207,18 @@ impl ChangeLog {
         if is_rolling {
             return None;
         }
-        self.noted.push(Noted { change, settled_at, mitigates: false });
+        self.noted.push(Noted { change, began_at, settled_at, mitigates: false });
         Some(id)
+    }
+
+    /// The last span of the instance that a new one replaced, if it fell silent just before.
+    fn last_heard_before(&self, flow: &Flow, (at, new): (usize, &Instance)) -> Timestamp {
+        let known = self.services.get(&new.service).map_or(&[][..], |known| &known.instances);
+        let others = known.iter().filter(|known| **known != at);
+        let others = others.filter_map(|known| flow.instances().get(*known));
+        let gap =
+            others.filter(|old| (0.0..=GAP_S).contains(&new.first_at.seconds_since(old.last_at)));
+        gap.map(|old| old.last_at).max().unwrap_or(new.first_at)
     }
 
     fn enter(&mut self, at: usize, instance: &Instance) {

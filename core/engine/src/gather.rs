@@ -169,6 +169,7 @@ impl Sources<'_> {
         let mut known: Vec<KnownChange> = noted
             .map(|noted| KnownChange {
                 change: noted.change.clone(),
+                began_at: noted.began_at,
                 settled_at: noted.settled_at,
                 mitigates: noted.mitigates,
                 split: None,

@@ -29,8 +29,7 @@ pub(crate) struct Member {
     pub stream: StreamId,
     pub watched: Watched,
     pub alarm: Alarm,
-    /// The deciding tick, and when it could be said.
-    pub tick: i64,
+    /// When it could be said.
     pub at: Timestamp,
     /// First tick back in band, once it is.
     pub back_tick: Option<i64>,
@@ -132,7 +131,6 @@ impl Shifts {
             stream: news.stream,
             watched: news.watched,
             alarm,
-            tick: news.tick,
             at: news.at,
             back_tick: None,
         };

@@ -177,7 +177,7 @@ impl Watch {
             None => Gate::Pass,
         };
         match gate {
-            Gate::Wait => return None,
+            Gate::Wait => None,
             Gate::Pass => member.waiting.pop_front(),
             Gate::Skip => member.waiting.pop_front().map(|(at, _)| (at, Counts::default())),
         }

@@ -158,6 +158,11 @@ impl AnswerBook {
         fate: Fate,
     ) {
         let Some(cell) = self.keys.get_mut(key) else { return };
+        let is_known = cell.joint.iter().any(|joint| joint.outcome == fate.outcome);
+        if !is_known {
+            // The very first item on this outcome: nothing was counted against it so far.
+            return cell.count_fate(value, tick, fate);
+        }
         let joint = cell.joint(fate.outcome);
         if let Some(row) = joint.table.get_mut(value.0) {
             row.k += 1.0;

@@ -1,1 +1,33 @@
-//! Not written yet.
+//! Telemetry in, end records out: OTLP requests and files of them become batches of small records.
+//!
+//! A request is parsed whole before any of it counts, so that a broken one leaves nothing behind.
+//! One mapping serves both encodings: names of old and new semantic conventions lead to the same
+//! record. Files may come in any order, in any of the collector's formats, compressed or not; what
+//! is played back depends on their content alone.
+//!
+//! It deliberately does not know what a hop or a baseline is, who listens on which port, or where
+//! records are kept.
+
+mod collate;
+mod decode;
+mod files;
+mod hash;
+mod intake;
+mod keys;
+mod mapping;
+mod options;
+mod recording;
+mod request;
+mod tally;
+
+pub use collate::{CollationLimits, Collator, Playback, Totals};
+pub use decode::{DecodeError, DecodeFault, Encoding, Signal, decode};
+pub use files::{FileFault, FileReport, Progress, ReadError};
+pub use intake::Intake;
+pub use options::{DecisionRule, DecisionValue, ItemRule, Missing, Pattern, ReadOptions, When};
+pub use recording::{Recording, RecordingReader};
+pub use tally::{Rejection, Tally};
+
+#[cfg(test)]
+#[path = "../tests/reading/words.rs"]
+mod words;

@@ -28,7 +28,7 @@ pub(super) fn weigh(evidence: &Evidence, known: &KnownChange) -> Option<Factor> 
         let is_attempt = matches!(other.change.kind, ChangeKind::Restart | ChangeKind::Rollback)
             || other.mitigates;
         is_attempt
-            && other.change.at > evidence.onset_at()
+            && other.began_at > evidence.onset_at()
             && other.change.reverses != Some(change.id)
             && effect_of(evidence, other).0 == Effect::Worked
     })?;

@@ -3,7 +3,7 @@
 use super::{COMPARED_WITH_H, Factor, change_words, points};
 use crate::evidence::{Evidence, KnownChange};
 use crate::words::{clock, length, share};
-use hw_model::{ChangeSource, Origin};
+use hw_model::{ChangeSource, Origin, Timestamp};
 use std::collections::{BTreeSet, VecDeque};
 
 /// Seconds by which the clock of a change may be wrong: told changes are typed by people.
@@ -42,7 +42,7 @@ impl Place {
 /// The change came after the onset: order alone exonerates it.
 pub(super) fn after_onset(evidence: &Evidence, known: &KnownChange) -> Option<Factor> {
     let at = known.change.at;
-    let before = evidence.onset_before(at.plus_s(-clock_s(known)));
+    let before = evidence.onset_before(known.began_at.plus_s(-clock_s(known)));
     (before > ORDER).then(|| Factor {
         bayes_factor: 0.0,
         is_hard: true,
@@ -109,9 +109,8 @@ const fn clock_s(known: &KnownChange) -> f64 {
 
 /// Density per hour of the lag from change to onset, averaged over the onset's posterior.
 fn density_per_h(evidence: &Evidence, known: &KnownChange, place: Place) -> f64 {
-    let at = known.change.at;
-    let density = |onset: hw_model::Timestamp| {
-        let lag_s = onset.seconds_since(at);
+    let density = |onset: Timestamp| {
+        let lag_s = onset.seconds_since(known.began_at);
         if lag_s < -clock_s(known) {
             return 1e-4;
         }

@@ -3,7 +3,7 @@
 use super::{Factor, for_length, points, stayed_at};
 use crate::evidence::{Evidence, KnownChange};
 use crate::words::{clock, count, length};
-use hw_model::{ChangeKind, Timestamp};
+use hw_model::ChangeKind;
 
 /// Seconds after a reversal has settled before its data counts.
 const GUARD_S: f64 = 10.0;
@@ -52,17 +52,18 @@ pub(super) fn weigh(evidence: &Evidence, known: &KnownChange) -> Option<Factor> 
         other.change.kind == ChangeKind::Rollback && other.change.reverses == Some(known.change.id)
     })?;
     let at = reversal.change.at;
-    if at <= evidence.onset_at() || evidence.main().ended_at.is_some_and(|end| end <= at) {
+    let ended_before = evidence.main().ended_at.is_some_and(|end| end < reversal.began_at);
+    if at <= evidence.onset_at() || ended_before {
         return None;
     }
     let from = reversal.settled_at.plus_s(GUARD_S);
-    let to = read_until(evidence, reversal);
+    let to = evidence.read_until(reversal, READ_S);
     let counts = evidence.track.between(from, to);
     let read_s = to.seconds_since(from);
     if counts.n < 1.0 || read_s <= 0.0 {
         return None;
     }
-    let shifted = evidence.track.between(evidence.onset_interval().to, at);
+    let shifted = evidence.track.between(evidence.onset_interval().to, reversal.began_at);
     let returned = evidence.track.ln_returned(counts, shifted).clamp(-40.0, 40.0).exp();
     let rho = Return::of(evidence, &known.change.service).within(read_s);
     let bayes_factor = (rho * returned + 1.0 - rho) / (ANYWAY * returned + 1.0 - ANYWAY);
@@ -81,15 +82,6 @@ pub(super) fn weigh(evidence: &Evidence, known: &KnownChange) -> Option<Factor> 
         format!("rolled back at {}, and the figure returned ({})", clock(at), points(bayes_factor))
     };
     Some(Factor { bayes_factor, is_hard: stayed && bayes_factor <= 0.2, because })
-}
-
-/// Data speaks of this reversal until the shift ends, another attempt to help begins, or half an
-/// hour has passed.
-fn read_until(evidence: &Evidence, reversal: &KnownChange) -> Timestamp {
-    let later = evidence.changes.iter().map(|other| other.change.at);
-    let next = later.filter(|at| *at > reversal.change.at).min();
-    let limits = [Some(evidence.end()), next, Some(reversal.settled_at.plus_s(READ_S))];
-    limits.into_iter().flatten().min().unwrap_or(evidence.now)
 }
 
 /// What would decide an undecided change, and when.

@@ -1,0 +1,259 @@
+//! `highwater analyze`: files in; shifts, origin and verdicts out.
+
+use crate::exit::{Exit, NothingToRead};
+use crate::progress::Bar;
+use crate::settings::Settings;
+use crate::text;
+use crate::time_argument::TimeArgument;
+use crate::told;
+use anyhow::Context;
+use clap::{Args, ValueEnum};
+use hw_api::{Analysis, Rejected};
+use hw_detect::{Budget, Tuning};
+use hw_engine::{Engine, EngineSettings, Input, Report};
+use hw_flow::FlowSettings;
+use hw_ingest::{ReadOptions, Recording, Totals};
+use hw_model::{Interval, Timestamp, ToldChange};
+use std::io::Write;
+use std::path::PathBuf;
+
+/// Read recorded telemetry: what changed, where it starts, which change did it.
+///
+/// Reads what the OpenTelemetry Collector's file exporter writes: traces, logs and metrics as JSON
+/// lines or length-framed protobuf, plain, .gz or .zst, in any order. What a file holds is told by
+/// its content, not by its name.
+///
+/// Nothing has to be configured: hops, answers, deploys, rollbacks and restarts are found in the
+/// telemetry itself. The first minutes are for learning; eight minutes of normal traffic before the
+/// trouble are enough at ten items a second.
+#[derive(Debug, Args)]
+#[command(after_long_help = AFTER_HELP)]
+pub(crate) struct Analyze {
+    /// Files to read; give traces and logs of the same time together.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+
+    /// Changes to judge beside those found: JSON, a list or one object a line, with `kind`
+    /// (deploy, rollback, restart, flag, config, instrumentation, other), `service`, `at`, and
+    /// optionally `from_version`, `to_version`, `mitigates`.
+    #[arg(long, value_name = "FILE")]
+    changes: Option<PathBuf>,
+
+    /// Leave out what began before this time: 2026-11-22T06:44:00Z, Unix seconds, or +90s after the
+    /// first record.
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    from: Option<TimeArgument>,
+
+    /// Leave out what began at this time or later: the analysis as it would have been then.
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    to: Option<TimeArgument>,
+
+    /// Length of a counted window, 1s or more.
+    #[arg(long, value_name = "LENGTH", default_value = "10s", value_parser = parse_window)]
+    window: i64,
+
+    /// Look away from this attribute, everywhere; can be given many times.
+    #[arg(long = "ignore-attribute", value_name = "KEY")]
+    ignore_attributes: Vec<String>,
+
+    /// Settings: declared answers and items, and the false-alarm budget.
+    #[arg(long, value_name = "FILE", env = "HIGHWATER_CONFIG")]
+    config: Option<PathBuf>,
+
+    /// Text for people, or JSON for programs.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+const AFTER_HELP: &str = "\
+Exit code: 1 if there is an incident, 0 if not, 2 for a wrong command line, 3 for unreadable input, \
+70 and more for a fault of Highwater.
+
+Examples:
+  highwater analyze traces.jsonl.zst logs.jsonl.zst
+  highwater analyze traces.jsonl --to 2026-11-22T06:55:00Z      as it looked at 06:55
+  highwater analyze otel/*.jsonl --format json | jq '.incidents[].origins[0]'";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+/// What an analysis rests on.
+struct Analysed {
+    report: Report,
+    totals: Totals,
+    from: Timestamp,
+    to: Timestamp,
+}
+
+impl Analyze {
+    pub(crate) fn run(self) -> anyhow::Result<Exit> {
+        let settings = Settings::load(self.config.as_deref())?;
+        let told = match &self.changes {
+            Some(file) => told::read(file)?,
+            None => Vec::new(),
+        };
+        let analysed = self.analyse(settings, told)?;
+        self.talk(&analysed.totals);
+        let found = !analysed.report.incidents.is_empty();
+        self.print(&analysed)?;
+        Ok(if found { Exit::Found } else { Exit::Fine })
+    }
+
+    fn analyse(&self, settings: Settings, told: Vec<ToldChange>) -> anyhow::Result<Analysed> {
+        let declared = settings.declared();
+        let budget = Budget { false_alarms_per_month: settings.false_alarms_per_month };
+        let options = settings.into_read_options(self.ignore_attributes.clone());
+        let interval = self.interval(&options)?;
+        let bar = Bar::reading();
+        let recording = Recording::read(&self.files, options, interval, bar.progress())?;
+        bar.finish();
+        let (first, last) = self.stretch(recording.totals(), interval)?;
+        let mut flow = FlowSettings::standard(self.window);
+        flow.declared = declared;
+        let mut engine = Engine::new(EngineSettings { flow, budget, tuning: Tuning::STANDARD });
+        let totals = play(&mut engine, recording, told, interval)?;
+        Ok(Analysed { report: engine.report(), totals, from: first, to: last })
+    }
+
+    /// The stretch that was asked for. Times relative to the first record need a look at the files.
+    fn interval(&self, options: &ReadOptions) -> anyhow::Result<Option<Interval>> {
+        let asked = [self.from.as_ref(), self.to.as_ref()];
+        if asked.iter().all(Option::is_none) {
+            return Ok(None);
+        }
+        let is_relative = asked.iter().flatten().any(|time| time.is_relative());
+        let first_at = if is_relative {
+            let bar = Bar::looking();
+            let all = Recording::read(&self.files, options.clone(), None, bar.progress())?;
+            bar.finish();
+            all.totals().first_at
+        } else {
+            None
+        };
+        let resolve = |time: Option<&TimeArgument>| time.map(|time| time.resolve(first_at));
+        let from = resolve(self.from.as_ref()).unwrap_or(Timestamp(i64::MIN));
+        let to = resolve(self.to.as_ref()).unwrap_or(Timestamp(i64::MAX));
+        Ok(Some(Interval { from, to }))
+    }
+
+    /// First and last time of what is analysed; an error that says what was found if there is
+    /// nothing to judge.
+    fn stretch(
+        &self,
+        totals: &Totals,
+        interval: Option<Interval>,
+    ) -> anyhow::Result<(Timestamp, Timestamp)> {
+        let nothing = |why: String| anyhow::Error::new(NothingToRead(why));
+        let (Some(first), Some(last)) = (totals.first_at, totals.last_at) else {
+            return Err(nothing(nothing_found(totals)));
+        };
+        if totals.tally.spans == 0 && totals.tally.points == 0 {
+            return Err(nothing(nothing_found(totals)));
+        }
+        let asked = interval.unwrap_or(Interval { from: first, to: last });
+        let from = if self.from.is_some() { asked.from } else { first };
+        let to = if self.to.is_some() { asked.to } else { last };
+        Ok((from, to))
+    }
+
+    /// Says on stderr what could not be used.
+    fn talk(&self, totals: &Totals) {
+        for file in &totals.files {
+            for fault in file.faults.iter().take(5) {
+                let (name, reason) = (fault.file.display(), text::plain(&fault.reason));
+                anstream::eprintln!("warning: {name}, line {}: {reason}", fault.line);
+            }
+            if file.n_faults > 5 {
+                let more = file.n_faults - 5;
+                anstream::eprintln!(
+                    "warning: {}: {more} more lines like that",
+                    file.file.display()
+                );
+            }
+        }
+        for (reason, n) in totals.tally.rejections() {
+            anstream::eprintln!("warning: {n} records rejected: {reason}");
+        }
+        if totals.duplicates > 0 {
+            anstream::eprintln!("note: {} records came twice and count once", totals.duplicates);
+        }
+    }
+
+    fn print(&self, analysed: &Analysed) -> anyhow::Result<()> {
+        let Analysed { report, totals, from, to } = analysed;
+        let lost: u64 = totals.files.iter().map(|file| file.n_faults).sum();
+        let rejected = Rejected { n: totals.tally.n_rejected() + lost };
+        let page = match self.format {
+            Format::Json => {
+                let analysis = Analysis::new(report, *from, *to, rejected);
+                let json = serde_json::to_string_pretty(&analysis);
+                json.context("failed to write JSON")? + "\n"
+            }
+            Format::Text => text::page(report, *from, *to, rejected),
+        };
+        match anstream::stdout().lock().write_all(page.as_bytes()) {
+            // Whoever reads has seen enough: `highwater analyze ... | head`.
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+            other => other.context("failed to write to stdout"),
+        }
+    }
+}
+
+/// Plays the recording to the engine.
+fn play(
+    engine: &mut Engine,
+    recording: Recording,
+    told: Vec<ToldChange>,
+    interval: Option<Interval>,
+) -> anyhow::Result<Totals> {
+    let bar = Bar::counting(recording.totals().tally.spans + recording.totals().tally.logs);
+    let mut told = told.into_iter().peekable();
+    let mut playback = recording.into_playback();
+    for item in playback.by_ref() {
+        let (now, batch) = item?;
+        while let Some(change) = told.next_if(|change| change.at <= now) {
+            engine.handle(now, Input::Told(change));
+        }
+        bar.advance((batch.spans.len() + batch.logs.len()) as u64);
+        engine.handle(now, Input::Batch(batch));
+        while engine.poll_output().is_some() {}
+    }
+    let end = engine.now();
+    for change in told.filter(|change| interval.is_none_or(|asked| change.at < asked.to)) {
+        engine.handle(end, Input::Told(change));
+    }
+    engine.handle(end, Input::End);
+    bar.finish();
+    Ok(playback.totals().clone())
+}
+
+fn nothing_found(totals: &Totals) -> String {
+    let tally = &totals.tally;
+    let names: Vec<String> =
+        totals.files.iter().map(|file| file.file.display().to_string()).collect();
+    let names = names.join(", ");
+    if totals.outside > 0 {
+        return format!("no record of {names} lies between --from and --to");
+    }
+    format!(
+        "found no spans in {names}: {} log lines and {} metric points without an answer label; \
+         add the file with the traces",
+        tally.logs, tally.ignored
+    )
+}
+
+fn parse_window(text: &str) -> Result<i64, String> {
+    let length: jiff::SignedDuration = text.parse().map_err(|_| not_a_length(text))?;
+    let seconds = length.as_secs();
+    if seconds < 1 || length.subsec_nanos() != 0 || seconds > 3_600 {
+        return Err(not_a_length(text));
+    }
+    Ok(seconds)
+}
+
+fn not_a_length(text: &str) -> String {
+    format!("\"{text}\" is no length of whole seconds from 1s to 1h, such as 10s or 1m")
+}

@@ -1,0 +1,69 @@
+//! What the process says when it ends.
+
+use crate::settings::SettingsError;
+use crate::time_argument::TimeError;
+use crate::told::ToldError;
+use hw_ingest::ReadError;
+use std::process::ExitCode;
+
+/// Exit codes, a contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// All is well: no incident.
+    Fine,
+    /// An incident was found.
+    Found,
+    /// The command line or the settings are wrong.
+    Usage,
+    /// An input cannot be read.
+    Unreadable,
+    /// Our own fault.
+    Internal,
+}
+
+impl Exit {
+    const fn code(self) -> u8 {
+        match self {
+            Self::Fine => 0,
+            Self::Found => 1,
+            Self::Usage => 2,
+            Self::Unreadable => 3,
+            Self::Internal => 70,
+        }
+    }
+
+    /// The code for an error, by what it is.
+    pub(crate) fn of(error: &anyhow::Error) -> Self {
+        for cause in error.chain() {
+            if let Some(read) = cause.downcast_ref::<ReadError>() {
+                let is_ours = matches!(read, ReadError::Spill { .. });
+                return if is_ours { Self::Internal } else { Self::Unreadable };
+            }
+            if cause.is::<ToldError>() || cause.is::<NothingToRead>() {
+                return Self::Unreadable;
+            }
+            if cause.is::<SettingsError>() || cause.is::<TimeError>() {
+                return Self::Usage;
+            }
+        }
+        Self::Internal
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}
+
+/// The input could be read and holds nothing to judge.
+#[derive(Debug)]
+pub(crate) struct NothingToRead(pub String);
+
+impl std::fmt::Display for NothingToRead {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for NothingToRead {}

@@ -1,0 +1,82 @@
+//! Progress on stderr, where a person is watching.
+
+use hw_ingest::Progress;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+const BYTES: &str = "{msg:10} {wide_bar} {bytes}/{total_bytes}, {binary_bytes_per_sec}, {eta} left";
+const RECORDS: &str = "{msg:10} {wide_bar} {human_pos}/{human_len}, {per_sec}, {eta} left";
+
+/// A bar that shows how far a piece of work has come. Nothing is drawn where stderr is no terminal.
+pub(crate) struct Bar {
+    bar: ProgressBar,
+    progress: Progress,
+    follower: Option<(Arc<AtomicBool>, JoinHandle<()>)>,
+}
+
+impl Bar {
+    /// For reading files: follows the bytes read.
+    pub(crate) fn reading() -> Self {
+        Self::following("reading")
+    }
+
+    /// For a first look at files.
+    pub(crate) fn looking() -> Self {
+        Self::following("looking")
+    }
+
+    /// For counting records.
+    pub(crate) fn counting(n_records: u64) -> Self {
+        let bar = ProgressBar::with_draw_target(Some(n_records), ProgressDrawTarget::stderr());
+        bar.set_style(style(RECORDS));
+        bar.set_message("counting");
+        Self { bar, progress: Progress::new(), follower: None }
+    }
+
+    /// What the reader reports to.
+    pub(crate) const fn progress(&self) -> &Progress {
+        &self.progress
+    }
+
+    /// So many records more.
+    pub(crate) fn advance(&self, n: u64) {
+        self.bar.inc(n);
+    }
+
+    /// The work is done: the bar goes.
+    pub(crate) fn finish(self) {
+        if let Some((done, thread)) = self.follower {
+            done.store(true, Ordering::Relaxed);
+            // A bar that cannot be drawn is no reason to fail.
+            drop(thread.join());
+        }
+        self.bar.finish_and_clear();
+    }
+
+    fn following(message: &'static str) -> Self {
+        let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr());
+        bar.set_style(style(BYTES));
+        bar.set_message(message);
+        let progress = Progress::new();
+        if bar.is_hidden() {
+            return Self { bar, progress, follower: None };
+        }
+        let done = Arc::new(AtomicBool::new(false));
+        let (stop, counters, shown) = (Arc::clone(&done), progress.clone(), bar.clone());
+        let thread = std::thread::spawn(move || {
+            while !stop.load(Ordering::Relaxed) {
+                shown.set_length(counters.bytes_total());
+                shown.set_position(counters.bytes_read());
+                std::thread::sleep(Duration::from_millis(50));
+            }
+        });
+        Self { bar, progress, follower: Some((done, thread)) }
+    }
+}
+
+fn style(template: &'static str) -> ProgressStyle {
+    ProgressStyle::with_template(template).expect("invariant: templates are constants")
+}

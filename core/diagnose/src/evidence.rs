@@ -132,8 +132,11 @@ pub struct LogRate {
     pub template: String,
     /// Seconds watched and lines before the onset.
     pub before: Counts,
-    /// Seconds watched and lines since.
-    pub since: Counts,
+    /// Seconds watched and lines from the onset on, before anybody intervened: an intervention
+    /// writes lines of its own.
+    pub early: Counts,
+    /// Lines since the onset.
+    pub n_since: u64,
     /// The first line since.
     pub first_at: Option<Timestamp>,
 }

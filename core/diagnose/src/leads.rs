@@ -34,25 +34,23 @@ pub(crate) fn leads(evidence: &Evidence, origin: Option<&str>) -> Vec<Lead> {
 }
 
 fn lead(log: &LogRate) -> Option<Lead> {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of lines")]
-    let count = log.since.k as u64;
     Some(Lead {
         service: log.service.clone(),
         severity: log.severity,
         template: log.template.clone(),
-        count,
+        count: log.n_since,
         first_at: log.first_at?,
     })
 }
 
 fn ln_moved(log: &LogRate) -> f64 {
-    if log.before.n < 1.0 || log.since.n < 1.0 {
+    if log.before.n < 1.0 || log.early.n < 1.0 {
         return 0.0;
     }
-    let both = log.before + log.since;
+    let both = log.before + log.early;
     let scale = (both.k + 1.0) / both.n;
     let ln = |counts: Counts| ln_marginal(Form::Count, counts, scale, 1.0);
-    ln(log.before) + ln(log.since) - ln(both)
+    ln(log.before) + ln(log.early) - ln(both)
 }
 
 #[cfg(test)]
@@ -65,7 +63,8 @@ mod tests {
             severity: Severity::Warn,
             template: "rules snapshot <*> is empty".into(),
             before: Counts::new(before.0, before.1),
-            since: Counts::new(since.0, since.1),
+            early: Counts::new(since.0, since.1),
+            n_since: 0,
             first_at: None,
         }
     }

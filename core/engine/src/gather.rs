@@ -18,8 +18,9 @@ const COMPARED_S: i64 = 3_600;
 const CHANGES_BEFORE_S: f64 = 86_400.0;
 const CHANGES_AFTER_S: f64 = 600.0;
 
-/// Seconds after the onset in which log lines are compared.
-const LOGS_S: i64 = 600;
+/// Seconds after the onset in which log lines are compared: at least, unless the incident is
+/// shorter, and at most.
+const LOGS_S: (i64, i64) = (60, 600);
 
 /// Everything there is to gather from.
 pub(crate) struct Sources<'a> {
@@ -182,16 +183,20 @@ impl Sources<'_> {
     }
 
     fn logs(&self, stretches: Stretches, end: i64) -> Vec<LogRate> {
-        let (from, middle) = stretches.before;
-        let to = end.min(middle + LOGS_S).max(middle);
-        let rates = self.flow.log_counts(from, middle, to).filter_map(|log| {
+        let (from, onset) = stretches.before;
+        let begun = self.changes.all().iter().map(|noted| noted.began_at.tick().0);
+        let next = begun.filter(|at| *at >= onset + LOGS_S.0).min().unwrap_or(i64::MAX);
+        let early = end.min(onset + LOGS_S.1).min(next).max(onset);
+        let whole = end.max(onset);
+        let rates = self.flow.log_counts([from, onset, early, whole]).filter_map(|log| {
             let template = self.flow.vocabulary().template(log.template)?;
             Some(LogRate {
                 service: self.flow.service_word(log.service),
                 severity: template.severity,
                 template: template.text.to_string(),
-                before: Counts::new((middle - from) as f64, log.before as f64),
-                since: Counts::new((to - middle) as f64, log.since as f64),
+                before: Counts::new((onset - from) as f64, log.before as f64),
+                early: Counts::new((early - onset) as f64, log.early as f64),
+                n_since: log.since,
                 first_at: log.first_since.map(Timestamp::from_s),
             })
         });

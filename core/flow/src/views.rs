@@ -44,7 +44,9 @@ pub struct LogCounts {
     pub service: ServiceIdx,
     /// Lines in the stretch before.
     pub before: u64,
-    /// Lines in the stretch since.
+    /// Lines in the first stretch since.
+    pub early: u64,
+    /// Lines in all of the time since.
     pub since: u64,
     /// Second of the first since.
     pub first_since: Option<i64>,
@@ -289,14 +291,17 @@ impl Flow {
         self.instances.all()
     }
 
-    /// How often each log template was written in the seconds `[from, middle)` and `[middle, to)`.
-    pub fn log_counts(&self, from: i64, middle: i64, to: i64) -> impl Iterator<Item = LogCounts> {
+    /// How often each log template was written between four seconds: before an onset (the second),
+    /// in the first stretch since, and in all of the time since.
+    pub fn log_counts(&self, seconds: [i64; 4]) -> impl Iterator<Item = LogCounts> {
+        let [from, onset, early, to] = seconds;
         self.logbook.pages().map(move |(template, page)| LogCounts {
             template,
             service: page.service,
-            before: page.lines(from, middle),
-            since: page.lines(middle, to),
-            first_since: page.first_in(middle, to),
+            before: page.lines(from, onset),
+            early: page.lines(onset, early),
+            since: page.lines(onset, to),
+            first_since: page.first_in(onset, to),
         })
     }
 

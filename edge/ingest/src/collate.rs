@@ -159,8 +159,7 @@ impl Collator {
             [(Rejection::FromTheFuture, kept.future), (Rejection::FromThePast, kept.past)]
         {
             for (kind, n) in Kind::ALL.into_iter().zip(counts) {
-                totals.turn_away(kind, n);
-                totals.tally.reject(reason, n);
+                totals.reject(reason, kind, n);
             }
         }
         (totals.first_at, totals.last_at) = (kept.first_at, kept.last_at);
@@ -200,8 +199,7 @@ impl Collator {
     /// Whether a record is to be played, as far as that can be said now.
     fn admits(&mut self, record: &impl Record, future: Option<Timestamp>, kind: Kind) -> bool {
         if future.is_some_and(|from| record.arrived_at() >= from) {
-            self.totals.turn_away(kind, 1);
-            self.totals.tally.reject(Rejection::FromTheFuture, 1);
+            self.totals.reject(Rejection::FromTheFuture, kind, 1);
             return false;
         }
         let is_inside = |interval: Interval| {
@@ -230,6 +228,13 @@ impl Collator {
 }
 
 impl Totals {
+    /// Rejects `n` records that had been counted as accepted. An evaluation goes with its span or
+    /// log line, which is counted.
+    fn reject(&mut self, reason: Rejection, kind: Kind, n: u64) {
+        self.turn_away(kind, n);
+        self.tally.reject(reason, if kind == Kind::Evaluation { 0 } else { n });
+    }
+
     /// Takes back `n` records that had been counted as accepted.
     fn turn_away(&mut self, kind: Kind, n: u64) {
         let count = match kind {

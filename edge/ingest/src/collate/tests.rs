@@ -172,6 +172,20 @@ fn doubled_evaluations_are_dropped_with_their_span() {
 }
 
 #[test]
+fn evaluation_is_rejected_with_its_span_and_not_counted_again() {
+    let key = json!({"key": "feature_flag.key", "value": {"stringValue": "gate"}});
+    let at = ((BASE_S + 999) * 1_000_000_000).to_string();
+    let event = json!({"name": "feature_flag", "timeUnixNano": at, "attributes": [key]});
+    let late = span_with(9, 999, &json!({"events": [event]}));
+    let spans = [span(1, 5), span(2, 5), span(3, 5), span(4, 5), late];
+    let (_, totals) = play(&[traces("a", &spans)]);
+    assert_eq!(
+        (totals.tally.spans, totals.tally.evaluations, totals.tally.n_rejected()),
+        (4, 0, 1)
+    );
+}
+
+#[test]
 fn answers_that_had_too_many_values_are_taken_back() {
     let tagged = |id: u64| {
         let pair = |key: &str, value: String| json!({"key": key, "value": {"stringValue": value}});

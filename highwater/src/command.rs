@@ -9,7 +9,7 @@ use clap::{Parser, Subcommand};
 /// starts, and judges every recent change.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100, arg_required_else_help = true)]
-pub(crate) struct Cli {
+pub struct Cli {
     #[command(subcommand)]
     command: Command,
 }

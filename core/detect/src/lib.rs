@@ -17,4 +17,4 @@ mod tuning;
 
 pub use fleet::{Fleet, StreamId};
 pub use stream::{Alarm, Ending, Step, Stream};
-pub use tuning::{Budget, Figure, Sides, Tuning};
+pub use tuning::{Budget, Figure, Prior, Sides, Tuning};

@@ -26,11 +26,24 @@ pub(crate) const fn block_s(scale: usize) -> i64 {
 pub struct Figure {
     /// Share of items, or count per unit of exposure.
     pub form: Form,
-    /// Overdispersion believed before it could be measured: the intra-class correlation of an even
-    /// share, or the squared coefficient of variation of a count.
-    pub prior: f64,
+    /// Overdispersion believed before it could be measured.
+    pub prior: Prior,
     /// Which directions are worth an alarm.
     pub sides: Sides,
+    /// The finest time scale on which it may alarm: 0 is seconds, 1 is blocks of 4 s. At least
+    /// seven blocks must agree, so on scale 1 nothing shorter than 28 s is heard of.
+    pub finest_scale: usize,
+}
+
+/// The intra-class correlation of items that share a block, believed beforehand.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Prior {
+    /// The same for every figure.
+    Flat(f64),
+    /// This much for an even share, and less for rare things, with their standard deviation: else a
+    /// rare failure is blunted as if it were an even share (notes/detection.md §4e B: with a flat
+    /// prior young error streams are blind).
+    Scaled(f64),
 }
 
 /// Which directions of a figure are worth an alarm.
@@ -46,25 +59,32 @@ pub enum Sides {
 impl Figure {
     /// Share of entries that go on. Prior chosen in young worlds, null and shifted
     /// (docs/internals/detection.md, young streams).
-    pub const TRANSFER: Self = Self { form: Form::Share, prior: 0.003, sides: Sides::Both };
+    pub const TRANSFER: Self = Self {
+        form: Form::Share,
+        prior: Prior::Scaled(0.003),
+        sides: Sides::Both,
+        finest_scale: 0,
+    };
     /// Items that leave per entry, where one entry may send many.
-    pub const FAN_OUT: Self = Self { form: Form::Count, prior: 0.01, sides: Sides::Both };
+    pub const FAN_OUT: Self =
+        Self { form: Form::Count, prior: Prior::Flat(0.01), ..Self::TRANSFER };
     /// Share of one answer.
-    pub const ANSWER: Self = Self { form: Form::Share, prior: 0.003, sides: Sides::Both };
+    pub const ANSWER: Self = Self::TRANSFER;
     /// Share of calls or entries that fail.
-    pub const ERRORS: Self = Self { form: Form::Share, prior: 0.003, sides: Sides::Up };
-    /// Share of calls slower than a learned limit: hosts have slow seconds.
-    pub const LATENCY: Self = Self { form: Form::Share, prior: 0.05, sides: Sides::Up };
+    pub const ERRORS: Self = Self { sides: Sides::Up, ..Self::TRANSFER };
+    /// Share of calls slower than a learned limit. Hosts have slow seconds in which every call is
+    /// slow, so calls of one second say little more than one of them, and a few such seconds are
+    /// nothing to wake anybody for.
+    pub const LATENCY: Self =
+        Self { form: Form::Share, prior: Prior::Flat(0.05), sides: Sides::Up, finest_scale: 1 };
     /// Items per second: traffic wanders by half of itself before its day is known.
-    pub const VOLUME: Self = Self { form: Form::Count, prior: 0.25, sides: Sides::Both };
+    pub const VOLUME: Self = Self { form: Form::Count, prior: Prior::Flat(0.25), ..Self::TRANSFER };
 
-    /// The intra-class correlation believed at figure `p`. For shares it goes with the standard
-    /// deviation, so that a rare failure is not blunted as if it were an even share
-    /// (notes/detection.md §4e B: with a plain prior, young error streams are blind).
+    /// The intra-class correlation believed at figure `p`.
     pub(crate) fn prior_rho(self, p: f64) -> f64 {
-        match self.form {
-            Form::Share => self.prior * (4.0 * p * (1.0 - p)).sqrt(),
-            Form::Count => self.prior,
+        match self.prior {
+            Prior::Flat(rho) => rho,
+            Prior::Scaled(rho) => rho * (4.0 * p * (1.0 - p)).max(0.0).sqrt(),
         }
     }
 }

@@ -130,9 +130,10 @@ pub struct LogRate {
     pub severity: Severity,
     /// Without variable parts.
     pub template: String,
-    /// Seconds watched and lines before the onset.
+    /// Entries of the service, or seconds where it has none, and lines before the onset. Per entry,
+    /// so that a line that comes with every item is no lead when traffic grows.
     pub before: Counts,
-    /// Seconds watched and lines from the onset on, before anybody intervened: an intervention
+    /// The same from the onset on, before anybody intervened: an intervention
     /// writes lines of its own.
     pub early: Counts,
     /// Lines since the onset.

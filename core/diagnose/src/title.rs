@@ -22,10 +22,10 @@ pub(crate) fn title(evidence: &Evidence) -> String {
             usual_share(before)
         ),
         Signal::Errors => {
-            format!("{} of the {} fail; usually {}", share(after), calls(main), share(before))
+            format!("{} of {} fail; usually {}", share(after), calls(main), share(before))
         }
         Signal::Latency => format!(
-            "{} of the {} take longer than {}; usually {}",
+            "{} of {} take longer than {}; usually {}",
             share(after),
             calls(main),
             main.value.as_deref().unwrap_or("their limit"),
@@ -45,8 +45,8 @@ pub(crate) fn title(evidence: &Evidence) -> String {
 
 fn calls(main: &Shift) -> String {
     match &main.target {
-        Target::Hop(hop) => format!("calls from {} to {}", hop.caller, hop.callee),
-        Target::Entry { service, operation } => format!("{service}'s {operation}"),
-        Target::Service(service) => format!("calls of {service}"),
+        Target::Hop(hop) => format!("the calls from {} to {}", hop.caller, hop.callee),
+        Target::Entry { service, operation } => format!("what {service} gets by {operation}"),
+        Target::Service(service) => format!("the calls of {service}"),
     }
 }

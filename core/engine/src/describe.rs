@@ -79,10 +79,11 @@ pub(crate) fn describe(flow: &Flow, shift: &Tracked) -> Shift {
     }
 }
 
-/// The most likely start.
+/// The middle of the onset's probability.
 pub(crate) fn onset_at(shift: &Tracked) -> Timestamp {
-    let likelier = |best: (i64, f64), next: &(i64, f64)| if next.1 > best.1 { *next } else { best };
-    Timestamp::from_s(shift.onset.iter().fold((0, -1.0), likelier).0)
+    let weights = shift.onset.iter().map(|(_, weight)| *weight).collect();
+    let middle = hw_stats::OnsetPosterior { weights }.median();
+    Timestamp::from_s(shift.onset.get(middle).map_or(0, |(tick, _)| *tick))
 }
 
 fn service_of(flow: &Flow, shift: &Tracked) -> String {

@@ -7,7 +7,7 @@ use crate::shifts::{Shifts, Subject, Tracked};
 use crate::watch::Watch;
 use hw_diagnose::{AskedHop, Evidence, Fate, Inlet, KnownChange, Leg, LogRate, SeenAnswers, Track};
 use hw_flow::{Asked, EntryIdx, Flow, HopIdx, HopTick, ServiceIdx};
-use hw_model::{Shift, Signal, Timestamp};
+use hw_model::{Hop, Shift, Signal, Timestamp};
 use hw_stats::Counts;
 use std::collections::BTreeSet;
 
@@ -114,12 +114,13 @@ impl Sources<'_> {
         let items = |t: &HopTick| pair(t.entered, t.left);
         let failed = |t: &HopTick| pair(t.calls, t.failed);
         let slow = |t: &HopTick| pair(t.calls.saturating_sub(t.failed), t.slow[1]);
-        let callee_is_heard = self.flow.callee_of(hop).is_some();
+        let callee_is_heard = self.flow.is_callee_heard(hop);
+        let words = self.flow.hop_words(hop)?;
         Some(Leg {
-            hop: self.flow.hop_words(hop)?,
+            // A callee that was never heard may keep anything, unless it was only asked to read.
+            is_stateful: self.flow.is_message(hop) || !(callee_is_heard || only_reads(&words)),
+            hop: words,
             callee_is_heard,
-            // A callee that was never heard may keep anything: a database, another company.
-            is_stateful: self.flow.is_message(hop) || !callee_is_heard,
             items_before: items(&before),
             items_since: items(&since),
             failed_before: failed(&before),
@@ -187,15 +188,19 @@ impl Sources<'_> {
         let begun = self.changes.all().iter().map(|noted| noted.began_at.tick().0);
         let next = begun.filter(|at| *at >= onset + LOGS_S.0).min().unwrap_or(i64::MAX);
         let early = end.min(onset + LOGS_S.1).min(next).max(onset);
-        let whole = end.max(onset);
-        let rates = self.flow.log_counts([from, onset, early, whole]).filter_map(|log| {
+        let seconds = [from, onset, early, end.max(onset)];
+        let rates = self.flow.log_counts(seconds).filter_map(|log| {
             let template = self.flow.vocabulary().template(log.template)?;
+            let exposure = |from: i64, to: i64| {
+                let entries = self.flow.service_entries(log.service, from, to);
+                if entries > 0 { entries as f64 } else { (to - from) as f64 }
+            };
             Some(LogRate {
                 service: self.flow.service_word(log.service),
                 severity: template.severity,
                 template: template.text.to_string(),
-                before: Counts::new((onset - from) as f64, log.before as f64),
-                early: Counts::new((early - onset) as f64, log.early as f64),
+                before: Counts::new(exposure(from, onset), log.before as f64),
+                early: Counts::new(exposure(onset, early), log.early as f64),
                 n_since: log.since,
                 first_at: log.first_since.map(Timestamp::from_s),
             })
@@ -230,6 +235,13 @@ impl Sources<'_> {
         });
         inlets.collect()
     }
+}
+
+/// Whether the operation changes nothing at the callee: HTTP's safe methods (RFC 9110 §9.2.1), and
+/// queries.
+fn only_reads(hop: &Hop) -> bool {
+    let verb = hop.operation.split([' ', '/']).next().unwrap_or_default();
+    ["GET", "HEAD", "OPTIONS", "SELECT"].iter().any(|read| verb.eq_ignore_ascii_case(read))
 }
 
 fn pair(n: u32, k: u32) -> Counts {

@@ -123,7 +123,7 @@ impl Engine {
             Incident {
                 id,
                 title: case.title.clone(),
-                started_at: own.iter().map(|s| s.shift.onset_at).min().unwrap_or(self.now),
+                started_at: started_at(&own).unwrap_or(self.now),
                 detected_at: own.iter().map(|s| s.shift.detected_at).min().unwrap_or(self.now),
                 ended_at: ends.and_then(|ends| ends.into_iter().max()),
                 shifts: own.iter().map(|s| s.id).collect(),
@@ -155,6 +155,17 @@ impl Engine {
             incidents: number(incident_keys, IncidentId),
         }
     }
+}
+
+/// The earliest onset, as precise as the shifts that share it allow: one that could lie anywhere in
+/// a hole of the data is narrowed down by another that overlaps with it.
+fn started_at(shifts: &[&Numbered]) -> Option<Timestamp> {
+    let first = &shifts.iter().min_by_key(|s| s.shift.onset_at)?.shift;
+    let others = shifts.iter().map(|s| &s.shift);
+    let overlapping =
+        others.filter(|s| s.onset.from < first.onset.to && first.onset.from < s.onset.to);
+    let latest_start = overlapping.map(|s| s.onset.from).max()?;
+    Some(first.onset_at.max(latest_start))
 }
 
 /// Numbers things from 1 by their keys; equal keys keep their inner order.

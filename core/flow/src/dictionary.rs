@@ -13,6 +13,9 @@ use hw_model::{
 };
 use std::hash::Hash;
 
+/// Key of the status code of a call.
+pub const STATUS: &str = "status";
+
 /// How much of each kind a dictionary keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DictionaryLimits {
@@ -230,7 +233,9 @@ impl Dictionary {
         }
         set.sort_unstable();
         set.dedup_by_key(|pair| pair.0);
-        set.truncate(self.limits.answers_per_span_max);
+        if set.len() > self.limits.answers_per_span_max {
+            self.keep_most_telling(&mut set, declared);
+        }
         let full = self.answer_sets.len() >= self.limits.answer_sets_max;
         let id = match self.answer_sets.find(set.as_slice()) {
             Some(id) => AnswerSetId(id),
@@ -239,6 +244,17 @@ impl Dictionary {
         };
         self.scratch = set;
         id
+    }
+
+    /// Cuts a set to the limit: declared answers and the status stay, then the order of the alphabet
+    /// decides, so that it does not matter which key was seen first.
+    fn keep_most_telling(&self, set: &mut Vec<(NameId, NameId)>, declared: &[&str]) {
+        set.sort_by_key(|(key, _)| {
+            let key = self.names.text(*key);
+            (!declared.contains(&key), key != STATUS, key)
+        });
+        set.truncate(self.limits.answers_per_span_max);
+        set.sort_unstable();
     }
 
     /// Whether `key` turned out to have too many values to be an answer on spans of this shape.

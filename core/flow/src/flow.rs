@@ -15,6 +15,7 @@ use crate::open::{EntryState, OutState};
 use crate::routes::{Address, Place, Routes};
 use crate::services::{ServiceIdx, Services};
 use crate::sums::Sums;
+use crate::veiled::Veiled;
 use crate::vocabulary::Vocabulary;
 use hw_model::{
     Batch, Definitions, Hop, NameId, Outcome, Shape, Source, SourceId, SpanEnd, SpanKind,
@@ -108,6 +109,7 @@ pub struct Flow {
     pub(crate) instances: Instances,
     pub(crate) logbook: LogBook,
     pub(crate) sums: Sums,
+    pub(crate) veiled: Veiled,
     pub(crate) coverage: Coverage,
 }
 
@@ -132,6 +134,7 @@ impl Flow {
             instances: Instances::default(),
             logbook: LogBook::default(),
             sums: Sums::default(),
+            veiled: Veiled::default(),
             coverage: Coverage::default(),
             settings,
         }
@@ -159,12 +162,15 @@ impl Flow {
                 self.sums.count(service, series, point, self.counters.now);
             }
         }
+        self.count_veiled();
         self.joins.expire(self.counters.now);
         self.count_links();
     }
 
     /// Everything is in: spans that still wait give up, and all windows are sealed.
     pub fn finish(&mut self) {
+        self.counters.now = i64::MAX;
+        self.count_veiled();
         self.joins.expire(i64::MAX);
         self.count_links();
         self.counters.seal_windows(i64::MAX);
@@ -259,12 +265,17 @@ impl Flow {
     fn fold_entry(&mut self, at: Position, span: &SpanEnd, operation: Option<NameId>) {
         let state = self.entry_state(at, span, operation);
         self.counters.count_entry(&state);
-        self.joins.entry(self.counters.now, at, state, &span.links);
+        let has_parent = state.has_parent;
+        let entry = self.joins.entry(self.counters.now, at, state, &span.links);
+        if self.veiled.has_any() && has_parent {
+            self.veiled.keep(at.trace, entry);
+        }
     }
 
     fn fold_out(&mut self, at: Position, span: &SpanEnd, shape: Shape) {
         let Shape { kind, operation, peer, path } = shape;
         let state = OutState {
+            trace: at.trace,
             kind,
             address: Address { caller: at.service, peer, operation },
             path,
@@ -296,6 +307,7 @@ impl Flow {
     ) -> EntryState {
         let tick = span.started_at.tick().0;
         EntryState {
+            trace: at.trace,
             entry: self.counters.entry_idx(at.service, operation, tick),
             place: Place { service: at.service, operation: operation.unwrap_or_default() },
             started_at: span.started_at,
@@ -306,6 +318,7 @@ impl Flow {
             answers: span.answers,
             has_parent: !at.parent.is_none(),
             is_paired: false,
+            is_adopted: false,
             outs: Vec::new(),
             asked: Vec::new(),
         }

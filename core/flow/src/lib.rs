@@ -26,6 +26,7 @@ mod services;
 mod sums;
 mod table;
 mod templates;
+mod veiled;
 mod views;
 mod vocabulary;
 mod windows;
@@ -33,7 +34,7 @@ mod windows;
 pub use answers::ValueIdx;
 pub use cells::{EntryIdx, EntryTick, HopIdx, HopTick, LATENCY_SHARES};
 pub use dictionary::{
-    Dictionary, DictionaryLimits, Refusals, ShapeText, SourceText, SumSeriesText,
+    Dictionary, DictionaryLimits, Refusals, STATUS, ShapeText, SourceText, SumSeriesText,
 };
 pub use flow::{Coverage, Flow, FlowSettings};
 pub use instances::Instance;

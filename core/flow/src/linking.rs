@@ -2,14 +2,14 @@
 
 use crate::answers::Standing;
 use crate::cells::Callee;
-use crate::counters::Answer;
+use crate::counters::{Answer, Counters};
+use crate::dictionary::STATUS;
 use crate::flow::Flow;
 use crate::joins::{EntryKey, Linked, OutKey};
-use crate::open::{Answered, OutState};
+use crate::open::{Answered, Call, EntryState, OutState};
+use crate::routes::Place;
+use crate::vocabulary::Vocabulary;
 use hw_model::{AnswerSetId, NameId, SpanKind};
-
-/// Key of the status of a call, always watched.
-const STATUS: &str = "status";
 
 impl Flow {
     /// Counts what became known by the last spans.
@@ -26,8 +26,9 @@ impl Flow {
                     self.coverage.unjoined += u64::from(is_unjoined);
                 }
                 Linked::EntryLeaves(entry) => {
-                    let gone = self.joins.entries.remove(entry);
-                    self.coverage.orphans += u64::from(gone.is_some_and(|entry| entry.is_orphan()));
+                    let Some(gone) = self.joins.entries.remove(entry) else { continue };
+                    self.coverage.orphans += u64::from(gone.is_orphan());
+                    self.veiled.forget(gone.trace, entry);
                 }
             }
         }
@@ -48,6 +49,10 @@ impl Flow {
         }
         let answered = std::mem::take(&mut out.answered);
         if answered.is_empty() {
+            if out.kind == SpanKind::Client {
+                let peer = (out.address.caller, out.address.peer);
+                self.veiled.note_unanswered(self.counters.now, peer, out_key);
+            }
             self.count_answers(out_key, AnswerSetId::NONE);
         }
         for far_end in answered {
@@ -62,6 +67,7 @@ impl Flow {
         self.coverage.paired += u64::from(!std::mem::replace(&mut callee.is_paired, true));
         let Some(out) = self.joins.outs.get_mut(out_key) else { return };
         self.routes.learn(out.address, out.path, far_end.place);
+        self.veiled.note_answered(out.address.caller, out.address.peer);
         if out.is_counted {
             self.count_far_end(out_key, far_end);
         } else {
@@ -115,18 +121,76 @@ impl Flow {
         self.coverage.paired += u64::from(!std::mem::replace(&mut callee.is_paired, true));
         let (far_end, call) = (callee.answered(), callee.as_call());
         let Some(caller) = self.joins.entries.get_mut(caller_key) else { return };
-        let callee = Callee::Seen(far_end.place);
-        let Some(hop) = self.counters.hop_idx(caller.entry, callee) else { return };
-        self.counters.count_call(hop, caller, call);
-        self.counters.count_received(hop, caller.tick(), far_end.items);
-        if call.failed {
+        let counting = (&mut self.counters, &self.vocabulary, &self.standings);
+        count_unseen_call(counting, caller, far_end, call);
+    }
+}
+
+/// Counts a call of which only the far end is seen.
+fn count_unseen_call(
+    (counters, vocabulary, standings): (&mut Counters, &Vocabulary, &Standings),
+    caller: &mut EntryState,
+    far_end: Answered,
+    call: Call,
+) {
+    let Some(hop) = counters.hop_idx(caller.entry, Callee::Seen(far_end.place)) else { return };
+    counters.count_call(hop, caller, call);
+    counters.count_received(hop, caller.tick(), far_end.items);
+    if call.failed {
+        return;
+    }
+    for (key, value) in vocabulary.answers(far_end.answers) {
+        let standing = standings.of(*key, SpanKind::Client);
+        let answer = Answer { key: *key, standing, value: *value };
+        counters.count_answer(hop, caller, answer, call.ended_at);
+    }
+}
+
+impl Flow {
+    /// Counts calls to veiled services that have waited long enough, with what left from there.
+    pub(crate) fn count_veiled(&mut self) {
+        while let Some(out) = self.veiled.next_due(self.counters.now) {
+            self.count_veiled_call(out);
+        }
+    }
+
+    fn count_veiled_call(&mut self, out_key: OutKey) {
+        let Some(out) = self.joins.outs.get(out_key) else { return };
+        let (call, address, path, trace) = (out.call(), out.address, out.path, out.trace);
+        let service = self.services.veiled(address.peer);
+        self.veiled.name(service);
+        let place = Place { service, operation: address.operation };
+        // From now on calls to this peer lead there, so that its legs hang together.
+        self.routes.learn(address, path, place);
+        if let Some(entry) = out.entry.and_then(|key| self.joins.entries.get(key))
+            && let Some(hop) = self.counters.hop_idx(entry.entry, Callee::Seen(place))
+        {
+            let peer = Callee::Peer(address.peer, address.operation);
+            self.counters.rename(entry.entry, peer, hop);
+        }
+        let tick = call.started_at.tick().0;
+        let entry = self.counters.entry_idx(service, Some(address.operation), tick);
+        let mut within = EntryState::veiled((trace, entry), place, &call);
+        self.counters.count_entry(&within);
+        let strays: Vec<EntryKey> = self.veiled.strays(trace).to_vec();
+        for stray in strays {
+            self.adopt(stray, &mut within);
+        }
+    }
+
+    /// Counts an entry as caused by the veiled entry that was under way when it began.
+    fn adopt(&mut self, stray: EntryKey, within: &mut EntryState) {
+        let Some(entry) = self.joins.entries.get_mut(stray) else { return };
+        let fits = entry.is_orphan()
+            && !entry.is_adopted
+            && entry.lies_within(within.started_at.0, within.ended_at.0);
+        if !fits {
             return;
         }
-        for (key, value) in self.vocabulary.answers(far_end.answers) {
-            let standing = self.standings.of(*key, SpanKind::Client);
-            let answer = Answer { key: *key, standing, value: *value };
-            self.counters.count_answer(hop, caller, answer, call.ended_at);
-        }
+        entry.is_adopted = true;
+        let (far_end, call) = (entry.answered(), entry.as_call());
+        let counting = (&mut self.counters, &self.vocabulary, &self.standings);
+        count_unseen_call(counting, within, far_end, call);
     }
 }
 

@@ -4,11 +4,12 @@ use crate::answers::ValueIdx;
 use crate::cells::{EntryIdx, HopIdx};
 use crate::joins::EntryKey;
 use crate::routes::{Address, Place};
-use hw_model::{AnswerSetId, NameId, SpanKind, Timestamp};
+use hw_model::{AnswerSetId, NameId, SpanKind, Timestamp, TraceId};
 
 /// An entry that came.
 #[derive(Clone, Debug)]
 pub(crate) struct EntryState {
+    pub trace: TraceId,
     pub entry: EntryIdx,
     pub place: Place,
     pub started_at: Timestamp,
@@ -23,6 +24,8 @@ pub(crate) struct EntryState {
     pub has_parent: bool,
     /// Whether its caller was found.
     pub is_paired: bool,
+    /// Whether it was counted as caused by a service that is not seen.
+    pub is_adopted: bool,
     /// Hops on which something left, and when first.
     pub outs: Vec<Left>,
     /// Answers it got.
@@ -48,6 +51,7 @@ pub(crate) struct Asked {
 /// An out that came.
 #[derive(Clone, Debug)]
 pub(crate) struct OutState {
+    pub trace: TraceId,
     pub kind: SpanKind,
     pub address: Address,
     pub path: NameId,
@@ -103,6 +107,30 @@ pub(crate) struct Call {
 }
 
 impl EntryState {
+    /// The entry of a service that is not seen, as the call into it tells.
+    pub(crate) const fn veiled(
+        (trace, entry): (TraceId, EntryIdx),
+        place: Place,
+        call: &Call,
+    ) -> Self {
+        Self {
+            trace,
+            entry,
+            place,
+            started_at: call.started_at,
+            ended_at: call.ended_at,
+            failed: call.failed,
+            items: call.items,
+            weight: call.weight,
+            answers: AnswerSetId::NONE,
+            has_parent: true,
+            is_paired: true,
+            is_adopted: false,
+            outs: Vec::new(),
+            asked: Vec::new(),
+        }
+    }
+
     /// What its caller learns from it.
     pub(crate) const fn answered(&self) -> Answered {
         Answered { place: self.place, answers: self.answers, items: self.items }

@@ -25,14 +25,22 @@ impl Services {
     }
 
     pub(crate) fn id(&mut self, source: &Source) -> ServiceIdx {
-        let key = (source.service, source.environment);
+        self.number((source.service, source.environment))
+    }
+
+    /// The service that stands for a peer whose own spans never come.
+    pub(crate) fn veiled(&mut self, peer: NameId) -> ServiceIdx {
+        self.number((peer, NameId::EMPTY))
+    }
+
+    fn number(&mut self, key: (NameId, NameId)) -> ServiceIdx {
         if let Some(id) = self.ids.get(&key) {
             return *id;
         }
         let id = ServiceIdx(u32::try_from(self.keys.len()).expect("invariant: services_max"));
         self.keys.push(key);
         self.ids.insert(key, id);
-        *self.per_name.entry(source.service).or_insert(0) += 1;
+        *self.per_name.entry(key.0).or_insert(0) += 1;
         id
     }
 

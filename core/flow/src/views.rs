@@ -94,7 +94,7 @@ impl Flow {
         Some(HopSummary {
             entered: entry.totals.entered,
             left: cell.totals.left,
-            received: matches!(cell.callee, Callee::Seen(_)).then_some(cell.totals.received),
+            received: self.is_heard(cell.callee).then_some(cell.totals.received),
             calls: cell.totals.calls,
             failed: cell.totals.failed,
             repeated: cell.totals.repeated,
@@ -130,7 +130,7 @@ impl Flow {
         Some((cell.service, cell.operation))
     }
 
-    /// The service a hop leads to, if it was heard, and the entry there.
+    /// The service a hop leads to and the entry there, if its name is known.
     #[must_use]
     pub fn callee_of(&self, hop: HopIdx) -> Option<(ServiceIdx, NameId)> {
         match self.counters.hop(hop)?.callee {
@@ -185,6 +185,14 @@ impl Flow {
         if let Some(cell) = self.counters.entry(entry) {
             cell.history.visit(from, to, |tick, row| visit(tick, EntryTick::from_row(row)));
         }
+    }
+
+    /// Entries of a service in the judged ticks `[from, to)`.
+    #[must_use]
+    pub fn service_entries(&self, service: ServiceIdx, from: i64, to: i64) -> u64 {
+        let cells = self.counters.entries.iter().filter(|cell| cell.service == service);
+        // The first two columns are entries and failed entries.
+        cells.map(|cell| cell.history.totals(from, to).iter().sum::<u64>()).sum()
     }
 
     /// First tick of a hop whose judged counts are still kept.
@@ -303,6 +311,28 @@ impl Flow {
             since: page.lines(onset, to),
             first_since: page.first_in(onset, to),
         })
+    }
+
+    /// Whether the callee's own spans came.
+    fn is_heard(&self, callee: Callee) -> bool {
+        match callee {
+            Callee::Seen(place) => !self.veiled.is_veiled(place.service),
+            Callee::Peer(..) => false,
+        }
+    }
+
+    /// Whether the callee of a hop was heard itself.
+    #[must_use]
+    pub fn is_callee_heard(&self, hop: HopIdx) -> bool {
+        self.counters.hop(hop).is_some_and(|cell| self.is_heard(cell.callee))
+    }
+
+    /// Bytes of memory that hold the sealed windows.
+    #[must_use]
+    pub fn history_bytes(&self) -> usize {
+        let entries = self.counters.entries.iter().map(|cell| cell.windows.memory_bytes());
+        let hops = self.counters.hops.iter().map(|cell| cell.windows.memory_bytes());
+        entries.chain(hops).sum()
     }
 
     fn mix(&self, asked: Asked, key: usize) -> Option<&KeyCell> {

@@ -16,12 +16,16 @@ pub struct OnsetPosterior {
 }
 
 impl OnsetPosterior {
-    /// The most likely first changed row.
+    /// The middle of the probability: half of it lies at or before this row. Unlike the mode it is
+    /// the middle of a hole in the data, and not its first row, when a hole holds the onset.
     #[must_use]
-    pub fn mode(&self) -> usize {
-        let better =
-            |best: (usize, f64), next: (usize, f64)| if next.1 > best.1 { next } else { best };
-        self.weights.iter().copied().enumerate().fold((0, 0.0), better).0
+    pub fn median(&self) -> usize {
+        let mut sum = 0.0;
+        let found = self.weights.iter().position(|weight| {
+            sum += weight;
+            sum >= 0.5
+        });
+        found.unwrap_or(0)
     }
 
     /// First and last row of the central stretch that holds `share` of the probability.
@@ -80,7 +84,7 @@ mod tests {
     #[test]
     fn step_is_found_to_the_row() {
         let posterior = step_at(50);
-        assert_eq!(posterior.mode(), 50);
+        assert_eq!(posterior.median(), 50);
         let (first, last) = posterior.central(0.95);
         assert!(first >= 49 && last <= 50, "{first} {last}");
     }

@@ -1,5 +1,6 @@
 //! `highwater analyze`: files in; shifts, origin and verdicts out.
 
+use crate::analysis::{Analysed, AnalysisSettings, analyse};
 use crate::exit::{Exit, NothingToRead};
 use crate::progress::Bar;
 use crate::settings::Settings;
@@ -9,11 +10,8 @@ use crate::told;
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 use hw_api::{Analysis, Rejected};
-use hw_detect::{Budget, Tuning};
-use hw_engine::{Engine, EngineSettings, Input, Report};
-use hw_flow::FlowSettings;
 use hw_ingest::{ReadOptions, Recording, Totals};
-use hw_model::{Interval, Timestamp, ToldChange};
+use hw_model::{Interval, Timestamp};
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -80,14 +78,6 @@ enum Format {
     Json,
 }
 
-/// What an analysis rests on.
-struct Analysed {
-    report: Report,
-    totals: Totals,
-    from: Timestamp,
-    to: Timestamp,
-}
-
 impl Analyze {
     pub(crate) fn run(self) -> anyhow::Result<Exit> {
         let settings = Settings::load(self.config.as_deref())?;
@@ -95,27 +85,25 @@ impl Analyze {
             Some(file) => told::read(file)?,
             None => Vec::new(),
         };
-        let analysed = self.analyse(settings, told)?;
-        self.talk(&analysed.totals);
-        let found = !analysed.report.incidents.is_empty();
-        self.print(&analysed)?;
-        Ok(if found { Exit::Found } else { Exit::Fine })
-    }
-
-    fn analyse(&self, settings: Settings, told: Vec<ToldChange>) -> anyhow::Result<Analysed> {
-        let declared = settings.declared();
-        let budget = Budget { false_alarms_per_month: settings.false_alarms_per_month };
+        let (declared, false_alarms_per_month) =
+            (settings.declared(), settings.false_alarms_per_month);
         let options = settings.into_read_options(self.ignore_attributes.clone());
         let interval = self.interval(&options)?;
         let bar = Bar::reading();
         let recording = Recording::read(&self.files, options, interval, bar.progress())?;
         bar.finish();
-        let (first, last) = self.stretch(recording.totals(), interval)?;
-        let mut flow = FlowSettings::standard(self.window);
-        flow.declared = declared;
-        let mut engine = Engine::new(EngineSettings { flow, budget, tuning: Tuning::STANDARD });
-        let totals = play(&mut engine, recording, told, interval)?;
-        Ok(Analysed { report: engine.report(), totals, from: first, to: last })
+        let asked = self.stretch(recording.totals(), interval)?;
+        let told = told.into_iter().filter(|change| change.at < asked.to).collect();
+        let settings =
+            AnalysisSettings { window_s: self.window, false_alarms_per_month, declared, told };
+        let tally = recording.totals().tally;
+        let bar = Bar::counting(tally.spans + tally.logs);
+        let analysed = analyse(recording, settings, |n| bar.advance(n))?;
+        bar.finish();
+        self.talk(&analysed.totals);
+        self.print(&analysed, asked)?;
+        let found = !analysed.report.incidents.is_empty();
+        Ok(if found { Exit::Found } else { Exit::Fine })
     }
 
     /// The stretch that was asked for. Times relative to the first record need a look at the files.
@@ -141,22 +129,18 @@ impl Analyze {
 
     /// First and last time of what is analysed; an error that says what was found if there is
     /// nothing to judge.
-    fn stretch(
-        &self,
-        totals: &Totals,
-        interval: Option<Interval>,
-    ) -> anyhow::Result<(Timestamp, Timestamp)> {
-        let nothing = |why: String| anyhow::Error::new(NothingToRead(why));
+    fn stretch(&self, totals: &Totals, asked: Option<Interval>) -> anyhow::Result<Interval> {
+        let nothing = || anyhow::Error::new(NothingToRead(nothing_found(totals)));
         let (Some(first), Some(last)) = (totals.first_at, totals.last_at) else {
-            return Err(nothing(nothing_found(totals)));
+            return Err(nothing());
         };
         if totals.tally.spans == 0 && totals.tally.points == 0 {
-            return Err(nothing(nothing_found(totals)));
+            return Err(nothing());
         }
-        let asked = interval.unwrap_or(Interval { from: first, to: last });
+        let asked = asked.unwrap_or(Interval { from: first, to: last });
         let from = if self.from.is_some() { asked.from } else { first };
         let to = if self.to.is_some() { asked.to } else { last };
-        Ok((from, to))
+        Ok(Interval { from, to })
     }
 
     /// Says on stderr what could not be used.
@@ -182,17 +166,18 @@ impl Analyze {
         }
     }
 
-    fn print(&self, analysed: &Analysed) -> anyhow::Result<()> {
-        let Analysed { report, totals, from, to } = analysed;
+    fn print(&self, analysed: &Analysed, asked: Interval) -> anyhow::Result<()> {
+        let Analysed { report, totals, .. } = analysed;
+        let Interval { from, to } = asked;
         let lost: u64 = totals.files.iter().map(|file| file.n_faults).sum();
         let rejected = Rejected { n: totals.tally.n_rejected() + lost };
         let page = match self.format {
             Format::Json => {
-                let analysis = Analysis::new(report, *from, *to, rejected);
+                let analysis = Analysis::new(report, from, to, rejected);
                 let json = serde_json::to_string_pretty(&analysis);
                 json.context("failed to write JSON")? + "\n"
             }
-            Format::Text => text::page(report, *from, *to, rejected),
+            Format::Text => text::page(report, from, to, rejected),
         };
         match anstream::stdout().lock().write_all(page.as_bytes()) {
             // Whoever reads has seen enough: `highwater analyze ... | head`.
@@ -200,34 +185,6 @@ impl Analyze {
             other => other.context("failed to write to stdout"),
         }
     }
-}
-
-/// Plays the recording to the engine.
-fn play(
-    engine: &mut Engine,
-    recording: Recording,
-    told: Vec<ToldChange>,
-    interval: Option<Interval>,
-) -> anyhow::Result<Totals> {
-    let bar = Bar::counting(recording.totals().tally.spans + recording.totals().tally.logs);
-    let mut told = told.into_iter().peekable();
-    let mut playback = recording.into_playback();
-    for item in playback.by_ref() {
-        let (now, batch) = item?;
-        while let Some(change) = told.next_if(|change| change.at <= now) {
-            engine.handle(now, Input::Told(change));
-        }
-        bar.advance((batch.spans.len() + batch.logs.len()) as u64);
-        engine.handle(now, Input::Batch(batch));
-        while engine.poll_output().is_some() {}
-    }
-    let end = engine.now();
-    for change in told.filter(|change| interval.is_none_or(|asked| change.at < asked.to)) {
-        engine.handle(end, Input::Told(change));
-    }
-    engine.handle(end, Input::End);
-    bar.finish();
-    Ok(playback.totals().clone())
 }
 
 fn nothing_found(totals: &Totals) -> String {

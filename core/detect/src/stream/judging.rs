@@ -19,7 +19,8 @@ impl Stream {
             *evidence = suffix.nats;
         }
         let wanted = threshold(ln_a, scale);
-        if armed.is_none() || suffix.nats < wanted {
+        let is_heard = armed.is_some() && scale >= self.figure.finest_scale;
+        if !is_heard || suffix.nats < wanted {
             return None;
         }
         let nats = suffix.confirmed_nats(self.figure.form, &self.edges, tempering.rho);

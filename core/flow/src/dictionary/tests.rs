@@ -90,3 +90,16 @@ fn declared_answer_keeps_its_key_past_the_limit() {
         .into();
     assert_eq!(values, ["1", "2", OTHER]);
 }
+
+#[test]
+fn status_and_declared_answers_are_never_the_ones_that_are_cut() {
+    let mut dictionary = small();
+    let a = source(&mut dictionary, "a");
+    let shape = dictionary.shape(a, client("GET", ""));
+    let candidates = [("b", "1"), ("a", "1"), ("status", "200"), ("z", "1")];
+    let id = dictionary.answers(shape, &candidates, &["z"]);
+    let mut keys: Vec<String> =
+        dictionary.answer_set(id).iter().map(|(key, _)| dictionary.text(*key).to_owned()).collect();
+    keys.sort();
+    assert_eq!(keys, ["status", "z"]);
+}

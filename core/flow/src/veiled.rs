@@ -1,0 +1,127 @@
+//! Services whose own spans never come: their work is read off the two ends that are seen.
+//!
+//! A caller's client span says when a veiled service was entered; entries elsewhere in the same
+//! trace, inside that time, whose caller never came, are what left it. So a service that lost its
+//! exporter, or never had one but passes the context on, still has hops with ratios. A peer counts
+//! as veiled once `CALLS_MIN` calls to it found no other end and none ever did. What is inferred
+//! this way waits `PATIENCE_S` for spans that are merely late.
+
+use crate::joins::{EntryKey, OutKey};
+use crate::open::EntryState;
+use crate::services::ServiceIdx;
+use crate::table::{Table, table};
+use hw_model::{NameId, TraceId};
+use std::collections::{BTreeSet, VecDeque};
+
+/// Calls to a peer without another end before it is taken for veiled.
+const CALLS_MIN: u32 = 50;
+
+/// Seconds of arrival time for which a call waits for its other end.
+const PATIENCE_S: i64 = 10;
+
+/// What is known of veiled services.
+#[derive(Debug)]
+pub(crate) struct Veiled {
+    calls: Table<(ServiceIdx, NameId), Calls>,
+    /// Calls to veiled peers that wait, and until when.
+    waiting: VecDeque<(i64, OutKey)>,
+    /// Entries by trace whose caller has not come; kept only while a peer is veiled.
+    strays: Table<TraceId, Vec<EntryKey>>,
+    /// Services that stand for a veiled peer.
+    services: BTreeSet<ServiceIdx>,
+    has_any: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Calls {
+    unanswered: u32,
+    is_answered: bool,
+}
+
+impl Default for Veiled {
+    fn default() -> Self {
+        Self {
+            calls: table(),
+            waiting: VecDeque::new(),
+            strays: table(),
+            services: BTreeSet::new(),
+            has_any: false,
+        }
+    }
+}
+
+impl Veiled {
+    /// Whether any peer is veiled.
+    pub(crate) const fn has_any(&self) -> bool {
+        self.has_any
+    }
+
+    /// Whether a service stands for a veiled peer: nothing was ever received from it.
+    pub(crate) fn is_veiled(&self, service: ServiceIdx) -> bool {
+        self.services.contains(&service)
+    }
+
+    /// Notes that a service stands for a veiled peer.
+    pub(crate) fn name(&mut self, service: ServiceIdx) {
+        self.services.insert(service);
+    }
+
+    /// A call found its other end: its peer is not veiled.
+    pub(crate) fn note_answered(&mut self, caller: ServiceIdx, peer: NameId) {
+        let calls = self.calls.entry((caller, peer)).or_default();
+        calls.is_answered = true;
+    }
+
+    /// A call to a peer was counted without another end.
+    pub(crate) fn note_unanswered(
+        &mut self,
+        now: i64,
+        (caller, peer): (ServiceIdx, NameId),
+        out: OutKey,
+    ) {
+        if peer.is_empty() {
+            return;
+        }
+        let calls = self.calls.entry((caller, peer)).or_default();
+        calls.unanswered = calls.unanswered.saturating_add(1);
+        if !calls.is_answered && calls.unanswered >= CALLS_MIN {
+            self.has_any = true;
+            self.waiting.push_back((now + PATIENCE_S, out));
+        }
+    }
+
+    /// Keeps an entry whose caller has not come yet.
+    pub(crate) fn keep(&mut self, trace: TraceId, entry: EntryKey) {
+        self.strays.entry(trace).or_default().push(entry);
+    }
+
+    /// Forgets an entry.
+    pub(crate) fn forget(&mut self, trace: TraceId, entry: EntryKey) {
+        if let Some(strays) = self.strays.get_mut(&trace) {
+            strays.retain(|stray| *stray != entry);
+            if strays.is_empty() {
+                self.strays.remove(&trace);
+            }
+        }
+    }
+
+    /// The next call that has waited long enough.
+    pub(crate) fn next_due(&mut self, now: i64) -> Option<OutKey> {
+        self.waiting.pop_front_if(|(due, _)| *due <= now).map(|(_, out)| out)
+    }
+
+    /// Entries of a trace whose caller has not come.
+    pub(crate) fn strays(&self, trace: TraceId) -> &[EntryKey] {
+        self.strays.get(&trace).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl EntryState {
+    /// Whether it may have been caused by a call that lasted `[from, to]`, as far as clocks of two
+    /// hosts can be compared.
+    pub(crate) fn lies_within(&self, from: i64, to: i64) -> bool {
+        /// Nanoseconds that clocks may differ.
+        const SKEW_NS: i64 = 2_000_000;
+        self.started_at.0 >= from - SKEW_NS && self.started_at.0 <= to + SKEW_NS
+    }
+}

@@ -40,6 +40,7 @@ pub(crate) fn ticks_of(flow: &Flow, watched: Watched, from: i64, to: i64) -> Vec
         Watched::Volume(entry) => {
             flow.visit_entry_ticks(entry, from, to, |at, t| push(at, 1, t.entered));
         }
+        Watched::Telemetry(_) => {}
         Watched::Answer(asked, key, value) => {
             flow.visit_mix((asked, key), from, to, |at, row| {
                 push(at, row.iter().sum(), row.get(value).copied().unwrap_or(0));
@@ -95,6 +96,7 @@ fn service_of(flow: &Flow, shift: &Tracked) -> String {
     let found = match shift.subject {
         Subject::Hop(hop) | Subject::Answers(Asked::Hop(hop), _) => hop_end(hop),
         Subject::Entry(entry) => entry_words(flow, entry).map(|(service, _)| service),
+        Subject::Service(service) => Some(flow.service_word(service)),
         Subject::Answers(Asked::Counter(counter), _) => {
             flow.counter_place(counter).map(|(service, _)| flow.service_word(service))
         }
@@ -110,6 +112,7 @@ fn target_of(flow: &Flow, subject: Subject) -> Target {
         Subject::Entry(entry) => entry_words(flow, entry)
             .map(|(service, operation)| Target::Entry { service, operation }),
         Subject::Answers(Asked::Counter(counter), _) => counter_hop(flow, counter).map(Target::Hop),
+        Subject::Service(service) => Some(Target::Service(flow.service_word(service))),
     };
     found.unwrap_or_else(|| Target::Service(UNKNOWN.to_owned()))
 }
@@ -145,6 +148,7 @@ fn value_of(flow: &Flow, watched: Watched) -> Option<String> {
         | Watched::FanOut(_)
         | Watched::HopErrors(_)
         | Watched::EntryErrors(_)
-        | Watched::Volume(_) => None,
+        | Watched::Volume(_)
+        | Watched::Telemetry(_) => None,
     }
 }

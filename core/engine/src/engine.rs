@@ -8,12 +8,13 @@ use crate::incidents::Incidents;
 use crate::input::{Input, Output};
 use crate::restarts::Restarts;
 use crate::shifts::Shifts;
-use crate::watch::{News, Watch};
-use hw_detect::{Budget, Fleet, Tuning};
+use crate::silence::{SilenceKind, Silences};
+use crate::watch::{News, NewsKind, Watch, Watched};
+use hw_detect::{Alarm, Budget, Ending, Fleet, Tuning};
 use hw_diagnose::diagnose;
 use hw_flow::{Flow, FlowSettings};
-use hw_model::{Batch, ChangeId, Diagnosis, IncidentId, ShiftId, Timestamp};
-use hw_stats::{Counts, Form, onset_posterior};
+use hw_model::{Batch, ChangeId, Diagnosis, Direction, IncidentId, ShiftId, Timestamp};
+use hw_stats::{Counts, onset_posterior};
 use std::collections::VecDeque;
 
 /// Seconds between two looks at an open incident when nothing else happens.
@@ -27,6 +28,13 @@ const ONSET_BEFORE_S: i64 = 120;
 
 /// Seconds between two looks for something new to watch.
 const GROW_S: i64 = 10;
+
+/// Whether a shift is harm, and belongs to an incident.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Admission {
+    Incident,
+    ShiftOnly,
+}
 
 /// What can be set.
 #[derive(Clone, Debug)]
@@ -45,6 +53,7 @@ pub struct Engine {
     pub(crate) flow: Flow,
     pub(crate) watch: Watch,
     restarts: Restarts,
+    silences: Silences,
     graph: CallGraph,
     pub(crate) shifts: Shifts,
     pub(crate) incidents: Incidents,
@@ -64,6 +73,7 @@ impl Engine {
             flow: Flow::new(settings.flow),
             watch: Watch::new(Fleet::new(settings.budget), settings.tuning),
             restarts: Restarts::default(),
+            silences: Silences::default(),
             graph: CallGraph::default(),
             shifts: Shifts::default(),
             incidents: Incidents::default(),
@@ -145,9 +155,11 @@ impl Engine {
         self.watch.open_gate(&self.flow, (&self.restarts, &mut self.graph), self.now);
         let found = self.changes.follow(&self.flow, self.now);
         self.announce_changes(&found);
-        let news = self.watch.take_news();
-        for item in &news {
-            self.take_news(item);
+        let figures = self.watch.take_news().into_iter().map(|news| (news, Admission::Incident));
+        let mut news: Vec<(News, Admission)> = figures.collect();
+        news.extend(self.silence_news());
+        for (item, admission) in &news {
+            self.take_news(item, *admission);
         }
         let ended = self.shifts.end(self.now);
         for shift in &ended {
@@ -185,20 +197,64 @@ impl Engine {
         }
     }
 
-    fn take_news(&mut self, news: &News) {
+    fn take_news(&mut self, news: &News, admission: Admission) {
         let Some(shift) = self.shifts.note(news) else { return };
         self.find_onset(shift, news);
-        let incident = self.incidents.admit((&self.flow, &mut self.graph), &mut self.shifts, shift);
-        let incident = Some(incident);
+        let incident = match admission {
+            Admission::Incident => {
+                let place = (&self.flow, &mut self.graph);
+                Some(self.incidents.admit(place, &mut self.shifts, shift))
+            }
+            Admission::ShiftOnly => None,
+        };
         self.outputs.push_back(Output::ShiftDetected { at: news.at, shift, incident });
+    }
+
+    /// Services that fell silent or speak again, as news like any other.
+    fn silence_news(&mut self) -> Vec<(News, Admission)> {
+        let now = self.now;
+        let news = self.silences.follow(&self.flow, now).into_iter().map(|silence| {
+            let tick = silence.last_at.tick().0;
+            let (what, admission) = match silence.what {
+                SilenceKind::Ended => {
+                    let back_tick = now.tick().0;
+                    (NewsKind::Ended(Ending { back_tick }), Admission::ShiftOnly)
+                }
+                SilenceKind::Began { records, seconds, is_harm } => {
+                    let before = records / seconds.max(1.0);
+                    let alarm = Alarm {
+                        direction: Direction::Down,
+                        onset_tick: tick + 1,
+                        // The chance of so long a silence, if records came by themselves.
+                        nats: before * now.seconds_since(silence.last_at),
+                        before,
+                        learned: Counts::new(seconds, records),
+                        after: 0.0,
+                        phi: 1.0,
+                    };
+                    let admission =
+                        if is_harm { Admission::Incident } else { Admission::ShiftOnly };
+                    (NewsKind::Alarm(alarm), admission)
+                }
+            };
+            let watched = Watched::Telemetry(silence.service);
+            (News { watched, stream: None, tick, at: now, what }, admission)
+        });
+        news.collect()
     }
 
     /// Works out when a new shift began, from the ticks around its coarse onset.
     fn find_onset(&mut self, shift: ShiftId, news: &News) {
         let Some(tracked) = self.shifts.get(shift) else { return };
         let main = *tracked.main();
-        let stream = self.watch.fleet.stream(main.stream);
-        let (form, phi) = stream.map_or((Form::Share, 1.0), |s| (s.form(), s.phi()));
+        let stream = main.stream.and_then(|stream| self.watch.fleet.stream(stream));
+        let Some(stream) = stream else {
+            if let Some(tracked) = self.shifts.get_mut(shift) {
+                tracked.onset = vec![(main.alarm.onset_tick, 1.0)];
+            }
+            return;
+        };
+        let (form, phi) = (stream.form(), stream.phi());
         let length = news.tick + 1 - main.alarm.onset_tick;
         let from = main.alarm.onset_tick - length.max(ONSET_BEFORE_S);
         let row_s = ((news.tick + 1 - from) / ONSET_ROWS_MAX + 1).max(1);

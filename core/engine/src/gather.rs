@@ -5,9 +5,11 @@ use crate::describe::{describe, entry_words, ticks_of};
 use crate::incidents::Case;
 use crate::shifts::{Shifts, Subject, Tracked};
 use crate::watch::Watch;
-use hw_diagnose::{AskedHop, Evidence, Fate, Inlet, KnownChange, Leg, LogRate, SeenAnswers, Track};
+use hw_diagnose::{
+    AskedHop, Evidence, Fate, Inlet, KnownChange, Leg, LogRate, SeenAnswers, Split, Track,
+};
 use hw_flow::{Asked, EntryIdx, Flow, HopIdx, HopTick, ServiceIdx};
-use hw_model::{Hop, Shift, Signal, Timestamp};
+use hw_model::{Change, ChangeKind, Hop, Shift, Signal, Timestamp};
 use hw_stats::Counts;
 use std::collections::BTreeSet;
 
@@ -65,7 +67,7 @@ impl Sources<'_> {
             onset: main.onset.iter().map(|(at, w)| (Timestamp::from_s(*at), *w)).collect(),
             legs: self.flow.hops().filter_map(|hop| self.leg(hop, stretches)).collect(),
             asked: self.asked(&subjects, stretches),
-            changes: self.changes(words),
+            changes: self.changes(main.subject, words, stretches),
             logs: self.logs(stretches, end),
             inlets: self.inlets(stretches),
             shifts: described.into_iter().map(|(_, shift)| shift).collect(),
@@ -78,6 +80,7 @@ impl Sources<'_> {
             Subject::Hop(hop) => self.flow.judged_until(Asked::Hop(hop)),
             Subject::Answers(asked, _) => self.flow.judged_until(asked),
             Subject::Entry(entry) => self.flow.entry_judged_until(entry),
+            Subject::Service(_) => None,
         };
         judged.unwrap_or(self.now_s)
     }
@@ -99,7 +102,7 @@ impl Sources<'_> {
     fn track(&self, main: &Tracked, to: i64) -> Track {
         let member = main.main();
         let from = main.onset.first().map_or(self.first_s, |(tick, _)| *tick);
-        let stream = self.watch.fleet.stream(member.stream);
+        let stream = member.stream.and_then(|stream| self.watch.fleet.stream(stream));
         Track {
             form: stream.map_or(hw_stats::Form::Share, hw_detect::Stream::form),
             learned: member.alarm.learned,
@@ -161,7 +164,7 @@ impl Sources<'_> {
         })
     }
 
-    fn changes(&self, main: &Shift) -> Vec<KnownChange> {
+    fn changes(&self, subject: Subject, main: &Shift, stretches: Stretches) -> Vec<KnownChange> {
         let from = main.onset_at.plus_s(-CHANGES_BEFORE_S);
         let to = main.ended_at.map(|ended_at| ended_at.plus_s(CHANGES_AFTER_S));
         let noted =
@@ -174,13 +177,36 @@ impl Sources<'_> {
                 began_at: noted.began_at,
                 settled_at: noted.settled_at,
                 mitigates: noted.mitigates,
-                split: None,
+                split: self.split((subject, main.signal), &noted.change, stretches),
             })
             .collect();
         known.sort_by(|a, b| {
             (a.change.at, &a.change.service).cmp(&(b.change.at, &b.change.service))
         });
         known
+    }
+
+    /// Old and new version of the caller side by side, where the main shift is one of its transfer.
+    fn split(
+        &self,
+        (subject, main): (Subject, Signal),
+        change: &Change,
+        stretches: Stretches,
+    ) -> Option<Split> {
+        let Subject::Hop(hop) = subject else { return None };
+        let is_caller = self.flow.hop_words(hop).is_some_and(|hop| hop.caller == change.service);
+        if !is_caller || main != Signal::Transfer || change.kind != ChangeKind::Deploy {
+            return None;
+        }
+        let (from, to) = stretches.since;
+        let by_version = self.flow.split(hop, from, to);
+        let of = |version: &Option<String>| {
+            let named = by_version
+                .iter()
+                .find(|(name, _)| Some(self.flow.vocabulary().name(*name)) == version.as_deref());
+            named.map(|(_, counts)| *counts)
+        };
+        Some(Split { old: of(&change.from_version)?, new: of(&change.to_version)? })
     }
 
     fn logs(&self, stretches: Stretches, end: i64) -> Vec<LogRate> {

@@ -145,5 +145,6 @@ fn services_of(flow: &Flow, shift: &Tracked) -> Vec<ServiceIdx> {
         Subject::Answers(Asked::Counter(counter), _) => {
             flow.counter_place(counter).map(|(service, _)| service).into_iter().collect()
         }
+        Subject::Service(service) => vec![service],
     }
 }

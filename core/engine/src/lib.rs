@@ -16,6 +16,7 @@ mod input;
 mod report;
 mod restarts;
 mod shifts;
+mod silence;
 mod watch;
 
 pub use engine::{Engine, EngineSettings};

@@ -7,8 +7,7 @@
 
 use crate::watch::{News, NewsKind, Watched};
 use hw_detect::{Alarm, StreamId};
-use hw_flow::Asked;
-use hw_flow::{EntryIdx, HopIdx};
+use hw_flow::{Asked, EntryIdx, HopIdx, ServiceIdx};
 use hw_model::{IncidentId, ShiftId, Signal, Timestamp};
 
 /// Seconds for which a figure must be back before its shift has ended.
@@ -21,12 +20,15 @@ pub(crate) enum Subject {
     Entry(EntryIdx),
     /// The answers on a hop or of a counter, by key.
     Answers(Asked, usize),
+    /// All telemetry of a service.
+    Service(ServiceIdx),
 }
 
 /// One stream of a shift.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Member {
-    pub stream: StreamId,
+    /// The stream; none where no detector stands behind it.
+    pub stream: Option<StreamId>,
     pub watched: Watched,
     pub alarm: Alarm,
     /// When it could be said.
@@ -66,6 +68,7 @@ impl Watched {
             Self::EntrySlow(entry, _) => (Subject::Entry(entry), Signal::Latency),
             Self::Volume(entry) => (Subject::Entry(entry), Signal::Volume),
             Self::Answer(asked, key, _) => (Subject::Answers(asked, key), Signal::Answers),
+            Self::Telemetry(service) => (Subject::Service(service), Signal::NoData),
         }
     }
 }
@@ -121,7 +124,7 @@ impl Shifts {
             NewsKind::Alarm(alarm) => alarm,
             NewsKind::Ended(ending) => {
                 let members = open.into_iter().flat_map(|shift| &mut shift.members);
-                for member in members.filter(|member| member.stream == news.stream) {
+                for member in members.filter(|member| member.watched == news.watched) {
                     member.back_tick = Some(ending.back_tick);
                 }
                 return None;
@@ -135,7 +138,7 @@ impl Shifts {
             back_tick: None,
         };
         if let Some(shift) = open {
-            match shift.members.iter_mut().find(|known| known.stream == news.stream) {
+            match shift.members.iter_mut().find(|known| known.watched == news.watched) {
                 // It had come back, but not for long: the same shift goes on.
                 Some(known) => known.back_tick = None,
                 None => shift.members.push(member),

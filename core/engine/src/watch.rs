@@ -46,13 +46,16 @@ pub(crate) enum Watched {
     Volume(EntryIdx),
     /// Share of one answer: key and value by number.
     Answer(Asked, usize, usize),
+    /// Whether a service sends telemetry at all.
+    Telemetry(ServiceIdx),
 }
 
 /// News of a stream.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct News {
     pub watched: Watched,
-    pub stream: StreamId,
+    /// The stream; none where no detector stands behind it.
+    pub stream: Option<StreamId>,
     pub tick: i64,
     /// When it could be said.
     pub at: Timestamp,
@@ -348,7 +351,8 @@ impl Watch {
             Step::Ended(ending) => NewsKind::Ended(ending),
         };
         let Some(watched) = self.watched(stream) else { return };
-        self.news.push(News { watched, stream, tick: judged_at.tick, at: judged_at.at, what });
+        let (tick, at) = (judged_at.tick, judged_at.at);
+        self.news.push(News { watched, stream: Some(stream), tick, at, what });
     }
 }
 

@@ -306,13 +306,14 @@ impl HopTick {
     }
 
     pub(crate) fn add(&mut self, other: &Self) {
-        self.entries += other.entries;
-        self.any += other.any;
-        self.entered += other.entered;
-        self.left += other.left;
-        self.calls += other.calls;
-        self.failed += other.failed;
-        self.slow.iter_mut().zip(other.slow).for_each(|(sum, more)| *sum += more);
+        let add = |ours: &mut u32, theirs: u32| *ours = ours.saturating_add(theirs);
+        add(&mut self.entries, other.entries);
+        add(&mut self.any, other.any);
+        add(&mut self.entered, other.entered);
+        add(&mut self.left, other.left);
+        add(&mut self.calls, other.calls);
+        add(&mut self.failed, other.failed);
+        self.slow.iter_mut().zip(other.slow).for_each(|(sum, more)| add(sum, more));
     }
 
     pub(crate) fn from_row(row: &[u32]) -> Self {

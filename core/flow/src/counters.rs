@@ -5,6 +5,7 @@ use crate::cells::{Callee, EntryCell, EntryIdx, HopCell, HopIdx, Kept};
 use crate::open::{Asked, Call, EntryState};
 use crate::services::ServiceIdx;
 use crate::table::{Table, table};
+use crate::windows::WindowCounts;
 use hw_model::{NameId, Timestamp};
 
 /// Cells of entries and hops.
@@ -124,7 +125,7 @@ impl Counters {
                 slot.failed += 1;
             } else {
                 slot.entries += 1;
-                slot.entered += state.items;
+                slot.entered = slot.entered.saturating_add(state.items);
                 add(&mut slot.slow, cell.latency.note(duration_ns));
             }
         }
@@ -135,13 +136,17 @@ impl Counters {
         let entered = if state.failed { 0 } else { state.items };
         open.counts.calls += 1;
         open.counts.failed += u32::from(state.failed);
-        open.counts.entered += entered;
+        open.counts.entered = open.counts.entered.saturating_add(entered);
         open.latency.add(duration_ns);
+        if state.failed {
+            return;
+        }
         for hop in &cell.hops {
-            if let Some(open) =
-                self.hops.get_mut(hop.0 as usize).and_then(|hop| hop.windows.at(window))
-            {
-                open.counts.entered += entered;
+            let hop = self.hops.get_mut(hop.0 as usize);
+            let Some(open) = hop.and_then(|hop| hop.windows.at(window)) else { continue };
+            open.counts.entered = open.counts.entered.saturating_add(entered);
+            if let Some(counts) = open.version(state.version) {
+                counts.entries += 1;
             }
         }
     }
@@ -149,7 +154,6 @@ impl Counters {
     /// Counts a call that left from an entry.
     pub(crate) fn count_call(&mut self, hop_idx: HopIdx, entry: &mut EntryState, call: Call) {
         let tick = entry.tick();
-        let window = self.window_of(tick);
         let lag_s = self.now.saturating_sub(tick + 1);
         let is_first = entry.leave(hop_idx, &call);
         if is_first && !entry.failed {
@@ -165,22 +169,40 @@ impl Counters {
         let slow = if call.failed { [0; 3] } else { hop.latency.note(duration_ns) };
         if let Some(slot) = hop.ring.at(tick) {
             slot.any += any;
-            slot.left += left;
+            slot.left = slot.left.saturating_add(left);
             slot.calls += 1;
             slot.failed += u32::from(call.failed);
             add(&mut slot.slow, slow);
         }
-        if let Some(open) = hop.windows.at(window) {
-            open.counts.any += any;
-            open.counts.left += left;
-            open.counts.calls += 1;
-            open.counts.failed += u32::from(call.failed);
-            open.latency.add(duration_ns);
-        } else {
-            self.late += 1;
-        }
         if any > 0 {
             self.count_late_fates(hop_idx, entry, call.started_at);
+        }
+        self.store_call(hop_idx, entry, (call, any, left));
+    }
+
+    /// Adds a call to the window of its entry.
+    fn store_call(
+        &mut self,
+        hop_idx: HopIdx,
+        entry: &EntryState,
+        (call, any, left): (Call, u32, u32),
+    ) {
+        let window = self.window_of(entry.tick());
+        let hop = self.hops.get_mut(hop_idx.0 as usize);
+        let Some(open) = hop.and_then(|hop| hop.windows.at(window)) else {
+            self.late += 1;
+            return;
+        };
+        open.counts.merge(&WindowCounts {
+            any,
+            left,
+            calls: 1,
+            failed: u32::from(call.failed),
+            ..WindowCounts::default()
+        });
+        open.latency.add(call.ended_at.0 - call.started_at.0);
+        if let Some(counts) = open.version(entry.version) {
+            counts.any += any;
         }
     }
 
@@ -190,7 +212,7 @@ impl Counters {
         let Some(hop) = self.hops.get_mut(hop.0 as usize) else { return };
         hop.totals.received += u64::from(items);
         if let Some(open) = hop.windows.at(window) {
-            open.counts.received += items;
+            open.counts.received = open.counts.received.saturating_add(items);
         }
     }
 

@@ -309,6 +309,7 @@ impl Flow {
         EntryState {
             trace: at.trace,
             entry: self.counters.entry_idx(at.service, operation, tick),
+            version: self.vocabulary.source(span.source).version,
             place: Place { service: at.service, operation: operation.unwrap_or_default() },
             started_at: span.started_at,
             ended_at: span.ended_at,

@@ -11,6 +11,8 @@ use hw_model::{AnswerSetId, NameId, SpanKind, Timestamp, TraceId};
 pub(crate) struct EntryState {
     pub trace: TraceId,
     pub entry: EntryIdx,
+    /// Version of the service that it ran on.
+    pub version: NameId,
     pub place: Place,
     pub started_at: Timestamp,
     pub ended_at: Timestamp,
@@ -116,6 +118,7 @@ impl EntryState {
         Self {
             trace,
             entry,
+            version: NameId::EMPTY,
             place,
             started_at: call.started_at,
             ended_at: call.ended_at,

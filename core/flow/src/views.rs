@@ -215,6 +215,17 @@ impl Flow {
         }
     }
 
+    /// Entries of a hop's caller and those that went on, by version of the caller, in those windows
+    /// of the ticks `[from, to)` in which several versions ran.
+    #[must_use]
+    pub fn split(&self, hop: HopIdx, from: i64, to: i64) -> Vec<(NameId, Counts)> {
+        let (from, to) = (self.counters.window_of(from), self.counters.window_of(to) + 1);
+        let cell = self.counters.hop(hop);
+        let split = cell.map(|cell| cell.windows.split(from, to)).unwrap_or_default();
+        let counts = |n: u32, k: u32| Counts::new(f64::from(n), f64::from(k));
+        split.into_iter().map(|v| (v.version, counts(v.entries, v.any))).collect()
+    }
+
     /// Durations of the calls of a hop in the sealed windows `[from, to)`.
     #[must_use]
     pub fn latency(&self, hop: HopIdx, from: i64, to: i64) -> LatencySketch {

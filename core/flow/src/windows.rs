@@ -4,6 +4,7 @@
 //! history and immutable. Counts for a sealed window are late and only counted as such.
 
 use crate::answers::ValueIdx;
+use hw_model::NameId;
 use hw_stats::{LatencySketch, Series};
 use std::collections::VecDeque;
 
@@ -44,13 +45,22 @@ impl WindowCounts {
 
     /// Adds another window's counts: windows of the same time from two shards.
     pub fn merge(&mut self, other: &Self) {
-        self.entered += other.entered;
-        self.left += other.left;
-        self.any += other.any;
-        self.received += other.received;
-        self.calls += other.calls;
-        self.failed += other.failed;
+        let add = |ours: &mut u32, theirs: u32| *ours = ours.saturating_add(theirs);
+        add(&mut self.entered, other.entered);
+        add(&mut self.left, other.left);
+        add(&mut self.any, other.any);
+        add(&mut self.received, other.received);
+        add(&mut self.calls, other.calls);
+        add(&mut self.failed, other.failed);
     }
+}
+
+/// Entries of one version of the caller, and those that went on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct VersionCounts {
+    pub version: NameId,
+    pub entries: u32,
+    pub any: u32,
 }
 
 /// A window that still takes counts.
@@ -60,9 +70,24 @@ pub(crate) struct OpenWindow {
     pub latency: LatencySketch,
     /// Counts per value of the watched answer.
     pub answers: Vec<u32>,
+    /// Counts per version of the caller; one while no roll-out is under way.
+    pub versions: Vec<VersionCounts>,
 }
 
+/// Versions told apart in one window.
+const VERSIONS_MAX: usize = 4;
+
 impl OpenWindow {
+    /// The counts of one version; `None` if there are too many.
+    pub(crate) fn version(&mut self, version: NameId) -> Option<&mut VersionCounts> {
+        let known = self.versions.iter().position(|counts| counts.version == version);
+        if known.is_none() && self.versions.len() < VERSIONS_MAX {
+            self.versions.push(VersionCounts { version, entries: 0, any: 0 });
+        }
+        let at = known.unwrap_or(self.versions.len() - 1);
+        self.versions.get_mut(at).filter(|counts| counts.version == version)
+    }
+
     /// Counts one answer with this value.
     pub(crate) fn count_answer(&mut self, value: ValueIdx) {
         if self.answers.len() <= value.0 {
@@ -83,6 +108,8 @@ pub(crate) struct Windows {
     counts: Series,
     latency: Series,
     answers: Series,
+    /// Triples of version, entries and any; only windows in which two versions ran.
+    versions: Series,
 }
 
 impl Windows {
@@ -94,6 +121,7 @@ impl Windows {
             counts: Series::new(windows_max),
             latency: Series::new(windows_max),
             answers: Series::new(windows_max),
+            versions: Series::new(windows_max),
         }
     }
 
@@ -128,6 +156,11 @@ impl Windows {
             self.counts.push(at, &window.counts.row());
             self.latency.push(at, &window.latency.to_row());
             self.answers.push(at, &window.answers);
+            if window.versions.len() > 1 {
+                let triple = |v: &VersionCounts| [v.version.0, v.entries, v.any];
+                let row: Vec<u32> = window.versions.iter().flat_map(triple).collect();
+                self.versions.push(at, &row);
+            }
         }
         self.sealed_before = self.sealed_before.max(before);
     }
@@ -135,6 +168,33 @@ impl Windows {
     /// Calls `visit` with the sealed windows whose numbers are in `[from, to)`, oldest first.
     pub(crate) fn visit(&self, from: i64, to: i64, mut visit: impl FnMut(i64, WindowCounts)) {
         self.counts.visit(from, to, |at, row| visit(at, WindowCounts::from_row(row)));
+    }
+
+    /// Entries and those that went on, by version of the caller, in those of the windows
+    /// `[from, to)`, open ones too, in which several versions ran.
+    pub(crate) fn split(&self, from: i64, to: i64) -> Vec<VersionCounts> {
+        let mut all: Vec<VersionCounts> = Vec::new();
+        let mut add = |more: VersionCounts| match all.iter_mut().find(|v| v.version == more.version)
+        {
+            Some(sum) => {
+                sum.entries = sum.entries.saturating_add(more.entries);
+                sum.any = sum.any.saturating_add(more.any);
+            }
+            None => all.push(more),
+        };
+        self.versions.visit(from, to, |_, row| {
+            for triple in row.chunks(3) {
+                let column = |at: usize| triple.get(at).copied().unwrap_or(0);
+                let version = NameId(column(0));
+                add(VersionCounts { version, entries: column(1), any: column(2) });
+            }
+        });
+        let open = self
+            .open
+            .iter()
+            .filter(|(at, window)| (from..to).contains(at) && window.versions.len() > 1);
+        open.flat_map(|(_, window)| &window.versions).for_each(|counts| add(*counts));
+        all
     }
 
     /// Durations of the calls in the windows `[from, to)`.
@@ -166,6 +226,25 @@ mod tests {
         let mut seen = Vec::new();
         windows.visit(0, 10, |at, counts| seen.push((at, counts.left)));
         assert_eq!(seen, [(5, 3), (6, 5)]);
+    }
+
+    #[test]
+    fn versions_are_told_apart_only_while_both_run() {
+        let mut windows = Windows::new(1_000);
+        let mut run = |at: i64, version: u32, entries: u32, any: u32| {
+            let counts = windows.at(at).unwrap().version(NameId(version)).unwrap();
+            counts.entries += entries;
+            counts.any += any;
+        };
+        run(1, 7, 10, 5);
+        run(2, 7, 10, 5);
+        run(2, 8, 4, 4);
+        run(3, 7, 1, 0);
+        run(3, 8, 9, 9);
+        windows.seal(3);
+        let found: Vec<_> =
+            windows.split(0, 10).into_iter().map(|v| (v.version.0, v.entries, v.any)).collect();
+        assert_eq!(found, [(7, 11, 5), (8, 13, 13)]);
     }
 
     #[test]

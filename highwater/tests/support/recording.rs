@@ -10,26 +10,26 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 /// Start of the recording, in Unix nanoseconds (testdata/gate-open/truth.json).
-pub const START_NS: i64 = 1_795_329_834_653_958_997;
+pub(crate) const START_NS: i64 = 1_795_329_834_653_958_997;
 
 /// What to look at, and how.
 #[derive(Clone, Default)]
-pub struct How {
+pub(crate) struct How {
     /// Attributes to look away from.
-    pub ignore: Vec<String>,
+    pub(crate) ignore: Vec<String>,
     /// First and last minute.
-    pub minutes: Option<(f64, f64)>,
+    pub(crate) minutes: Option<(f64, f64)>,
     /// Whether the logs are read too.
-    pub without_logs: bool,
+    pub(crate) without_logs: bool,
 }
 
 /// A file of the recording.
-pub fn file(name: &str) -> PathBuf {
+pub(crate) fn file(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata/gate-open").join(name)
 }
 
 /// The traces, decompressed.
-pub fn traces() -> &'static [u8] {
+pub(crate) fn traces() -> &'static [u8] {
     static TRACES: OnceLock<Vec<u8>> = OnceLock::new();
     TRACES.get_or_init(|| decompressed("traces.jsonl.zst"))
 }
@@ -45,12 +45,12 @@ fn decompressed(name: &str) -> Vec<u8> {
 }
 
 /// The instant so many minutes after the start.
-pub fn minute(minute: f64) -> Timestamp {
+pub(crate) fn minute(minute: f64) -> Timestamp {
     Timestamp(START_NS).plus_s(minute * 60.0)
 }
 
 /// What `analyze --format json` says of these traces and the recorded logs.
-pub fn analysed(traces: Vec<u8>, how: How) -> Value {
+pub(crate) fn analysed(traces: Vec<u8>, how: How) -> Value {
     let options = ReadOptions { ignored_attributes: how.ignore, ..ReadOptions::default() };
     let interval = how.minutes.map(|(from, to)| Interval { from: minute(from), to: minute(to) });
     let mut reader = RecordingReader::new(options, interval, CollationLimits::STANDARD);
@@ -68,31 +68,36 @@ pub fn analysed(traces: Vec<u8>, how: How) -> Value {
 }
 
 /// Seconds after the start of the recording.
-pub fn second(time: &Value) -> f64 {
+pub(crate) fn second(time: &Value) -> f64 {
     let time: jiff::Timestamp = time.as_str().unwrap().parse().unwrap();
     (time.as_nanosecond() - i128::from(START_NS)) as f64 / 1e9
 }
 
 /// The one incident there must be.
-pub fn only_incident(found: &Value) -> &Value {
+pub(crate) fn only_incident(found: &Value) -> &Value {
     let incidents = found["incidents"].as_array().unwrap();
     assert_eq!(incidents.len(), 1, "{}", serde_json::to_string_pretty(&found["shifts"]).unwrap());
     &incidents[0]
 }
 
 /// The first origin.
-pub fn origin(incident: &Value) -> &str {
+pub(crate) fn origin(incident: &Value) -> &str {
     incident["origins"][0]["service"].as_str().unwrap()
 }
 
 /// All reasons of something, in one text.
-pub fn because(of: &Value) -> String {
+pub(crate) fn because(of: &Value) -> String {
     let reasons = of["because"].as_array().unwrap();
     reasons.iter().map(|reason| reason.as_str().unwrap()).collect::<Vec<_>>().join("\n")
 }
 
 /// The change of this kind and service that came between these minutes.
-pub fn change<'a>(found: &'a Value, kind: &str, service: &str, minutes: (f64, f64)) -> &'a Value {
+pub(crate) fn change<'a>(
+    found: &'a Value,
+    kind: &str,
+    service: &str,
+    minutes: (f64, f64),
+) -> &'a Value {
     let changes = found["changes"].as_array().unwrap();
     let same = changes.iter().find(|change| {
         let minute = second(&change["at"]) / 60.0;
@@ -104,13 +109,13 @@ pub fn change<'a>(found: &'a Value, kind: &str, service: &str, minutes: (f64, f6
 }
 
 /// What an incident says of a change, in one of its lists.
-pub fn said<'a>(incident: &'a Value, list: &str, change: &Value) -> &'a Value {
+pub(crate) fn said<'a>(incident: &'a Value, list: &str, change: &Value) -> &'a Value {
     let all = incident[list].as_array().unwrap();
     all.iter().find(|row| row["change"] == change["id"]).unwrap_or_else(|| panic!("{all:#?}"))
 }
 
 /// The recording with each request altered, or dropped by `None`.
-pub fn altered(mut alter: impl FnMut(Value) -> Option<Value>) -> Vec<u8> {
+pub(crate) fn altered(mut alter: impl FnMut(Value) -> Option<Value>) -> Vec<u8> {
     let mut out = Vec::with_capacity(traces().len());
     for line in traces().split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
         if let Some(altered) = alter(serde_json::from_slice(line).unwrap()) {
@@ -122,7 +127,7 @@ pub fn altered(mut alter: impl FnMut(Value) -> Option<Value>) -> Vec<u8> {
 }
 
 /// The recording with each span altered, or dropped by `None`. The first argument is the service.
-pub fn with_spans(mut alter: impl FnMut(&str, Value) -> Option<Value>) -> Vec<u8> {
+pub(crate) fn with_spans(mut alter: impl FnMut(&str, Value) -> Option<Value>) -> Vec<u8> {
     altered(|mut request| {
         for resource in request["resourceSpans"].as_array_mut().unwrap() {
             let service = service_of(resource);
@@ -137,14 +142,14 @@ pub fn with_spans(mut alter: impl FnMut(&str, Value) -> Option<Value>) -> Vec<u8
 }
 
 /// `service.name` of a resource.
-pub fn service_of(resource: &Value) -> String {
+pub(crate) fn service_of(resource: &Value) -> String {
     let attributes = resource["resource"]["attributes"].as_array().unwrap();
     let name = attributes.iter().find(|attribute| attribute["key"] == "service.name").unwrap();
     name["value"]["stringValue"].as_str().unwrap().to_owned()
 }
 
 /// Start and end of a span in seconds after the start of the recording.
-pub fn span_seconds(span: &Value) -> (f64, f64) {
+pub(crate) fn span_seconds(span: &Value) -> (f64, f64) {
     let second = |key: &str| {
         let ns: i64 = span[key].as_str().unwrap().parse().unwrap();
         (ns - START_NS) as f64 / 1e9
@@ -153,7 +158,7 @@ pub fn span_seconds(span: &Value) -> (f64, f64) {
 }
 
 /// The recording with every timestamp moved, by rewriting the digits after `UnixNano":"`.
-pub fn moved(by_ns: i64) -> Vec<u8> {
+pub(crate) fn moved(by_ns: i64) -> Vec<u8> {
     const KEY: &[u8] = b"UnixNano\":\"";
     let bytes = traces();
     let mut out = Vec::with_capacity(bytes.len());
@@ -175,16 +180,16 @@ fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
 }
 
 /// A reproducible stream of numbers in `[0, 1)` (xorshift64*).
-pub struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
     /// From a seed other than zero.
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
     }
 
     /// The next number.
-    pub fn next(&mut self) -> f64 {
+    pub(crate) fn next(&mut self) -> f64 {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
         self.0 ^= self.0 >> 27;

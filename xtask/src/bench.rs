@@ -1,0 +1,22 @@
+//! Measuring ourselves. Figures are ratios taken in one run: machines are shared and noisy.
+
+mod analyze;
+mod repeated;
+
+use anyhow::Result;
+use clap::Subcommand;
+
+/// What to measure.
+#[derive(Subcommand)]
+pub(crate) enum Bench {
+    /// `highwater analyze` on the recording repeated, beside jq on the same file.
+    Analyze(analyze::Analyze),
+}
+
+impl Bench {
+    pub(crate) fn run(&self) -> Result<()> {
+        match self {
+            Self::Analyze(analyze) => analyze.run(),
+        }
+    }
+}

@@ -190,7 +190,7 @@ fn order_of_lines_changes_nothing() {
         traces().split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).collect();
     let mut random = Random::new(7);
     for at in (1..lines.len()).rev() {
-        let other = (random.next() * (at + 1) as f64) as usize;
+        let other = random.below(at + 1);
         lines.swap(at, other);
     }
     assert_eq!(analysed(lines.join(&b'\n'), How::default()), whole());

@@ -101,7 +101,7 @@ impl AnswerBook {
         busiest.map(|(at, _)| at).or(self.chosen)
     }
 
-    /// The key whose values are shown: the answer, else the status, else the busiest.
+    /// The key whose values are shown: the answer, else the status.
     pub(crate) fn shown(&self) -> Option<&KeyCell> {
         let standard = self.keys.iter().filter(|cell| cell.standing == Standing::Standard);
         self.answer().or_else(|| standard.max_by_key(|cell| cell.n()))

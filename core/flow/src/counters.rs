@@ -83,7 +83,9 @@ impl Counters {
         let id = HopIdx(u32::try_from(self.hops.len()).ok()?);
         let caller = self.entries.get_mut(entry.0 as usize)?;
         caller.hops.push(id);
-        self.hops.push(HopCell::new(entry, callee, self.kept, caller.next_tick));
+        let mut cell = HopCell::new(entry, callee, self.kept, caller.next_tick);
+        cell.windows.begin_with(&caller.windows);
+        self.hops.push(cell);
         self.hop_ids.insert((entry, callee), id);
         Some(id)
     }
@@ -140,6 +142,9 @@ impl Counters {
         open.latency.add(duration_ns);
         if state.failed {
             return;
+        }
+        if let Some(counts) = open.version(state.version) {
+            counts.entries += 1;
         }
         for hop in &cell.hops {
             let hop = self.hops.get_mut(hop.0 as usize);

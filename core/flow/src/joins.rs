@@ -6,9 +6,9 @@
 //! ancestor *in the same service*; a server or consumer span answers the out that is its parent or
 //! that it links to.
 //!
-//! Nodes are forgotten after `join_s` seconds of arrival time, or sooner when there are too many.
-//! An out that found no entry by then goes to the only entry of its trace and service, if there is
-//! exactly one; else it is unjoined, and said to be.
+//! An out that found no entry within half a minute of arrival time goes to the only entry of its
+//! trace and service, if there is exactly one. Nodes are forgotten after `join_s` seconds, or sooner
+//! when there are too many; an out without an entry by then is unjoined, and said to be.
 //!
 //! This file only links. What a link means for the counts is decided by whoever reads the events.
 
@@ -85,9 +85,15 @@ pub(crate) struct Joins {
     by_id: Table<(TraceId, SpanId), NodeKey>,
     only_entry: Table<(TraceId, ServiceIdx), OnlyEntry>,
     expiry: VecDeque<(i64, NodeKey)>,
+    /// Outs without an entry, and when they may go to the only entry of their trace and service.
+    waiting: VecDeque<(i64, OutKey, (TraceId, ServiceIdx))>,
     events: Vec<Linked>,
     limits: JoinLimits,
 }
+
+/// Seconds an out waits for its own ancestors before the only entry of its trace and service will
+/// do. Shorter than `join_s`, so that the entry is still there, whichever of the two came first.
+const PATIENCE_S: i64 = 30;
 
 /// How long and how many.
 #[derive(Clone, Copy, Debug)]
@@ -113,6 +119,7 @@ impl Joins {
             by_id: table(),
             only_entry: table(),
             expiry: VecDeque::new(),
+            waiting: VecDeque::new(),
             events: Vec::new(),
             limits,
         }
@@ -153,6 +160,10 @@ impl Joins {
         let node = self.place(now, at, NodeKind::Out(key));
         self.link_up(now, node, at);
         self.wake(node);
+        if self.outs.get(key).is_some_and(|out| out.entry.is_none()) {
+            let due = now.saturating_add(PATIENCE_S);
+            self.waiting.push_back((due, key, (at.trace, at.service)));
+        }
         key
     }
 
@@ -195,12 +206,26 @@ impl Joins {
 
     /// Forgets nodes that came `join_s` before `now`, and the oldest beyond the limit.
     pub(crate) fn expire(&mut self, now: i64) {
+        self.fall_back(now);
         while let Some((due, node)) = self.expiry.front().copied() {
             if due > now && self.nodes.len() <= self.limits.open_spans_max {
                 return;
             }
             self.expiry.pop_front();
             self.forget(node);
+        }
+    }
+
+    /// Gives outs that have waited long enough to the only entry of their trace and service.
+    fn fall_back(&mut self, now: i64) {
+        while let Some((_, out, owner)) = self.waiting.pop_front_if(|(due, ..)| *due <= now) {
+            let only = self.only_entry.get(&owner).filter(|only| only.is_only);
+            if let (Some(state), Some(only)) = (self.outs.get_mut(out), only)
+                && state.entry.is_none()
+            {
+                state.entry = Some(only.first);
+                self.events.push(Linked::Joined(out, only.first));
+            }
         }
     }
 
@@ -345,14 +370,6 @@ impl Joins {
         }
         match node.kind {
             NodeKind::Out(out) => {
-                let only = self.only_entry.get(&(trace, service)).filter(|only| only.is_only);
-                if let Some(state) = self.outs.get_mut(out)
-                    && state.entry.is_none()
-                    && let Some(only) = only
-                {
-                    state.entry = Some(only.first);
-                    self.events.push(Linked::Joined(out, only.first));
-                }
                 self.events.push(Linked::OutLeaves(out));
             }
             NodeKind::Entry(entry) => {

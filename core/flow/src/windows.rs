@@ -140,12 +140,31 @@ impl Windows {
         self.open.get_mut(place).map(|(_, window)| window)
     }
 
-    /// Moves what is open in `other` here: two hops turned out to be one.
+    /// A hop that is new: its entry's open windows say what entered before anything left on it.
+    pub(crate) fn begin_with(&mut self, entry: &Self) {
+        for (at, theirs) in &entry.open {
+            if let Some(ours) = self.at(*at) {
+                ours.counts.entered = theirs.counts.entered;
+                let entries = |v: &VersionCounts| VersionCounts { any: 0, ..*v };
+                ours.versions = theirs.versions.iter().map(entries).collect();
+            }
+        }
+    }
+
+    /// Moves what is open in `other` here: two hops of one entry turned out to be one. What entered
+    /// stands in both already.
     pub(crate) fn take_open(&mut self, other: &mut Self) {
         for (at, theirs) in other.open.drain(..) {
-            if let Some(ours) = self.at(at) {
-                ours.counts.merge(&theirs.counts);
-                ours.latency.merge(&theirs.latency);
+            let Some(ours) = self.at(at) else { continue };
+            let entered = ours.counts.entered.max(theirs.counts.entered);
+            ours.counts.merge(&theirs.counts);
+            ours.counts.entered = entered;
+            ours.latency.merge(&theirs.latency);
+            for counts in &theirs.versions {
+                if let Some(version) = ours.version(counts.version) {
+                    version.any = version.any.saturating_add(counts.any);
+                    version.entries = version.entries.max(counts.entries);
+                }
             }
         }
     }

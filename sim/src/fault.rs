@@ -1,0 +1,177 @@
+//! What breaks in a world, where, since when, and what ends it.
+//!
+//! At most one per world. A guilty deploy's fault lives in the version it brought; a spontaneous one
+//! in the processes that run when it begins, so that a restart cures it. A fault that sticks has
+//! damaged something that outlives a version.
+
+use crate::clock::Us;
+use crate::life::{Life, Running};
+use crate::parts::Parts;
+use crate::world::{EntryId, LogLine, ServiceId, World};
+
+/// A fault.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// What kind it is, for the statistics.
+    pub kind: FaultKind,
+    /// What it does.
+    pub effect: Effect,
+    /// Since when.
+    pub from: Us,
+    /// Until when at most.
+    pub until: Option<Us>,
+    /// The deploy that brought it, by number of the act.
+    pub cause: Option<usize>,
+    /// The restart that cures it, by number of the act.
+    pub cure: Option<usize>,
+    /// Whether it stays when its version is gone.
+    pub sticks: bool,
+    /// What is written while it lasts.
+    pub logs: Vec<LogLine>,
+}
+
+/// The kinds of faults.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FaultKind {
+    /// Every item goes on.
+    GateOpen,
+    /// No item goes on.
+    GateShut,
+    /// More items go on.
+    Leak,
+    /// An answer is not given any more.
+    Vanished,
+    /// A service that calls nobody fails.
+    Failures,
+    /// Twice as many go out.
+    FanOut,
+    /// Twice as many come in.
+    Surge,
+}
+
+/// What a fault does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// A dependency's answers have other shares.
+    Answers {
+        /// Who answers.
+        entry: EntryId,
+        /// The new share of each.
+        mix: Vec<Parts>,
+    },
+    /// Another share of the items passes.
+    Passes {
+        /// Who hands on.
+        entry: EntryId,
+        /// At which step.
+        step: usize,
+        /// The new share.
+        share: Parts,
+    },
+    /// Items fail.
+    Fails {
+        /// Where.
+        entry: EntryId,
+        /// How many of them.
+        share: Parts,
+    },
+    /// More go out for each item.
+    Multiplies {
+        /// Who hands on.
+        entry: EntryId,
+        /// At which step.
+        step: usize,
+        /// So many times as many.
+        times: u32,
+    },
+    /// More items come in.
+    Surges {
+        /// Through which entry.
+        entry: EntryId,
+        /// So many times as many.
+        times: u32,
+    },
+}
+
+impl FaultKind {
+    /// Every kind.
+    pub const ALL: [Self; 7] = [
+        Self::GateOpen,
+        Self::GateShut,
+        Self::Leak,
+        Self::Vanished,
+        Self::Failures,
+        Self::FanOut,
+        Self::Surge,
+    ];
+
+    /// The word used in scenarios.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::GateOpen => "gate-open",
+            Self::GateShut => "gate-shut",
+            Self::Leak => "leak",
+            Self::Vanished => "vanished",
+            Self::Failures => "failures",
+            Self::FanOut => "fan-out",
+            Self::Surge => "surge",
+        }
+    }
+
+    /// The kind with this word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+}
+
+impl Effect {
+    /// The entry that behaves differently.
+    pub(crate) const fn entry(&self) -> EntryId {
+        match self {
+            Self::Answers { entry, .. }
+            | Self::Passes { entry, .. }
+            | Self::Fails { entry, .. }
+            | Self::Multiplies { entry, .. }
+            | Self::Surges { entry, .. } => *entry,
+        }
+    }
+
+    /// Whether it comes from outside.
+    pub(crate) const fn is_outside(&self) -> bool {
+        matches!(self, Self::Surges { .. })
+    }
+}
+
+impl Fault {
+    /// The service where it starts; `None` if it comes from outside.
+    pub(crate) fn origin(&self, world: &World) -> Option<ServiceId> {
+        (!self.effect.is_outside()).then(|| world.entry(self.effect.entry()).service)
+    }
+
+    /// Whether it is at work at this time, where no instance matters.
+    pub(crate) fn lasts_at(&self, at: Us) -> bool {
+        at >= self.from && self.until.is_none_or(|until| at < until)
+    }
+
+    /// Whether this instance of its origin has it at this time.
+    pub(crate) fn infects(&self, world: &World, instance: &Running, at: Us) -> bool {
+        self.lasts_at(at) && self.lives_in(world, instance)
+    }
+
+    /// When the last instance that has it is gone; `None` if it lasts to the end.
+    pub(crate) fn ends_at(&self, world: &World, life: &Life) -> Option<Us> {
+        let Some(origin) = self.origin(world) else { return self.until };
+        let infected = life.of(origin).filter(|instance| self.lives_in(world, instance));
+        let last = infected.map(|instance| instance.until).max()?;
+        let last = self.until.map_or(last, |until| until.min(last));
+        (last < world.length_s * crate::clock::S).then_some(last)
+    }
+
+    fn lives_in(&self, world: &World, instance: &Running) -> bool {
+        let cured_at = self.cure.and_then(|cure| world.acts.get(cure)).map(|act| act.at);
+        let is_version = self.sticks || self.cause.is_none_or(|cause| instance.release == Some(cause));
+        is_version && cured_at.is_none_or(|cured_at| instance.from < cured_at)
+    }
+}

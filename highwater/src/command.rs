@@ -16,7 +16,6 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Read recorded telemetry: what changed, where it starts, which change did it.
     Analyze(analyze::Analyze),
 }
 

@@ -53,7 +53,10 @@ struct Release {
 
 /// A service while its life is written.
 struct Draft {
-    releases: Vec<Release>,
+    /// What runs is the last; a rollback takes it away.
+    stack: Vec<Release>,
+    /// Every release there ever was.
+    known: Vec<Release>,
     sdk: String,
     alive: Vec<usize>,
 }
@@ -65,14 +68,13 @@ impl Life {
         let (slow, seed) = (world.hosts.slow, world.seed);
         let mut life = Self { instances: Vec::new(), by_service: vec![Vec::new(); n], slow, seed };
         for (at, service) in world.services.iter().enumerate() {
-            let release = Release { version: service.version.clone(), brought_by: None };
-            let mut draft =
-                Draft { releases: vec![release], sdk: SDK.to_owned(), alive: Vec::new() };
+            let first = Release { version: service.version.clone(), brought_by: None };
+            let (stack, known) = (vec![first.clone()], vec![first]);
+            let mut draft = Draft { stack, known, sdk: SDK.to_owned(), alive: Vec::new() };
             life.begin(world, ServiceId(at), &mut draft, 0);
             let acts = world.acts.iter().enumerate();
-            for (number, act) in acts.filter(|(_, act)| act.service == ServiceId(at)) {
+            for (number, _) in acts.filter(|(_, act)| act.service == ServiceId(at)) {
                 life.follow(world, &mut draft, number);
-                debug_assert!(act.at >= 0);
             }
         }
         life
@@ -130,13 +132,15 @@ impl Life {
         match &act.what {
             What::Deploy { version, .. } => {
                 // The same version again brings back what its first deploy brought.
-                let known = draft.releases.iter().find(|release| release.version == *version);
+                let known = draft.known.iter().find(|release| release.version == *version);
                 let brought_by = known.map_or(Some(number), |release| release.brought_by);
-                draft.releases.push(Release { version: version.clone(), brought_by });
+                let release = Release { version: version.clone(), brought_by };
+                draft.stack.push(release.clone());
+                draft.known.push(release);
             }
             What::Rollback { .. } => {
-                if draft.releases.len() > 1 {
-                    draft.releases.rotate_right(1);
+                if draft.stack.len() > 1 {
+                    draft.stack.pop();
                 }
             }
             What::Sdk { version, .. } => draft.sdk.clone_from(version),
@@ -180,7 +184,7 @@ impl Life {
     }
 
     fn begin(&mut self, world: &World, service: ServiceId, draft: &mut Draft, from: Us) {
-        let Some(release) = draft.releases.last() else { return };
+        let Some(release) = draft.stack.last() else { return };
         let Some(own) = self.by_service.get_mut(service.0) else { return };
         let instance = self.instances.len();
         let mut random = Random::new(self.seed, Use::Skew, &[instance as u64]);

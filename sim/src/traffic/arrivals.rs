@@ -1,0 +1,93 @@
+//! When items come in: chance around a rate that wanders over minutes.
+
+use crate::clock::{MS, S, Us};
+use crate::fault::Effect;
+use crate::parts::Parts;
+use crate::random::{Random, Use};
+use crate::world::{Inlet, World};
+
+/// Between two turns of the rate.
+const TURN: (Us, Us) = (120 * S, 300 * S);
+
+/// The instants at which items come in through one inlet.
+pub(crate) struct Arrivals<'a> {
+    world: &'a World,
+    inlet: &'a Inlet,
+    random: Random,
+    /// Turning points of the rate: when, and which share of the average.
+    turns: Vec<(Us, Parts)>,
+    turn: usize,
+    ms: i64,
+}
+
+impl<'a> Arrivals<'a> {
+    pub(crate) fn new(world: &'a World, number: usize) -> Self {
+        let inlet = world.inlets.get(number).expect("invariant: an inlet of this world");
+        let turns = turns(world, number, inlet.wander);
+        let random = Random::new(world.seed, Use::Traffic, &[number as u64, 1]);
+        Self { world, inlet, random, turns, turn: 0, ms: 0 }
+    }
+
+    /// The share of the average rate at this time, by a straight line between two turns.
+    fn level(&mut self, at: Us) -> Parts {
+        while self.turns.get(self.turn + 1).is_some_and(|(next, _)| *next <= at) {
+            self.turn += 1;
+        }
+        let (Some((from, here)), Some((to, there))) =
+            (self.turns.get(self.turn), self.turns.get(self.turn + 1))
+        else {
+            return Parts::ALL;
+        };
+        let rise = i64::from(there.0) - i64::from(here.0);
+        let level = i64::from(here.0) + rise * (at - from) / (to - from);
+        Parts(u32::try_from(level).unwrap_or(0))
+    }
+
+    /// How many times the usual come in.
+    fn surge(&self, at: Us) -> i64 {
+        match &self.world.fault {
+            Some(fault) if fault.lasts_at(at) => match fault.effect {
+                Effect::Surges { entry, times } if entry == self.inlet.entry => i64::from(times),
+                Effect::Answers { .. }
+                | Effect::Passes { .. }
+                | Effect::Fails { .. }
+                | Effect::Multiplies { .. }
+                | Effect::Surges { .. } => 1,
+            },
+            Some(_) | None => 1,
+        }
+    }
+}
+
+/// At most one item comes in per millisecond: at 50 items/s that is off by a fortieth.
+impl Iterator for Arrivals<'_> {
+    type Item = Us;
+
+    fn next(&mut self) -> Option<Us> {
+        let end = self.world.length_s * 1_000;
+        while self.ms < end {
+            let at = self.ms * MS;
+            self.ms += 1;
+            let level = self.level(at);
+            let per_1000_s = level.of(i64::from(self.inlet.per_1000_s)) * self.surge(at);
+            // So many in a thousand seconds are so many in a million milliseconds.
+            if self.random.between(0, 999_999) < per_1000_s {
+                return Some(at + self.random.between(0, MS - 1));
+            }
+        }
+        None
+    }
+}
+
+fn turns(world: &World, number: usize, wander: Parts) -> Vec<(Us, Parts)> {
+    let mut random = Random::new(world.seed, Use::Wander, &[number as u64]);
+    let far = i64::from(wander.0.min(Parts::ALL.0));
+    let mut turns = Vec::new();
+    let mut at = 0;
+    while at <= world.length_s * S + TURN.1 {
+        let level = i64::from(Parts::ALL.0) + random.between(-far, far);
+        turns.push((at, Parts(u32::try_from(level).unwrap_or(0))));
+        at += random.between(TURN.0, TURN.1);
+    }
+    turns
+}

@@ -138,16 +138,38 @@ impl Effect {
         }
     }
 
-    /// Whether it comes from outside.
-    pub(crate) const fn is_outside(&self) -> bool {
-        matches!(self, Self::Surges { .. })
+    /// The new shares of answers, if it is about answers.
+    pub(crate) fn mix(&self) -> Option<&[Parts]> {
+        if let Self::Answers { mix, .. } = self { Some(mix) } else { None }
+    }
+
+    /// The new share that passes at a step, if it is about that.
+    pub(crate) fn passing(&self, at: usize) -> Option<Parts> {
+        let Self::Passes { step, share, .. } = self else { return None };
+        (*step == at).then_some(*share)
+    }
+
+    /// The share that fails, if it is about failures.
+    pub(crate) const fn failing(&self) -> Option<Parts> {
+        if let Self::Fails { share, .. } = self { Some(*share) } else { None }
+    }
+
+    /// How many times as many go out at a step, if it is about that.
+    pub(crate) fn times(&self, at: usize) -> Option<u32> {
+        let Self::Multiplies { step, times, .. } = self else { return None };
+        (*step == at).then_some(*times)
+    }
+
+    /// How many times as many come in, if it comes from outside.
+    pub(crate) const fn surge(&self) -> Option<u32> {
+        if let Self::Surges { times, .. } = self { Some(*times) } else { None }
     }
 }
 
 impl Fault {
     /// The service where it starts; `None` if it comes from outside.
     pub(crate) fn origin(&self, world: &World) -> Option<ServiceId> {
-        (!self.effect.is_outside()).then(|| world.entry(self.effect.entry()).service)
+        self.effect.surge().is_none().then(|| world.entry(self.effect.entry()).service)
     }
 
     /// Whether it is at work at this time, where no instance matters.

@@ -9,9 +9,8 @@ mod visit;
 
 use crate::clock::Us;
 use crate::life::Life;
-use crate::parts::Parts;
 use crate::random::{Random, Use};
-use crate::world::{EntryId, World};
+use crate::world::{EntryId, Inlet, World};
 use arrivals::Arrivals;
 use hw_model::Severity;
 use visit::{Call, Visitor};
@@ -88,17 +87,11 @@ impl Traffic {
         for (number, inlet) in world.inlets.iter().enumerate() {
             let random = Random::new(world.seed, Use::Traffic, &[number as u64]);
             let mut visitor = Visitor::new((world, life), &mut traffic, random);
-            for at in Arrivals::new(world, number) {
+            let first = number as u64 * TRACES_PER_INLET + 1;
+            for (at, trace) in Arrivals::new(world, number).zip(first..) {
                 let items = visitor.batch(inlet);
-                let call = Call {
-                    entry: inlet.entry,
-                    at,
-                    trace: visitor.new_trace(number),
-                    parent: None,
-                    link: None,
-                    items,
-                };
-                visitor.visit(&call);
+                let (entry, trace) = (inlet.entry, TraceNo(trace));
+                visitor.visit(&Call { entry, at, trace, parent: None, link: None, items });
             }
         }
         traffic
@@ -122,21 +115,11 @@ const TRACES_PER_INLET: u64 = 1 << 32;
 
 impl Visitor<'_> {
     /// How many items a call from outside carries.
-    fn batch(&mut self, inlet: &crate::world::Inlet) -> u32 {
+    fn batch(&mut self, inlet: &Inlet) -> u32 {
         if !self.random.chance(inlet.batches) {
             return 1;
         }
         let most = i64::from(inlet.batch_max.max(2));
         u32::try_from(self.random.between(2, most)).unwrap_or(2)
     }
-
-    fn new_trace(&mut self, inlet: usize) -> TraceNo {
-        self.n_traces += 1;
-        TraceNo(inlet as u64 * TRACES_PER_INLET + self.n_traces)
-    }
-}
-
-/// A share, unless a fault says otherwise.
-pub(crate) fn or_else(fault: Option<Parts>, usual: Parts) -> Parts {
-    fault.unwrap_or(usual)
 }

@@ -119,30 +119,50 @@ fn some_of(n: f64, share: f64, random: &mut StdRng) -> f64 {
     Binomial::new(n as u64, share).unwrap().sample(random) as f64
 }
 
+/// What a stream of 25 minutes heard: whether it alarmed, and its strongest evidence while armed.
+fn hear(null: Null, share: f64, seed: u64) -> (bool, f64) {
+    let rate = [1.0, 9.0, 9.0, 50.0][(seed % 4) as usize];
+    let random = StdRng::seed_from_u64(seed);
+    let mut world = World { null, rate, share, drift: 0.0, random };
+    let figure = if share < 0.05 { Figure::ERRORS } else { Figure::TRANSFER };
+    let mut stream = stream_of(figure);
+    let mut strongest: f64 = 0.0;
+    for tick in 0..1_500 {
+        let counts = world.tick();
+        if matches!(stream.judge(tick, counts, ln_a()), Step::Alarm(_)) {
+            return (true, strongest);
+        }
+        if stream.is_armed() {
+            strongest = strongest.max(stream.evidence_nats());
+        }
+    }
+    (false, strongest)
+}
+
+/// 1, 9, 9 and 50 items a second, in turn. `YOUNG_STREAMS=3000` runs more streams per cell and, with
+/// `--nocapture`, prints the table of docs/internals/detection.md.
 #[test]
+#[expect(clippy::disallowed_methods, reason = "it only says how much to measure")]
 fn nothing_is_said_where_nothing_happens() {
-    // 60 streams x 4 families x 6 shares of 25 minutes, at 1, 9, 9 and 50 items a second.
+    let n = std::env::var("YOUNG_STREAMS").map_or(60, |n| n.parse().unwrap());
     let mut alarms = Vec::new();
     for null in [Null::Constant, Null::BetaBinomial, Null::Autocorrelated, Null::Batchy] {
         for share in [0.5, 0.1, 0.9, 0.01, 0.001, 0.99] {
-            for seed in 0..60u64 {
-                let rate = [1.0, 9.0, 9.0, 50.0][(seed % 4) as usize];
-                let random = StdRng::seed_from_u64(seed);
-                let mut world = World { null, rate, share, drift: 0.0, random };
-                let figure = if share < 0.05 { Figure::ERRORS } else { Figure::TRANSFER };
-                let mut stream = stream_of(figure);
-                let heard = (0..1_500).any(|tick| {
-                    let counts = world.tick();
-                    matches!(stream.judge(tick, counts, ln_a()), Step::Alarm(_))
-                });
-                if heard {
-                    alarms.push(format!("{null:?} {share} seed {seed}"));
-                }
+            let heard: Vec<(bool, f64)> = (0..n).map(|seed| hear(null, share, seed)).collect();
+            let n_alarms = heard.iter().filter(|(alarm, _)| *alarm).count();
+            let above = |nats: f64| heard.iter().filter(|(_, strongest)| *strongest > nats).count();
+            println!(
+                "{null:?} {share}: {n} streams, {n_alarms} alarms, above 10 nats {}, 14 {}, 18 {}",
+                above(10.0),
+                above(14.0),
+                above(18.0)
+            );
+            if n_alarms > 0 {
+                alarms.push(format!("{null:?} {share}: {n_alarms} of {n}"));
             }
         }
     }
-    // 1,440 streams. Measured over 24,000: two, both of batches at a share of .99.
-    assert!(alarms.is_empty(), "{alarms:?}");
+    assert!(n > 60 || alarms.is_empty(), "{alarms:?}");
 }
 
 #[test]

@@ -45,17 +45,10 @@ impl<'a> Arrivals<'a> {
 
     /// How many times the usual come in.
     fn surge(&self, at: Us) -> i64 {
-        match &self.world.fault {
-            Some(fault) if fault.lasts_at(at) => match fault.effect {
-                Effect::Surges { entry, times } if entry == self.inlet.entry => i64::from(times),
-                Effect::Answers { .. }
-                | Effect::Passes { .. }
-                | Effect::Fails { .. }
-                | Effect::Multiplies { .. }
-                | Effect::Surges { .. } => 1,
-            },
-            Some(_) | None => 1,
-        }
+        let fault = self.world.fault.as_ref().filter(|fault| fault.lasts_at(at));
+        let effect = fault.map(|fault| &fault.effect);
+        let own = effect.filter(|effect| effect.entry() == self.inlet.entry);
+        own.and_then(Effect::surge).map_or(1, i64::from)
     }
 }
 

@@ -1,10 +1,9 @@
 //! One item at one entry: work, questions, the gate, and what goes out.
 
-use super::{Doing, Ending, Line, Span, SpanNo, TraceNo, Traffic, or_else};
+use super::{Doing, Ending, Line, Span, SpanNo, TraceNo, Traffic};
 use crate::clock::{MS, Us};
 use crate::fault::Effect;
 use crate::life::Life;
-use crate::parts::Parts;
 use crate::random::Random;
 use crate::world::{Decision, Entry, EntryId, Gate, LogLine, Pass, Step, World};
 
@@ -41,7 +40,6 @@ pub(super) struct Visitor<'a> {
     life: &'a Life,
     traffic: &'a mut Traffic,
     pub random: Random,
-    pub n_traces: u64,
 }
 
 /// An entry at work.
@@ -69,7 +67,7 @@ impl<'a> Visitor<'a> {
         traffic: &'a mut Traffic,
         random: Random,
     ) -> Self {
-        Self { world, life, traffic, random, n_traces: 0 }
+        Self { world, life, traffic, random }
     }
 
     /// Does an entry's work on an item, and everything that follows from it.
@@ -107,11 +105,8 @@ impl<'a> Visitor<'a> {
     }
 
     fn work(&mut self, work: &mut Work<'_>) -> Ending {
-        let share = match work.effect {
-            Some(Effect::Fails { share, .. }) => or_else(Some(*share), work.entry.fails),
-            _ => work.entry.fails,
-        };
-        if self.random.chance(share) {
+        let failing = work.effect.and_then(Effect::failing);
+        if self.random.chance(failing.unwrap_or(work.entry.fails)) {
             return Ending::Failed;
         }
         for (number, step) in work.entry.steps.iter().enumerate() {
@@ -128,9 +123,9 @@ impl<'a> Visitor<'a> {
     }
 
     fn decide(&mut self, decision: &Decision, effect: Option<&Effect>) -> usize {
-        match effect {
-            Some(Effect::Answers { mix, .. }) => self.random.weighted(mix.iter().copied()),
-            _ => self.random.weighted(decision.values.iter().map(|(_, share)| *share)),
+        match effect.and_then(Effect::mix) {
+            Some(mix) => self.random.weighted(mix.iter().copied()),
+            None => self.random.weighted(decision.values.iter().map(|(_, share)| *share)),
         }
     }
 
@@ -148,11 +143,8 @@ impl<'a> Visitor<'a> {
             return true;
         }
         let (least, most) = (i64::from(pass.times.0), i64::from(pass.times.1));
-        let times = match work.effect {
-            Some(Effect::Multiplies { step: at, times, .. }) if *at == step => i64::from(*times),
-            _ => 1,
-        };
-        for _ in 0..self.random.between(least, most) * times {
+        let times = work.effect.and_then(|effect| effect.times(step)).unwrap_or(1);
+        for _ in 0..self.random.between(least, most) * i64::from(times) {
             if self.world.entry(pass.to).operation.is_message() {
                 self.send(work, step, pass);
             } else if !matches!(self.call(work, step, pass.to).ending, Ending::Well(_)) {
@@ -163,12 +155,12 @@ impl<'a> Visitor<'a> {
     }
 
     fn is_let_through(&mut self, work: &Work<'_>, step: usize, gate: &Gate) -> bool {
-        match (work.effect, gate) {
-            (Some(Effect::Passes { step: at, share, .. }), _) if *at == step => {
-                self.random.chance(*share)
-            }
-            (_, Gate::Share(share)) => self.random.chance(*share),
-            (_, Gate::On { asked, values }) => {
+        if let Some(share) = work.effect.and_then(|effect| effect.passing(step)) {
+            return self.random.chance(share);
+        }
+        match gate {
+            Gate::Share(share) => self.random.chance(*share),
+            Gate::On { asked, values } => {
                 let answer = work.answers.get(*asked).copied().flatten();
                 answer.is_some_and(|answer| values.contains(&answer))
             }
@@ -212,7 +204,7 @@ impl<'a> Visitor<'a> {
         if pass.is_linked {
             message.link = Some((work.trace, span));
             message.parent = None;
-            message.trace = TraceNo(work.trace.0 | LINKED | span.0 << 40);
+            message.trace = TraceNo(LINKED | span.0);
         }
         self.visit(&message);
     }
@@ -287,7 +279,7 @@ impl<'a> Visitor<'a> {
     }
 }
 
-/// Marks traces that a linked message began.
+/// Marks traces that a linked message began; their number is that of the span that sent it.
 const LINKED: u64 = 1 << 63;
 
 impl Work<'_> {
@@ -302,9 +294,4 @@ impl Work<'_> {
             items: self.items,
         }
     }
-}
-
-/// Failures of an entry that has no fault.
-pub(crate) fn usual_failures(entry: &Entry) -> Parts {
-    entry.fails
 }

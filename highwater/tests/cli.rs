@@ -187,6 +187,18 @@ fn unreadable_input_names_the_file_and_exits_with_three() {
 }
 
 #[test]
+fn empty_file_beside_a_good_one_is_said_and_the_good_one_is_used() {
+    let folder = TempDir::new().unwrap();
+    let empty = written(&folder, "empty.jsonl", b"");
+    let notes = written(&folder, "notes.txt", b"dear diary\n");
+    let said = analyze(&[&empty, &file("traces.jsonl.zst"), &notes], &["--format", "json"]);
+    assert_eq!(said.code, 1, "{}", said.stderr);
+    assert!(said.stderr.contains("empty.jsonl: it is empty"), "{}", said.stderr);
+    assert!(said.stderr.contains("notes.txt: it holds no OTLP"), "{}", said.stderr);
+    assert_eq!(json(&said)["counts"]["rejected"], 2);
+}
+
+#[test]
 fn metrics_alone_hold_nothing_to_judge() {
     let said = analyze(&[&file("metrics.jsonl.zst")], &[]);
     assert_eq!(said.code, 3);

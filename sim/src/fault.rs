@@ -193,7 +193,8 @@ impl Fault {
 
     fn lives_in(&self, world: &World, instance: &Running) -> bool {
         let cured_at = self.cure.and_then(|cure| world.acts.get(cure)).map(|act| act.at);
-        let is_version = self.sticks || self.cause.is_none_or(|cause| instance.release == Some(cause));
+        let is_version =
+            self.sticks || self.cause.is_none_or(|cause| instance.release == Some(cause));
         is_version && cured_at.is_none_or(|cured_at| instance.from < cured_at)
     }
 }

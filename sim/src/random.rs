@@ -67,6 +67,17 @@ impl Random {
         !parts.is_none() && self.below(u64::from(Parts::ALL.0)) < u64::from(parts.0)
     }
 
+    /// A share between both, which may be either.
+    pub(crate) fn parts(&mut self, least: u32, most: u32) -> Parts {
+        let width = u64::from(most.saturating_sub(least)) + 1;
+        Parts(least + u32::try_from(self.below(width)).expect("invariant: below a u32"))
+    }
+
+    /// A number between both, which may be either.
+    pub(crate) fn number(&mut self, least: u32, most: u32) -> u32 {
+        self.parts(least, most).0
+    }
+
     /// One of a list.
     pub(crate) fn pick<'a, T>(&mut self, list: &'a [T]) -> Option<&'a T> {
         list.get(self.position(list.len()))

@@ -176,7 +176,8 @@ pub(crate) fn wording(world: &World, doing: Doing) -> Wording {
             let to = step.expect("invariant: a call is made at a step of its entry").to();
             let operation = &entry_of(to).operation;
             if operation.is_message() {
-                let (topic, operation) = (operation.object.clone(), format!("send {}", operation.object));
+                let (topic, operation) =
+                    (operation.object.clone(), format!("send {}", operation.object));
                 Wording { kind: SpanKind::Producer, operation, peer: topic, path: none }
             } else {
                 Wording {

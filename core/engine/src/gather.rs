@@ -67,7 +67,7 @@ impl Sources<'_> {
             onset: main.onset.iter().map(|(at, w)| (Timestamp::from_s(*at), *w)).collect(),
             legs: self.flow.hops().filter_map(|hop| self.leg(hop, stretches)).collect(),
             asked: self.asked(&subjects, stretches),
-            changes: self.changes(main.subject, words, stretches),
+            changes: self.changes(&described, stretches),
             logs: self.logs(stretches, end),
             inlets: self.inlets(stretches),
             shifts: described.into_iter().map(|(_, shift)| shift).collect(),
@@ -164,20 +164,23 @@ impl Sources<'_> {
         })
     }
 
-    fn changes(&self, subject: Subject, main: &Shift, stretches: Stretches) -> Vec<KnownChange> {
-        let from = main.onset_at.plus_s(-CHANGES_BEFORE_S);
-        let to = main.ended_at.map(|ended_at| ended_at.plus_s(CHANGES_AFTER_S));
-        let noted =
-            self.changes.all().iter().filter(|noted| {
-                noted.change.at >= from && to.is_none_or(|to| noted.change.at <= to)
-            });
+    fn changes(&self, described: &[(&Tracked, Shift)], stretches: Stretches) -> Vec<KnownChange> {
+        let Some((main, words)) = described.first() else { return Vec::new() };
+        let topic = (main.subject, words.signal);
+        let first = described.iter().map(|(_, shift)| shift.onset_at).min();
+        let from = first.unwrap_or(words.onset_at).plus_s(-CHANGES_BEFORE_S);
+        let ends: Option<Vec<Timestamp>> = described.iter().map(|(_, s)| s.ended_at).collect();
+        let end = ends.and_then(|ends| ends.into_iter().max());
+        let to = end.map_or(Timestamp(i64::MAX), |end| end.plus_s(CHANGES_AFTER_S));
+        let matters = |at: Timestamp| at >= from && at <= to;
+        let noted = self.changes.all().iter().filter(|noted| matters(noted.change.at));
         let mut known: Vec<KnownChange> = noted
             .map(|noted| KnownChange {
                 change: noted.change.clone(),
                 began_at: noted.began_at,
                 settled_at: noted.settled_at,
                 mitigates: noted.mitigates,
-                split: self.split((subject, main.signal), &noted.change, stretches),
+                split: self.split(topic, &noted.change, stretches),
             })
             .collect();
         known.sort_by(|a, b| {

@@ -14,7 +14,7 @@ mod reader;
 pub use error::ReadError;
 pub(crate) use reader::{open, read};
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -29,7 +29,7 @@ const FAULTS_MAX: usize = 20;
 pub struct FileFault {
     /// The file.
     pub file: PathBuf,
-    /// The line, or the frame of a file that has no lines, from 1.
+    /// The line, or the frame of a file that has no lines, from 1; 0 for the file as a whole.
     pub line: u64,
     /// What is wrong there.
     pub reason: String,
@@ -49,6 +49,13 @@ pub struct FileReport {
 }
 
 impl FileReport {
+    /// The report on a file that holds nothing to use.
+    pub(crate) fn unusable(file: &Path, error: &ReadError) -> Self {
+        let mut report = Self { file: file.to_owned(), ..Self::default() };
+        report.fault(0, error.to_string());
+        report
+    }
+
     fn fault(&mut self, line: u64, reason: String) {
         self.n_faults += 1;
         if self.faults.len() < FAULTS_MAX {

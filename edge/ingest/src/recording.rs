@@ -1,7 +1,7 @@
 //! A recording: files in, playback out.
 
 use crate::collate::{CollationLimits, Collator, Playback, Totals};
-use crate::files::{self, Progress, ReadError};
+use crate::files::{self, FileReport, Progress, ReadError};
 use crate::intake::Intake;
 use crate::options::ReadOptions;
 use hw_flow::DictionaryLimits;
@@ -14,11 +14,12 @@ use std::path::{Path, PathBuf};
 pub struct Recording(Playback);
 
 impl Recording {
-    /// Reads all files at `paths`, of any signal and in any order.
+    /// Reads all files at `paths`, of any signal and in any order. One that is empty or no recording
+    /// is a fault in the totals as long as another can be used.
     ///
     /// # Errors
     ///
-    /// If a file cannot be read, or is no recording. A recording with faults in it is none of those:
+    /// If a file cannot be read, or none is a recording. A recording with faults in it is neither:
     /// they are in its totals.
     pub fn read(
         paths: &[PathBuf],
@@ -30,8 +31,21 @@ impl Recording {
         for path in paths {
             progress.add_total(std::fs::metadata(path).map_or(0, |metadata| metadata.len()));
         }
+        let mut unusable = Vec::new();
         for path in paths {
-            reader.read_file(path, progress)?;
+            match reader.read_file(path, progress) {
+                Ok(()) => {}
+                Err(error) if error.is_about_content() => unusable.push((path, error)),
+                Err(error) => return Err(error),
+            }
+        }
+        if unusable.len() == paths.len()
+            && let Some((_, error)) = unusable.pop()
+        {
+            return Err(error);
+        }
+        for (path, error) in unusable {
+            reader.collator.add_report(FileReport::unusable(path, &error));
         }
         reader.finish()
     }

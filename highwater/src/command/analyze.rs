@@ -148,7 +148,10 @@ impl Analyze {
         for file in &totals.files {
             for fault in file.faults.iter().take(5) {
                 let (name, reason) = (fault.file.display(), text::plain(&fault.reason));
-                anstream::eprintln!("warning: {name}, line {}: {reason}", fault.line);
+                match fault.line {
+                    0 => anstream::eprintln!("warning: {reason}; the other files are used"),
+                    line => anstream::eprintln!("warning: {name}, line {line}: {reason}"),
+                }
             }
             if file.n_faults > 5 {
                 let more = file.n_faults - 5;

@@ -76,8 +76,11 @@ impl Draft<'_> {
                 None => None,
             };
             let is_message = parent.is_some() && self.random.chance(Parts::percent(25));
-            let (verb, object) =
-                if is_message { ("process", (*name).to_owned()) } else { ("POST", "/items".to_owned()) };
+            let (verb, object) = if is_message {
+                ("process", (*name).to_owned())
+            } else {
+                ("POST", "/items".to_owned())
+            };
             let entry = self.service(name, Operation { verb: verb.to_owned(), object });
             if let Some(parent) = parent {
                 let times = if has_fan_out { (1, 1) } else { self.times() };
@@ -100,15 +103,14 @@ impl Draft<'_> {
         if !self.random.chance(Parts::percent(20)) {
             return (1, 1);
         }
-        (1, u32::try_from(self.random.between(2, 5)).unwrap_or(2))
+        (1, self.random.number(2, 5))
     }
 
     fn gate(&mut self) -> Gate {
         if self.random.chance(Parts::percent(50)) {
             return Gate::Share(Parts::ALL);
         }
-        let share = u32::try_from(self.random.between(3_000, 9_500)).unwrap_or(5_000);
-        Gate::Share(Parts(share))
+        Gate::Share(self.random.parts(3_000, 9_500))
     }
 
     /// Services that are asked, most of them by services that hand on.
@@ -132,20 +134,16 @@ impl Draft<'_> {
 
     /// Two to four answers, given by an attribute or by the status code.
     fn give_answers(&mut self, entry: EntryId, name: &str) {
-        let n = self.random.between(2, 4);
+        let n = self.random.number(2, 4);
         let by_status = self.random.chance(Parts::percent(30));
         let words = if by_status { STATUSES } else { ANSWERS };
         let key = if by_status { STATUS.to_owned() } else { format!("{name}.answer") };
         let mut left = Parts::ALL.0;
         let mut values = Vec::new();
         for (word, after) in words.into_iter().zip((0..n).rev()) {
-            let reserved = u32::try_from(after).unwrap_or(0) * ANSWER_MIN;
-            let most = left - reserved;
-            let share = match after {
-                0 => most,
-                _ => u32::try_from(self.random.between(i64::from(ANSWER_MIN), i64::from(most) * 7 / 10))
-                    .unwrap_or(ANSWER_MIN),
-            };
+            let most = left - after * ANSWER_MIN;
+            let share =
+                if after == 0 { most } else { self.random.number(ANSWER_MIN, most * 7 / 10) };
             left -= share;
             values.push((word.to_owned(), Parts(share)));
         }
@@ -164,9 +162,10 @@ impl Draft<'_> {
                 *asked += 1;
             }
         }
-        let open = entry.steps.iter().position(|step| {
-            matches!(step, Step::Pass(Pass { gate: Gate::Share(_), .. }))
-        });
+        let open = entry
+            .steps
+            .iter()
+            .position(|step| matches!(step, Step::Pass(Pass { gate: Gate::Share(_), .. })));
         if n_values < 2 || !self.random.chance(Parts::percent(80)) {
             return;
         }
@@ -194,7 +193,7 @@ impl Draft<'_> {
             let service = ServiceId(self.random.position(self.world.services.len()));
             let operation = Operation { verb: "GET".to_owned(), object: "/health".to_owned() };
             let entry = self.entry(service, operation);
-            let per_1000_s = u32::try_from(self.random.between(100, 1_000)).unwrap_or(100);
+            let per_1000_s = self.random.number(100, 1_000);
             let (wander, batches) = (Parts::NONE, Parts::NONE);
             self.world.inlets.push(Inlet { entry, per_1000_s, wander, batches, batch_max: 2 });
         }
@@ -202,13 +201,13 @@ impl Draft<'_> {
 
     fn inlet(&mut self, entry: EntryId) {
         let has_batches = self.random.chance(Parts::percent(20));
-        let batches = if has_batches { self.random.between(100, 1_000) } else { 0 };
+        let batches = if has_batches { self.random.parts(100, 1_000) } else { Parts::NONE };
         self.world.inlets.push(Inlet {
             entry,
-            per_1000_s: u32::try_from(self.random.between(2_000, 25_000)).unwrap_or(2_000),
-            wander: Parts(u32::try_from(self.random.between(0, 4_000)).unwrap_or(0)),
-            batches: Parts(u32::try_from(batches).unwrap_or(0)),
-            batch_max: u32::try_from(self.random.between(2, 12)).unwrap_or(2),
+            per_1000_s: self.random.number(2_000, 25_000),
+            wander: self.random.parts(0, 4_000),
+            batches,
+            batch_max: self.random.number(2, 12),
         });
     }
 
@@ -217,7 +216,8 @@ impl Draft<'_> {
         let spans: Vec<i64> =
             self.world.inlets.iter().map(|inlet| spans_per_1000(self.world, inlet.entry)).collect();
         let per_s = |inlet: &Inlet, spans: i64| i64::from(inlet.per_1000_s) * spans / 1_000_000;
-        let total: i64 = self.world.inlets.iter().zip(&spans).map(|(i, spans)| per_s(i, *spans)).sum();
+        let total: i64 =
+            self.world.inlets.iter().zip(&spans).map(|(i, spans)| per_s(i, *spans)).sum();
         let expected = (total * self.world.length_s).max(1);
         for inlet in self.world.inlets.iter_mut().filter(|inlet| inlet.per_1000_s > 2_000) {
             let limited = i64::from(inlet.per_1000_s) * SPANS_MAX.min(expected) / expected;
@@ -237,27 +237,28 @@ impl Draft<'_> {
         let id = EntryId(self.world.entries.len());
         let fails = match self.random.position(3) {
             0 => Parts::NONE,
-            _ => Parts(u32::try_from(self.random.between(5, 100)).unwrap_or(0)),
+            _ => self.random.parts(5, 100),
         };
-        let tenants = if self.random.chance(Parts::percent(30)) { self.random.between(2, 5) } else { 0 };
+        let tenants =
+            if self.random.chance(Parts::percent(30)) { self.random.number(2, 5) } else { 0 };
         let work: Us = self.random.between(MS, 12 * MS);
         let line = LINES.get(id.0 % LINES.len()).copied().unwrap_or_default();
         let writes = self.random.chance(Parts::percent(60));
-        let share = if writes { self.random.between(1_000, 6_000) } else { 0 };
+        let share = self.random.parts(1_000, 6_000);
         self.world.entries.push(Entry {
             service,
             operation,
             work,
             fails,
             has_inner: self.random.chance(Parts::percent(25)),
-            tenants: u32::try_from(tenants).unwrap_or(0),
+            tenants,
             steps: Vec::new(),
             decision: None,
-            logs: Vec::from([LogLine {
-                share: Parts(u32::try_from(share).unwrap_or(0)),
-                severity: Severity::Info,
-                text: line.to_owned(),
-            }]),
+            logs: if writes {
+                vec![LogLine { share, severity: Severity::Info, text: line.to_owned() }]
+            } else {
+                Vec::new()
+            },
         });
         id
     }

@@ -68,6 +68,12 @@ pub enum ReadError {
 }
 
 impl ReadError {
+    /// Whether the file could be read and holds nothing to use: beside others that do, that is no
+    /// reason to stop.
+    pub(crate) const fn is_about_content(&self) -> bool {
+        matches!(self, Self::Empty { .. } | Self::NotARecording { .. })
+    }
+
     pub(crate) fn spill(source: io::Error) -> Self {
         Self::Spill { dir: std::env::temp_dir(), source }
     }

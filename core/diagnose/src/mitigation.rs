@@ -4,8 +4,7 @@
 //! (notes/detection.md §5a: rollback without effect -42 at 20 s, restart that worked +30 at 5 s).
 
 use crate::evidence::{Evidence, KnownChange};
-use crate::verdict::{change_words, stayed_at};
-use crate::words::{clock, length, share};
+use crate::words::{change_words, clock, length, share, stayed_at};
 use hw_model::{ChangeKind, Effect, Mitigation};
 
 /// Nats that decide.
@@ -65,7 +64,7 @@ pub(crate) fn effect_of(evidence: &Evidence, known: &KnownChange) -> (Effect, Ve
         let fact = format!(
             "{what}; expected: back to {}; observed: {} for {} ({:.0} nats against a return)",
             share(evidence.track.baseline()),
-            stayed_at(evidence, figure),
+            stayed_at(evidence.track.baseline(), figure),
             length(read_s),
             -nats
         );

@@ -14,7 +14,6 @@ mod reversal;
 mod split;
 
 use crate::evidence::{Evidence, KnownChange};
-use crate::words::{clock, factor, length, share, version};
 use hw_model::{ChangeKind, Judgement, Origin, Verdict};
 
 /// Spontaneous shifts of a hop per hour.
@@ -116,43 +115,4 @@ fn conclude(evidence: &Evidence, hazard: Hazard<'_>, total: f64) -> Judgement {
         because.push(reversal::what_would_decide(evidence, hazard.known));
     }
     Judgement { change: hazard.known.change.id, verdict, probability, because }
-}
-
-/// A factor in words: which way it points and how far.
-pub(crate) fn points(bayes_factor: f64) -> String {
-    if bayes_factor >= 1.1 {
-        format!("factor {} for guilt", factor(bayes_factor))
-    } else if bayes_factor <= 0.91 {
-        format!("factor {} for innocence", factor(1.0 / bayes_factor))
-    } else {
-        "says nothing either way".to_owned()
-    }
-}
-
-/// `router 2.0.0 was deployed at 07:51:54`.
-pub(crate) fn change_words(known: &KnownChange) -> String {
-    let change = &known.change;
-    let to = version(change.to_version.as_ref());
-    let at = clock(change.at);
-    match change.kind {
-        ChangeKind::Deploy => format!("{} {to} was deployed at {at}", change.service),
-        ChangeKind::Rollback => format!("{} was rolled back to {to} at {at}", change.service),
-        ChangeKind::Restart => format!("{} was restarted at {at}", change.service),
-        ChangeKind::Flag => format!("a flag of {} was set to {to} at {at}", change.service),
-        ChangeKind::Config => format!("configuration of {} changed at {at}", change.service),
-        ChangeKind::Instrumentation => {
-            format!("telemetry of {} changed to {to} at {at}", change.service)
-        }
-        ChangeKind::Other => format!("{} was changed at {at}", change.service),
-    }
-}
-
-/// The figure at hand with its usual value: `1.00 where 0.50 is usual`.
-pub(crate) fn stayed_at(evidence: &Evidence, figure: f64) -> String {
-    format!("{} where {} is usual", share(figure), share(evidence.track.baseline()))
-}
-
-/// `for 5 min`.
-pub(crate) fn for_length(seconds: f64) -> String {
-    format!("for {}", length(seconds))
 }

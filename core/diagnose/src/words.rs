@@ -3,7 +3,8 @@
 //! Times are UTC with seconds; the date stands above every report. Shares are rounded so that a
 //! tired reader sees a difference where there is one and none where there is none.
 
-use hw_model::{Direction, Timestamp};
+use crate::evidence::KnownChange;
+use hw_model::{ChangeKind, Direction, Timestamp};
 
 /// `07:54:54`.
 pub(crate) fn clock(at: Timestamp) -> String {
@@ -89,6 +90,45 @@ pub(crate) const fn moved(direction: Direction) -> &'static str {
 /// A version as people write it, or `an unknown version`.
 pub(crate) fn version(version: Option<&String>) -> &str {
     version.map_or("an unknown version", String::as_str)
+}
+
+/// A factor in words: which way it points and how far.
+pub(crate) fn points(bayes_factor: f64) -> String {
+    if bayes_factor >= 1.1 {
+        format!("factor {} for guilt", factor(bayes_factor))
+    } else if bayes_factor <= 0.91 {
+        format!("factor {} for innocence", factor(1.0 / bayes_factor))
+    } else {
+        "says nothing either way".to_owned()
+    }
+}
+
+/// `router 2.0.0 was deployed at 07:51:54`.
+pub(crate) fn change_words(known: &KnownChange) -> String {
+    let change = &known.change;
+    let to = version(change.to_version.as_ref());
+    let at = clock(change.at);
+    match change.kind {
+        ChangeKind::Deploy => format!("{} {to} was deployed at {at}", change.service),
+        ChangeKind::Rollback => format!("{} was rolled back to {to} at {at}", change.service),
+        ChangeKind::Restart => format!("{} was restarted at {at}", change.service),
+        ChangeKind::Flag => format!("a flag of {} was set to {to} at {at}", change.service),
+        ChangeKind::Config => format!("configuration of {} changed at {at}", change.service),
+        ChangeKind::Instrumentation => {
+            format!("telemetry of {} changed to {to} at {at}", change.service)
+        }
+        ChangeKind::Other => format!("{} was changed at {at}", change.service),
+    }
+}
+
+/// The figure at hand with its usual value: `1.00 where 0.50 is usual`.
+pub(crate) fn stayed_at(baseline: f64, figure: f64) -> String {
+    format!("{} where {} is usual", share(figure), share(baseline))
+}
+
+/// `for 5 min`.
+pub(crate) fn for_length(seconds: f64) -> String {
+    format!("for {}", length(seconds))
 }
 
 #[cfg(test)]

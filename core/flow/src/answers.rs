@@ -7,8 +7,9 @@
 //! asked call must have ended before the item went on. Entries that failed are not counted.
 //! A declared key wins over a discovered one; the status is what is left when there is neither.
 
+use crate::dictionary::STATUS;
 use crate::ring::Ring;
-use hw_model::NameId;
+use hw_model::{NameId, SpanKind};
 use hw_stats::{Association, Counts, Series, association};
 
 /// Items before an attribute is believed to decide.
@@ -315,6 +316,36 @@ fn add_at(ring: &mut Ring<Vec<u32>>, tick: i64, (column, n): (usize, u32)) {
     }
     if let Some(count) = row.get_mut(column) {
         *count += n;
+    }
+}
+
+/// Which keys are always watched, and which were declared.
+#[derive(Debug, Default)]
+pub(crate) struct Standings {
+    status: Option<NameId>,
+    declared: Vec<NameId>,
+}
+
+impl Standings {
+    /// Notes a name that was defined.
+    pub(crate) fn learn(&mut self, id: NameId, text: &str, is_declared: bool) {
+        if text == STATUS {
+            self.status = Some(id);
+        }
+        if is_declared {
+            self.declared.push(id);
+        }
+    }
+
+    /// How a key on a span of this kind is watched.
+    pub(crate) fn of(&self, key: NameId, kind: SpanKind) -> Standing {
+        if self.declared.contains(&key) {
+            Standing::Declared
+        } else if self.status == Some(key) || kind == SpanKind::Evaluation {
+            Standing::Standard
+        } else {
+            Standing::Candidate
+        }
     }
 }
 

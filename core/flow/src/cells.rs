@@ -1,6 +1,7 @@
 //! The counters: one cell per entry, one per hop.
 
 use crate::answers::AnswerBook;
+use crate::ids::{EntryIdx, HopIdx};
 use crate::lags::Lags;
 use crate::open::{Call, EntryState};
 use crate::ring::Ring;
@@ -9,14 +10,6 @@ use crate::services::ServiceIdx;
 use crate::windows::Windows;
 use hw_model::NameId;
 use hw_stats::{LatencySketch, Series};
-
-/// Number of an entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EntryIdx(pub u32);
-
-/// Number of a hop.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct HopIdx(pub u32);
 
 /// Whom a hop leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,7 +1,8 @@
 //! The counters of all entries and hops, and the five ways in which they grow.
 
 use crate::answers::{Fate, Standing};
-use crate::cells::{Callee, EntryCell, EntryIdx, HopCell, HopIdx, Kept};
+use crate::cells::{Callee, EntryCell, HopCell, Kept};
+use crate::ids::{EntryIdx, HopIdx};
 use crate::open::{Asked, Call, EntryState};
 use crate::services::ServiceIdx;
 use crate::table::{Table, table};

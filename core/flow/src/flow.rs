@@ -5,11 +5,12 @@
 //! spans comes last does the counting, so any order of arrival gives equal counts, as long as spans
 //! come within the limits of age and memory.
 
-use crate::cells::{Callee, HopIdx, Kept};
+use crate::answers::Standings;
+use crate::cells::{Callee, Kept};
 use crate::counters::Counters;
+use crate::ids::HopIdx;
 use crate::instances::{Heard, Instance, Instances};
 use crate::joins::{JoinLimits, Joins, Position};
-use crate::linking::Standings;
 use crate::logbook::LogBook;
 use crate::open::{EntryState, OutState};
 use crate::routes::{Address, Place, Routes};

@@ -12,21 +12,13 @@
 //!
 //! This file only links. What a link means for the counts is decided by whoever reads the events.
 
+use crate::ids::{EntryKey, NodeKey, OutKey};
 use crate::open::{EntryState, OutState};
 use crate::services::ServiceIdx;
 use crate::table::{Table, table};
 use hw_model::{Link, SpanId, TraceId};
 use slotmap::SlotMap;
 use std::collections::VecDeque;
-
-slotmap::new_key_type! {
-    /// A node in the table of open spans.
-    pub(crate) struct NodeKey;
-    /// An open out.
-    pub(crate) struct OutKey;
-    /// An open entry.
-    pub(crate) struct EntryKey;
-}
 
 /// What became known by a span's coming.
 #[derive(Clone, Copy, Debug)]

@@ -1,8 +1,9 @@
 //! Judged ticks: each second of each hop, read once at a fixed age and then immutable.
 
 use crate::answers::AnswerBook;
-use crate::cells::{EntryIdx, EntryTick, HopIdx, HopTick};
+use crate::cells::{EntryTick, HopTick};
 use crate::flow::Flow;
+use crate::ids::{EntryIdx, HopIdx};
 use crate::sums::CounterIdx;
 use hw_model::{NameId, Timestamp};
 

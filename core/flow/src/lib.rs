@@ -12,6 +12,7 @@ mod cells;
 mod counters;
 mod dictionary;
 mod flow;
+mod ids;
 mod instances;
 mod joins;
 mod judging;
@@ -32,11 +33,12 @@ mod vocabulary;
 mod windows;
 
 pub use answers::ValueIdx;
-pub use cells::{EntryIdx, EntryTick, HopIdx, HopTick, LATENCY_SHARES};
+pub use cells::{EntryTick, HopTick, LATENCY_SHARES};
 pub use dictionary::{
     Dictionary, DictionaryLimits, Refusals, STATUS, ShapeText, SourceText, SumSeriesText,
 };
 pub use flow::{Coverage, Flow, FlowSettings};
+pub use ids::{EntryIdx, HopIdx};
 pub use instances::Instance;
 pub use judging::{Asked, Judged, JudgedAt, Mix};
 pub use names::OTHER;

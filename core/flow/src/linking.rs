@@ -1,15 +1,15 @@
 //! What a link between spans means for the counts.
 
-use crate::answers::Standing;
+use crate::answers::Standings;
 use crate::cells::Callee;
 use crate::counters::{Answer, Counters};
-use crate::dictionary::STATUS;
 use crate::flow::Flow;
-use crate::joins::{EntryKey, Linked, OutKey};
+use crate::ids::{EntryKey, OutKey};
+use crate::joins::Linked;
 use crate::open::{Answered, Call, EntryState, OutState};
 use crate::routes::Place;
 use crate::vocabulary::Vocabulary;
-use hw_model::{AnswerSetId, NameId, SpanKind};
+use hw_model::{AnswerSetId, SpanKind};
 
 impl Flow {
     /// Counts what became known by the last spans.
@@ -210,33 +210,4 @@ fn callees_of(out: &OutState, routes: &crate::routes::Routes) -> Vec<Callee> {
         return vec![Callee::Peer(out.address.peer, out.address.operation)];
     }
     places.into_iter().map(Callee::Seen).collect()
-}
-
-/// Which keys are always watched, and which were declared.
-#[derive(Debug, Default)]
-pub(crate) struct Standings {
-    status: Option<NameId>,
-    declared: Vec<NameId>,
-}
-
-impl Standings {
-    /// Notes a name that was defined.
-    pub(crate) fn learn(&mut self, id: NameId, text: &str, is_declared: bool) {
-        if text == STATUS {
-            self.status = Some(id);
-        }
-        if is_declared {
-            self.declared.push(id);
-        }
-    }
-
-    fn of(&self, key: NameId, kind: SpanKind) -> Standing {
-        if self.declared.contains(&key) {
-            Standing::Declared
-        } else if self.status == Some(key) || kind == SpanKind::Evaluation {
-            Standing::Standard
-        } else {
-            Standing::Candidate
-        }
-    }
 }

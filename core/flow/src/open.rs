@@ -1,8 +1,7 @@
 //! Spans that may still be linked: what is kept of an entry and of an out until then.
 
 use crate::answers::ValueIdx;
-use crate::cells::{EntryIdx, HopIdx};
-use crate::joins::EntryKey;
+use crate::ids::{EntryIdx, EntryKey, HopIdx};
 use crate::routes::{Address, Place};
 use hw_model::{AnswerSetId, NameId, SpanKind, Timestamp, TraceId};
 

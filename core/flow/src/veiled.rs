@@ -6,7 +6,7 @@
 //! as veiled once `CALLS_MIN` calls to it found no other end and none ever did. What is inferred
 //! this way waits `PATIENCE_S` for spans that are merely late.
 
-use crate::joins::{EntryKey, OutKey};
+use crate::ids::{EntryKey, OutKey};
 use crate::open::EntryState;
 use crate::services::ServiceIdx;
 use crate::table::{Table, table};

@@ -1,8 +1,9 @@
 //! What others may read of the counters.
 
 use crate::answers::KeyCell;
-use crate::cells::{Callee, EntryIdx, EntryTick, HopIdx, HopTick};
+use crate::cells::{Callee, EntryTick, HopTick};
 use crate::flow::Flow;
+use crate::ids::{EntryIdx, HopIdx};
 use crate::instances::Instance;
 use crate::judging::Asked;
 use crate::services::ServiceIdx;

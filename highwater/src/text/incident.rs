@@ -1,8 +1,7 @@
 //! One incident: what, since when, where it starts, who is innocent, whether it is over.
 
-use super::page::length;
 use super::picture::{Mark, draw};
-use super::{count, paragraph, plain};
+use super::{count, length, paragraph, plain};
 use hw_api::rfc3339;
 use hw_engine::{Numbered, Report};
 use hw_model::{

@@ -1,6 +1,6 @@
 //! The whole page: the sentence that matters, each incident, every hop, and what it all rests on.
 
-use super::{count, hops, incident, paragraph};
+use super::{count, hops, incident, length, paragraph};
 use hw_api::{Rejected, rfc3339};
 use hw_engine::Report;
 use hw_model::Timestamp;
@@ -75,17 +75,4 @@ fn footer(report: &Report, from: Timestamp, to: Timestamp, rejected: Rejected) -
         out.push_str(&paragraph("  ", "  ", &fact));
     }
     out
-}
-
-/// `25 min`, `1 h 10 min`, `45 s`.
-pub(crate) fn length(seconds: f64) -> String {
-    let minutes = (seconds / 60.0).round();
-    if seconds < 120.0 {
-        format!("{seconds:.0} s")
-    } else if minutes < 120.0 {
-        format!("{minutes:.0} min")
-    } else {
-        let hours = (minutes / 60.0).floor();
-        format!("{hours:.0} h {:.0} min", minutes - 60.0 * hours)
-    }
 }

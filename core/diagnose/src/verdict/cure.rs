@@ -1,9 +1,9 @@
 //! Something else cured it, while this change stayed in place or was long gone.
 
-use super::{Factor, points};
+use super::Factor;
 use crate::evidence::{Evidence, KnownChange};
 use crate::mitigation::effect_of;
-use crate::words::clock;
+use crate::words::{clock, points};
 use hw_model::{ChangeKind, Effect};
 
 /// How much less likely a cure elsewhere is if this change is guilty (notes/detection.md §5a):

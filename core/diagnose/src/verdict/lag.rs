@@ -1,8 +1,8 @@
 //! When and where: how well the time and place of a change fit the onset.
 
-use super::{COMPARED_WITH_H, Factor, change_words, points};
+use super::{COMPARED_WITH_H, Factor};
 use crate::evidence::{Evidence, KnownChange};
-use crate::words::{clock, length, share};
+use crate::words::{change_words, clock, length, points, share};
 use hw_model::{ChangeSource, Origin, Timestamp};
 use std::collections::{BTreeSet, VecDeque};
 

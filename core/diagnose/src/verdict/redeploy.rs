@@ -1,8 +1,8 @@
 //! The change was made again: did the shift return?
 
-use super::{Factor, points};
+use super::Factor;
 use crate::evidence::{Evidence, KnownChange};
-use crate::words::{clock, length};
+use crate::words::{clock, length, points};
 
 /// Probability that a guilty change, made again, brings the shift back; and that it comes back
 /// without it.

@@ -1,8 +1,8 @@
 //! The change was taken back: an experiment. Did the figure return?
 
-use super::{Factor, for_length, points, stayed_at};
+use super::Factor;
 use crate::evidence::{Evidence, KnownChange};
-use crate::words::{clock, count, length};
+use crate::words::{clock, count, for_length, length, points, stayed_at};
 use hw_model::ChangeKind;
 
 /// Seconds after a reversal has settled before its data counts.
@@ -73,7 +73,7 @@ pub(super) fn weigh(evidence: &Evidence, known: &KnownChange) -> Option<Factor> 
         format!(
             "rolled back at {}; the figure stayed at {} {}, through {} more items ({})",
             clock(at),
-            stayed_at(evidence, figure),
+            stayed_at(evidence.track.baseline(), figure),
             for_length(read_s),
             count(counts.n),
             points(bayes_factor)

@@ -1,8 +1,8 @@
 //! Old and new version side by side: does only the new one show the shift?
 
-use super::{Factor, points};
+use super::Factor;
 use crate::evidence::{Evidence, KnownChange};
-use crate::words::share;
+use crate::words::{points, share};
 use hw_stats::{ln_marginal, ln_point};
 
 /// Items each version must have handled.

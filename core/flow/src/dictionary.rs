@@ -4,14 +4,17 @@
 //! new. All limits against a flood of names are kept here, before anything is counted: past a limit
 //! a name becomes `~other`, a path or an answer is dropped, and the number of refusals is kept.
 
+mod interned;
+mod quota;
+
 use crate::names::{Names, OTHER};
-use crate::table::{Table, table};
 use crate::templates::Templates;
 use hw_model::{
     AnswerSetId, Definitions, NameId, Severity, Shape, ShapeId, Source, SourceId, SpanKind,
     SumSeries, SumSeriesId, TemplateId,
 };
-use std::hash::Hash;
+use interned::Interned;
+use quota::Quota;
 
 /// Key of the status code of a call.
 pub const STATUS: &str = "status";
@@ -356,90 +359,6 @@ enum Bound {
     Operation,
     Peer,
     Path,
-}
-
-/// Distinct things in the order of their first appearance.
-#[derive(Debug)]
-struct Interned<T> {
-    ids: Table<T, u32>,
-    items: Vec<T>,
-}
-
-impl<T: Clone + Eq + Hash> Interned<T> {
-    const fn new() -> Self {
-        Self { ids: table(), items: Vec::new() }
-    }
-
-    fn id(&mut self, item: T) -> u32 {
-        if let Some(id) = self.ids.get(&item) {
-            return *id;
-        }
-        let id = u32::try_from(self.items.len()).expect("invariant: limits are below u32::MAX");
-        self.items.push(item.clone());
-        self.ids.insert(item, id);
-        id
-    }
-
-    fn find<Q: Hash + hashbrown::Equivalent<T> + ?Sized>(&self, item: &Q) -> Option<u32> {
-        self.ids.get(item).copied()
-    }
-
-    fn knows(&self, item: &T) -> bool {
-        self.ids.contains_key(item)
-    }
-
-    fn get(&self, id: u32) -> Option<&T> {
-        self.items.get(id as usize)
-    }
-
-    fn since(&self, from: usize) -> &[T] {
-        self.items.get(from..).unwrap_or_default()
-    }
-
-    const fn len(&self) -> usize {
-        self.items.len()
-    }
-}
-
-/// At most so many distinct names per owner.
-#[derive(Debug)]
-struct Quota<K> {
-    admitted: Table<(K, NameId), ()>,
-    counts: Table<K, usize>,
-    per_owner_max: usize,
-}
-
-impl<K: Copy + Eq + Hash> Quota<K> {
-    const fn new(per_owner_max: usize) -> Self {
-        Self { admitted: table(), counts: table(), per_owner_max }
-    }
-
-    fn holds(&self, owner: K, name: NameId) -> bool {
-        self.admitted.contains_key(&(owner, name))
-    }
-
-    fn is_over(&self, owner: &K) -> bool {
-        self.counts.get(owner).is_some_and(|n| *n > self.per_owner_max)
-    }
-
-    /// Whether `name` has, or now gets, a place at `owner`. The first name too many closes it.
-    fn admits(&mut self, owner: K, name: NameId) -> bool {
-        if self.holds(owner, name) {
-            return true;
-        }
-        let n = self.counts.entry(owner).or_insert(0);
-        if *n >= self.per_owner_max {
-            *n = self.per_owner_max + 1;
-            return false;
-        }
-        *n += 1;
-        self.admitted.insert((owner, name), ());
-        true
-    }
-
-    fn close(&mut self, owner: K) {
-        self.counts.insert(owner, self.per_owner_max + 1);
-    }
 }
 
 #[cfg(test)]

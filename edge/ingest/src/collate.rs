@@ -20,7 +20,8 @@ mod used;
 pub use playback::Playback;
 
 use crate::files::{FileReport, ReadError};
-use crate::intake::{Intake, LogLine, Pending};
+use crate::intake::Intake;
+use crate::pending::{LogLine, Pending};
 use crate::tally::{Rejection, Tally};
 use hours::{Hours, Kind};
 use hw_flow::Refusals;

@@ -3,6 +3,7 @@
 use crate::keys::Keys;
 use crate::mapping;
 use crate::options::ReadOptions;
+use crate::pending::Pending;
 use crate::request::Request;
 use crate::tally::Tally;
 use hw_flow::{Dictionary, DictionaryLimits};
@@ -15,23 +16,6 @@ pub struct Intake {
     options: ReadOptions,
     dictionary: Dictionary,
     pending: Pending,
-}
-
-/// Records that were not passed on yet.
-#[derive(Debug, Default)]
-pub(crate) struct Pending {
-    pub(crate) spans: Vec<SpanEnd>,
-    /// Flag evaluations, as spans.
-    pub(crate) evaluations: Vec<SpanEnd>,
-    pub(crate) logs: Vec<LogLine>,
-    pub(crate) sums: Vec<SumPoint>,
-}
-
-/// A log line and a hash of what it said, which tells it from others once its words are gone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct LogLine {
-    pub(crate) end: LogEnd,
-    pub(crate) content: u64,
 }
 
 impl Intake {

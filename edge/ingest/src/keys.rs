@@ -4,216 +4,15 @@
 //! knows that names have moved. A span has a dozen attributes with few distinct keys overall: a
 //! small direct-mapped memory answers in a few nanoseconds, and a flood of keys only costs time.
 
+mod names;
+mod spelling;
+
 use crate::hash::Hash;
 use crate::options::{DecisionValue, ReadOptions};
+use names::{Age, NAMES};
+use spelling::{is_answer_label, is_candidate};
 
-/// An attribute that the mapping reads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Key {
-    ServiceName,
-    ServiceVersion,
-    Environment,
-    InstanceId,
-    PodUid,
-    ContainerId,
-    HostName,
-    ProcessPid,
-    SdkName,
-    SdkLanguage,
-    SdkVersion,
-    HttpMethod,
-    HttpRoute,
-    HttpStatus,
-    UrlTemplate,
-    UrlFull,
-    UrlPath,
-    RpcService,
-    RpcMethod,
-    RpcStatus,
-    MessagingOperation,
-    MessagingOperationName,
-    MessagingTemplate,
-    MessagingDestination,
-    MessagingBatch,
-    DbOperation,
-    DbCollection,
-    DbNamespace,
-    DbSystem,
-    GraphqlType,
-    GraphqlName,
-    PeerService,
-    ServerAddress,
-    ServerPort,
-    NetworkPeerAddress,
-    NetworkPeerPort,
-    EventName,
-    Flag,
-    FlagVariant,
-    FlagValue,
-    FlagReason,
-    FlagProvider,
-}
-
-impl Key {
-    /// How many keys there are.
-    pub(crate) const COUNT: usize = Self::FlagProvider as usize + 1;
-}
-
-/// Whether a name is the one of today's conventions or one that was replaced. Where a sender gives
-/// both, today's counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Age {
-    New,
-    Old,
-}
-
-/// Names of semantic conventions 1.4 to 1.44.
-const NAMES: [(&str, Key, Age); 62] = [
-    ("service.name", Key::ServiceName, Age::New),
-    ("service.version", Key::ServiceVersion, Age::New),
-    ("deployment.environment.name", Key::Environment, Age::New),
-    ("deployment.environment", Key::Environment, Age::Old),
-    ("service.instance.id", Key::InstanceId, Age::New),
-    ("k8s.pod.uid", Key::PodUid, Age::New),
-    ("container.id", Key::ContainerId, Age::New),
-    ("host.name", Key::HostName, Age::New),
-    ("process.pid", Key::ProcessPid, Age::New),
-    ("telemetry.sdk.name", Key::SdkName, Age::New),
-    ("telemetry.sdk.language", Key::SdkLanguage, Age::New),
-    ("telemetry.sdk.version", Key::SdkVersion, Age::New),
-    ("http.request.method", Key::HttpMethod, Age::New),
-    ("http.method", Key::HttpMethod, Age::Old),
-    ("http.route", Key::HttpRoute, Age::New),
-    ("http.response.status_code", Key::HttpStatus, Age::New),
-    ("http.status_code", Key::HttpStatus, Age::Old),
-    ("url.template", Key::UrlTemplate, Age::New),
-    ("url.full", Key::UrlFull, Age::New),
-    ("http.url", Key::UrlFull, Age::Old),
-    ("url.path", Key::UrlPath, Age::New),
-    ("http.target", Key::UrlPath, Age::Old),
-    ("rpc.service", Key::RpcService, Age::New),
-    ("rpc.method", Key::RpcMethod, Age::New),
-    ("rpc.response.status_code", Key::RpcStatus, Age::New),
-    ("rpc.status_code", Key::RpcStatus, Age::Old),
-    ("rpc.grpc.status_code", Key::RpcStatus, Age::Old),
-    ("messaging.operation.type", Key::MessagingOperation, Age::New),
-    ("messaging.operation", Key::MessagingOperation, Age::Old),
-    ("messaging.operation.name", Key::MessagingOperationName, Age::New),
-    ("messaging.destination.template", Key::MessagingTemplate, Age::New),
-    ("messaging.destination.name", Key::MessagingDestination, Age::New),
-    ("messaging.destination", Key::MessagingDestination, Age::Old),
-    ("messaging.batch.message_count", Key::MessagingBatch, Age::New),
-    ("db.operation.name", Key::DbOperation, Age::New),
-    ("db.operation", Key::DbOperation, Age::Old),
-    ("db.collection.name", Key::DbCollection, Age::New),
-    ("db.sql.table", Key::DbCollection, Age::Old),
-    ("db.namespace", Key::DbNamespace, Age::New),
-    ("db.name", Key::DbNamespace, Age::Old),
-    ("db.system.name", Key::DbSystem, Age::New),
-    ("db.system", Key::DbSystem, Age::Old),
-    ("graphql.operation.type", Key::GraphqlType, Age::New),
-    ("graphql.operation.name", Key::GraphqlName, Age::New),
-    ("service.peer.name", Key::PeerService, Age::New),
-    ("peer.service", Key::PeerService, Age::Old),
-    ("server.address", Key::ServerAddress, Age::New),
-    ("net.peer.name", Key::ServerAddress, Age::Old),
-    ("server.port", Key::ServerPort, Age::New),
-    ("net.peer.port", Key::ServerPort, Age::Old),
-    ("network.peer.address", Key::NetworkPeerAddress, Age::New),
-    ("net.peer.ip", Key::NetworkPeerAddress, Age::Old),
-    ("network.peer.port", Key::NetworkPeerPort, Age::New),
-    ("event.name", Key::EventName, Age::New),
-    ("feature_flag.key", Key::Flag, Age::New),
-    ("feature_flag.result.variant", Key::FlagVariant, Age::New),
-    ("feature_flag.variant", Key::FlagVariant, Age::Old),
-    ("feature_flag.result.value", Key::FlagValue, Age::New),
-    ("feature_flag.result.reason", Key::FlagReason, Age::New),
-    ("feature_flag.evaluation.reason", Key::FlagReason, Age::Old),
-    ("feature_flag.provider.name", Key::FlagProvider, Age::New),
-    ("feature_flag.provider_name", Key::FlagProvider, Age::Old),
-];
-
-/// Namespaces that say how or where something ran, never what was answered.
-const DENIED_NAMESPACES: [&str; 34] = [
-    "aws.",
-    "azure.",
-    "browser.",
-    "client.",
-    "cloud.",
-    "code.",
-    "container.",
-    "db.",
-    "destination.",
-    "device.",
-    "enduser.",
-    "exception.",
-    "faas.",
-    "gcp.",
-    "host.",
-    "http.",
-    "k8s.",
-    "messaging.",
-    "net.",
-    "network.",
-    "os.",
-    "otel.",
-    "peer.",
-    "process.",
-    "rpc.",
-    "server.",
-    "service.",
-    "session.",
-    "source.",
-    "telemetry.",
-    "thread.",
-    "url.",
-    "user.",
-    "user_agent",
-];
-
-/// Parts of denied namespaces that do carry answers.
-const ADMITTED_NAMESPACES: [&str; 2] = ["http.response.header.", "rpc.response.metadata."];
-
-/// Last segments of keys whose values are ids, amounts, times or places.
-const DENIED_SEGMENTS: [&str; 33] = [
-    "id",
-    "uuid",
-    "guid",
-    "key",
-    "token",
-    "hash",
-    "time",
-    "timestamp",
-    "date",
-    "duration",
-    "ms",
-    "ns",
-    "us",
-    "seconds",
-    "ip",
-    "port",
-    "url",
-    "uri",
-    "path",
-    "host",
-    "hostname",
-    "address",
-    "target",
-    "email",
-    "name",
-    "count",
-    "size",
-    "length",
-    "bytes",
-    "offset",
-    "index",
-    "seq",
-    "number",
-];
-
-/// Last segments of labels that make a counter count answers.
-const ANSWER_SEGMENTS: [&str; 6] =
-    ["decision", "result", "outcome", "verdict", "allowed", "answer"];
+pub(crate) use names::Key;
 
 /// What an attribute key means to us.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -296,21 +95,9 @@ impl Keys {
             ignored: false,
             candidate: is_candidate(key),
             declared: is_in(&self.declared),
-            label: is_in(&self.labels) || ANSWER_SEGMENTS.contains(&last_segment(key)),
+            label: is_in(&self.labels) || is_answer_label(key),
         }
     }
-}
-
-/// Whether values of `key` may be answers.
-fn is_candidate(key: &str) -> bool {
-    let is_in = |list: &[&str]| list.iter().any(|namespace| key.starts_with(namespace));
-    let denied = is_in(&DENIED_NAMESPACES) && !is_in(&ADMITTED_NAMESPACES);
-    !key.is_empty() && !denied && !DENIED_SEGMENTS.contains(&last_segment(key))
-}
-
-/// `id` of `order.customer_id`.
-fn last_segment(key: &str) -> &str {
-    key.rsplit(['.', '_', '-']).next().unwrap_or(key)
 }
 
 #[cfg(test)]

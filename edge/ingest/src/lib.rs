@@ -16,6 +16,7 @@ mod intake;
 mod keys;
 mod mapping;
 mod options;
+mod pending;
 mod recording;
 mod request;
 mod tally;

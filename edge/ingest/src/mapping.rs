@@ -17,8 +17,8 @@ mod span;
 mod sum;
 mod weight;
 
-use crate::intake::Pending;
 use crate::options::ReadOptions;
+use crate::pending::Pending;
 use crate::request::Request;
 use crate::tally::Tally;
 use hw_flow::Dictionary;

@@ -6,7 +6,8 @@
 //! are left out of all spans, also of those read before it turned out.
 
 use super::used::{Marks, Used};
-use crate::intake::{Intake, LogLine};
+use crate::intake::Intake;
+use crate::pending::LogLine;
 use hw_model::{
     AnswerSetId, Definitions, NameId, Severity, Shape, ShapeId, Source, SourceId, SpanEnd,
     SpanKind, SumPoint, SumSeries, SumSeriesId, TemplateId,

@@ -6,7 +6,7 @@ use super::numbering::Numbering;
 use super::record::Record;
 use super::sorter::{Merge, Sorter};
 use crate::files::ReadError;
-use crate::intake::LogLine;
+use crate::pending::LogLine;
 use hw_model::{Batch, Definitions, SpanEnd, SpanKind, SumKind, SumPoint, Tick, Timestamp};
 use std::io;
 

@@ -2,7 +2,7 @@
 //!
 //! The bytes are private to one run of one process: no version, no checks beyond their length.
 
-use crate::intake::LogLine;
+use crate::pending::LogLine;
 use hw_model::{
     AnswerSetId, Link, LogEnd, Outcome, ShapeId, SourceId, SpanEnd, SpanId, SumKind, SumPoint,
     SumSeriesId, TemplateId, Timestamp, TraceId,

@@ -1,6 +1,6 @@
 //! Which ids of the dictionary occur in records.
 
-use crate::intake::LogLine;
+use crate::pending::LogLine;
 use hw_model::{AnswerSetId, ShapeId, SourceId, SpanEnd, SumPoint};
 use std::collections::HashSet;
 

@@ -3,8 +3,8 @@
 use super::Context;
 use super::facts::Facts;
 use super::sender::Sender;
-use crate::intake::LogLine;
 use crate::keys::Key;
+use crate::pending::LogLine;
 use crate::request::{Log, Value};
 use hw_model::{LogEnd, Severity};
 use std::borrow::Cow;

@@ -1,6 +1,6 @@
 //! What a figure does when all is well: a fast mean while young, hour-of-day bins later.
 //!
-//! notes/detection.md §4.1. The fast mean forgets within an hour and lags some minutes behind, so
+//! The fast mean forgets within an hour and lags some minutes behind, so
 //! that a shift does not become its own baseline before it is noticed. Hour bins are halved every
 //! seven visits, shrunk towards the overall mean, and used once an hour has been visited more than
 //! three times; between bin centres the figure is interpolated on the link scale. A weekday and a

@@ -2,10 +2,10 @@
 //!
 //! For blocks with residual r = K - sum n p and variance v = sum n p q: phi = E r^2 / E v, and the
 //! intra-class correlation rho = max(0, E[r^2 - v] / E[v (N - 1)]), both as slowly forgetting means
-//! (notes/detection.md §4.3). A block waits in quarantine before it teaches, longer while the stream
+//! (docs/internals/detection.md). A block waits in quarantine before it teaches, longer while the stream
 //! looks shifted, and is thrown away when it turns out to be: otherwise a shift teaches that such
-//! scatter is normal, and is never noticed (§4e). If the stream comes back without an alarm, what
-//! waited was wander and does teach; throwing it away, as §4e A does, starves streams that scatter
+//! scatter is normal, and is never noticed . If the stream comes back without an alarm, what
+//! waited was wander and does teach; throwing it away starves streams that scatter
 //! in bursts: only their calm minutes teach, and the band gets too narrow. Single blocks are
 //! winsorised at five standard deviations, so that the dip of a restart in the first minutes does
 //! not blind the stream.

@@ -88,7 +88,7 @@ impl Suffix {
         lane_parts(self.lane).0
     }
 
-    /// Exact evidence under overdispersion, in nats (notes/detection.md §4, REPAIR).
+    /// Exact evidence under overdispersion, in nats (beta-binomial or negative binomial).
     pub(crate) fn confirmed_nats(&self, form: Form, edges: &Edges, rho: f64) -> f64 {
         let q1 = edges.alternative(self.lane);
         let q0 = edges.null(self.direction());

@@ -1,7 +1,7 @@
 //! One watched figure: what it usually does, whether it has shifted, whether it is back.
 //!
-//! The windowed, multi-scale, tempered detector of notes/detection.md §4, with the exact
-//! confirmation (§4, REPAIR) and the repairs for young streams (§4e). It reads ticks of one second,
+//! The windowed, multi-scale, tempered detector of docs/internals/detection.md, with the exact
+//! confirmation and the repairs for young streams. It reads ticks of one second,
 //! in order; an idle second is a tick of zeros. Until enough is known of a stream it is *learning*:
 //! slower, never blind for good. While it is shifted it learns nothing.
 

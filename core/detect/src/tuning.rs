@@ -41,7 +41,7 @@ pub enum Prior {
     /// The same for every figure.
     Flat(f64),
     /// This much for an even share, and less for rare things, with their standard deviation: else a
-    /// rare failure is blunted as if it were an even share (notes/detection.md §4e B: with a flat
+    /// rare failure is blunted as if it were an even share (docs/internals/detection.md: with a flat
     /// prior young error streams are blind).
     Scaled(f64),
 }
@@ -148,7 +148,7 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// The ln A of notes/detection.md §4.7 for one of `n_streams` streams: A = 16 M T, with T in
+    /// ln A for one of `n_streams` streams: A = 16 M T, with T in
     /// seconds. A union bound over windows, directions and alternatives then gives the budget.
     #[must_use]
     pub fn ln_a(self, n_streams: usize) -> f64 {

@@ -9,7 +9,7 @@ use hw_stats::Counts;
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use rand_distr::{Beta, Binomial, Distribution, Geometric, Poisson, StandardNormal};
 
-/// ln A of 100 streams, as in notes/detection.md §4e.
+/// ln A of 100 streams at one false alarm in 30 days.
 fn ln_a() -> f64 {
     Budget { false_alarms_per_month: 1.0 }.ln_a(100)
 }

@@ -215,7 +215,7 @@ impl Track {
     }
 
     /// ln of how much better the counts fit the baseline than the figure they shifted to, known
-    /// from the `shifted` counts (notes/detection.md §5, R of BF_rev).
+    /// from the `shifted` counts (R of docs/internals/attribution.md).
     #[must_use]
     pub fn ln_returned(&self, counts: Counts, shifted: Counts) -> f64 {
         let p = self.baseline();

@@ -1,6 +1,6 @@
 //! The ledger: what harm was seen at each service, minus what it was handed.
 //!
-//! notes/localization.md §4: accounting beats every published score on PetShop. Harm is counted in
+//! Harm is counted in
 //! the alert's own unit and rank is by amount; evidence only gates. Items too many or too few travel
 //! with the flow, so a caller owns what leaves it beyond its usual share of what entered. Failures
 //! and waiting travel against it, so a callee owns what fails there beyond what failed in the calls

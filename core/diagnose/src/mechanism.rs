@@ -1,7 +1,7 @@
 //! The mechanism test: does a service treat each answer it gets as it always did?
 //!
 //! If P(item goes on | answer) is as before and only the mix of answers has moved, the service
-//! behaves as always and the one that answers does not (notes/detection.md §5a). Tested per answer
+//! behaves as always and the one that answers does not (docs/internals/attribution.md). Tested per answer
 //! with the Bayes factor of "its own share before and since" against "one share throughout"; an
 //! answer that no longer occurs is untested, and said to be.
 

@@ -1,7 +1,7 @@
 //! Did it help? Each rollback, restart and told mitigation, against the baseline.
 //!
 //! ln L(baseline) / L(where it had shifted to) of the ticks after the attempt had settled
-//! (notes/detection.md §5a: rollback without effect -42 at 20 s, restart that worked +30 at 5 s).
+//! (in the recording: rollback without effect -42 at 20 s, restart that worked +30 at 5 s).
 
 use crate::evidence::{Evidence, KnownChange};
 use crate::words::{change_words, clock, length, share, stayed_at};

@@ -1,6 +1,6 @@
 //! Did this change cause the incident? Competing risks, with each piece of evidence as a factor.
 //!
-//! notes/detection.md §5 as repaired in §5a. Each change i has a hazard
+//! docs/internals/attribution.md. Each change i has a hazard
 //! O_i = theta * sum over origins o of P(o) rel(i, o) F(i, o) * BF_reversal * BF_split * BF_cure *
 //! BF_redeploy; what nobody recorded has O_0 = mu. P_i = O_i / (sum O + mu). F is how likely the
 //! observed lag is, per hour, averaged over the onset's posterior. Hard facts are kept apart from

@@ -1,6 +1,6 @@
 //! Changes: found in the telemetry, told by people, each once.
 //!
-//! notes/telemetry.md §5.1, read off instances alone. A version not seen before is a deploy; the
+//! Read off instances alone. A version not seen before is a deploy; the
 //! version that the latest deploy replaced is a rollback of it; a version that had been rolled back
 //! is a deploy again. The same version in a new instance is a restart if an old instance fell
 //! silent, else it is growth and no change. A new telemetry SDK is a change of instrumentation. The

@@ -1,6 +1,6 @@
 //! Restarts tear short gaps of refused calls; those belong to the change, not to an incident.
 //!
-//! notes/detection.md §4e: the stretch from the last span of the old instance to two seconds after
+//! The stretch from the last span of the old instance to two seconds after
 //! the first span of the new one, at most 30 s, is taken out of detection and learning for calls
 //! into that service and for the errors it causes upstream. While an instance has fallen silent and
 //! calls fail, ticks wait up to 15 s for the new instance to show; longer outages count.

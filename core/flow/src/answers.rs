@@ -2,7 +2,7 @@
 //!
 //! A hop that is asked may carry several attributes that could be its answer. For each, and for
 //! each other hop of the same entry, a table of value x went on is kept. The attribute that explains
-//! most of whether items go on is *the* answer of the hop (notes/detection.md §5a, answer discovery):
+//! most of whether items go on is *the* answer of the hop (docs/internals/attribution.md):
 //! at least `ASKED_MIN` items, 2 to 16 values, at least `EXPLAINED_MIN` of the uncertainty, and the
 //! asked call must have ended before the item went on. Entries that failed are not counted.
 //! A declared key wins over a discovered one; the status is what is left when there is neither.

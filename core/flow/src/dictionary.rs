@@ -47,7 +47,7 @@ pub struct DictionaryLimits {
 }
 
 impl DictionaryLimits {
-    /// The product's limits (telemetry note §2.3, reliability note P16).
+    /// The product's limits.
     pub const STANDARD: Self = Self {
         names_max: 1 << 20,
         services_max: 2_000,

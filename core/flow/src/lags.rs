@@ -1,7 +1,7 @@
 //! At what age a tick is judged: learned from how late counts come.
 //!
 //! Judged too early, a ratio is biased: halted items are quicker than passed ones, and asynchronous
-//! outs come last (notes/detection.md §4e). So a tick is judged once 99.9 % of its counts are there,
+//! outs come last (docs/internals/detection.md). So a tick is judged once 99.9 % of its counts are there,
 //! at an age of 3 to 30 s, and the baseline is learned from ticks of the same age.
 
 /// Least and greatest age in seconds.

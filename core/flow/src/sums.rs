@@ -2,7 +2,7 @@
 //!
 //! A service that counts its own answers is watched without any span: the mix of the label's values
 //! is the answer mix of the service. Growth is worked out from the points themselves
-//! (notes/telemetry.md §1.2): a new start time is a reset and counts in full, a point whose start is
+//! (OTLP metrics data model, resets and gaps): a new start time is a reset and counts in full, a point whose start is
 //! its own time is a new beginning and counts nothing, and so does the first point of a series,
 //! because nobody knows when it grew.
 

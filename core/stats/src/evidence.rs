@@ -4,7 +4,7 @@
 //! correlation rho. *Count*: k events in an exposure of n, Poisson; overdispersed it is negative
 //! binomial with squared coefficient of variation rho. The screen of the detector uses the plain
 //! ratio divided by a dispersion; [`ln_confirmation`] is the exact ratio under overdispersion,
-//! which is an e-value whenever rho is not too small (notes/detection.md §4: E = 1 at the null
+//! which is an e-value whenever rho is not too small (docs/internals/detection.md: E = 1 at the null
 //! edge, below 1 inside the band by the monotone likelihood ratio).
 
 use crate::special::{SHARE_MIN, ln_beta, ln_gamma};
@@ -165,7 +165,7 @@ mod tests {
 
     #[test]
     fn tempering_alone_fails_for_skewed_shares() {
-        // notes/detection.md §4: max E = 2.7e9 at p = .1, n = 160, rho = .001, D = 4.
+        // The tempered ratio of the screen has max E = 2.7e9 at p = .1, n = 160, rho = .001, D = 4.
         let (n, p, rho, q1) = (160.0, 0.1, 1e-3, sigmoid(logit(0.1) + 4.0));
         let m = 1.0 / rho - 1.0;
         let phi = 1.0 + rho * (n - 1.0);

@@ -1,7 +1,7 @@
 //! When did it begin? A posterior over the first changed row, asked once an alarm says that
 //! something did.
 //!
-//! notes/detection.md §5: pi(v) is proportional to L(rows before v at the known baseline) times the
+//! pi(v) is proportional to L(rows before v at the known baseline) times the
 //! marginal likelihood of the rows from v on at an unknown figure, both tempered by the dispersion.
 //! It assumes one step; for a ramp it answers with the time at which the ramp became visible.
 

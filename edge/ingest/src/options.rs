@@ -1,6 +1,6 @@
 //! How a person steers what is read: attributes to look away from, and declared answers and items.
 //!
-//! Plain data; the binary reads it from `highwater.toml` (telemetry note §4.3).
+//! Plain data; the binary reads it from `highwater.toml`.
 
 use hw_model::SpanKind;
 use std::borrow::Cow;

@@ -110,7 +110,7 @@ impl Stream {
     }
 
     /// Evidence that the figure is back at the edge of its band rather than where it shifted to:
-    /// a cumulative sum that restarts at its lowest point (notes/detection.md §4e, end of a shift).
+    /// a cumulative sum that restarts at its lowest point (docs/internals/detection.md, End).
     pub(super) fn test_end(&mut self, tick: i64, counts: Counts) -> Step {
         let Some(shifted) = &mut self.shifted else { return Step::Quiet };
         let edge = self.edges.null(shifted.direction);

@@ -6,9 +6,9 @@ use crate::mitigation::effect_of;
 use crate::words::{clock, points};
 use hw_model::{ChangeKind, Effect};
 
-/// How much less likely a cure elsewhere is if this change is guilty (notes/detection.md §5a):
-/// a restart of the changed service itself may hide its fault; one that is reached through it may
-/// have been fed bad state; any other has nothing to do with it.
+/// How much less likely a cure elsewhere is if this change is guilty: a restart of the changed
+/// service itself may hide its fault; one that is reached through it may have been fed bad state;
+/// any other has nothing to do with it (docs/internals/attribution.md).
 const CURED_ITSELF: f64 = 0.6;
 const CURED_BEHIND: f64 = 0.3;
 const CURED_ELSEWHERE: f64 = 0.1;
@@ -44,14 +44,23 @@ pub(super) fn weigh(evidence: &Evidence, known: &KnownChange) -> Option<Factor> 
     };
     let place =
         if stayed { "while this change stayed in place" } else { "after this change was gone" };
-    let because = format!(
-        "the restart of {} at {} cured it, {place} ({})",
-        cure.change.service,
-        clock(cure.change.at),
-        points(bayes_factor)
-    );
+    let because = format!("{} cured it, {place} ({})", cure_words(cure), points(bayes_factor));
     let is_hard = cure.change.service != change.service;
     Some(Factor { bayes_factor, is_hard, because })
+}
+
+/// `the restart of eligibility at 00:20`.
+fn cure_words(cure: &KnownChange) -> String {
+    let what = match cure.change.kind {
+        ChangeKind::Restart => "the restart of",
+        ChangeKind::Rollback => "the rollback of",
+        ChangeKind::Deploy
+        | ChangeKind::Flag
+        | ChangeKind::Config
+        | ChangeKind::Instrumentation
+        | ChangeKind::Other => "what was done to",
+    };
+    format!("{what} {} at {}", cure.change.service, clock(cure.change.at))
 }
 
 fn is_fed_by(evidence: &Evidence, service: &str, feeder: &str) -> bool {

@@ -13,7 +13,7 @@ const SEEN_CLOCK_S: f64 = 2.0;
 /// Probability that the onset lies before a change from which on order exonerates it.
 const ORDER: f64 = 0.99;
 
-/// The place of a change relative to an origin, as a share of the hazard (notes/detection.md §5a).
+/// The place of a change relative to an origin, as a share of the hazard (docs/internals/attribution.md).
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Place {
     /// It changed the origin itself.
@@ -129,7 +129,7 @@ fn own_density(lag_s: f64) -> f64 {
 }
 
 /// Lag behind the change of a service that only hands something on: that arrives at once, so a
-/// longer lag discounts it. It never counts for guilt (§5a: as a free density it accuses wrongly).
+/// longer lag discounts it. It never counts for guilt (as a free density it accuses wrongly).
 fn far_density(lag_s: f64) -> f64 {
     0.60 * exponential(lag_s, 30.0)
         + 0.20 * exponential(lag_s, 300.0)
@@ -207,7 +207,6 @@ mod tests {
 
     #[test]
     fn three_minutes_speak_less_against_a_feeder() {
-        // notes/detection.md §5a: BF_time 221 at three minutes.
         assert!((48.0 * own_density(180.0) - 221.0).abs() < 1.0);
         assert!(far_density(180.0) < 0.4 * own_density(180.0));
     }

@@ -22,8 +22,8 @@ pub(super) struct Return {
 }
 
 impl Return {
-    /// By whether the changed service keeps or sends anything that outlives a call (notes/
-    /// detection.md §5a; tau 30 s instead of 60 s for stateless services: items pass in
+    /// By whether the changed service keeps or sends anything that outlives a call (docs/internals/
+    /// attribution.md; tau 30 s instead of 60 s for stateless services: items pass in
     /// milliseconds, so what a deploy had altered is gone as soon as the old version answers).
     pub(super) fn of(evidence: &Evidence, service: &str) -> Self {
         let is_stateful =

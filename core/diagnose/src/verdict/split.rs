@@ -14,7 +14,7 @@ const HARD: f64 = 0.05;
 /// The evidence of two versions running at once after the onset.
 ///
 /// L(only the new one shifted) = L(old at the baseline) * L(new at its own figure); against
-/// L(both alike) = L(old and new at one figure). notes/detection.md §5, BF_split.
+/// L(both alike) = L(old and new at one figure).
 pub(super) fn weigh(evidence: &Evidence, known: &KnownChange) -> Option<Factor> {
     let split = known.split?;
     if split.old.n < ITEMS_MIN || split.new.n < ITEMS_MIN {

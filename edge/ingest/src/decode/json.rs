@@ -1,4 +1,4 @@
-//! OTLP/JSON by its own rules (telemetry note §1.3): hexadecimal ids, enums as integers only, 64-bit
+//! OTLP/JSON by its own rules (OTLP 1.x, JSON Protobuf Encoding): hexadecimal ids, enums as integers only, 64-bit
 //! integers as strings or numbers, `null` for "unset", unknown keys passed over, keys in any order.
 //!
 //! A pull reader over the text: nothing is allocated for what is not kept, and texts are borrowed

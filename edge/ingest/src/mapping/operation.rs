@@ -2,7 +2,7 @@
 //!
 //! Messages are told apart by operation: `receive` and `send` spans that come as CLIENT are the
 //! consuming and producing ends, and `settle` (ack, nack) is neither, or every message would be
-//! counted twice (telemetry note §2.3). Where a library sends both `receive` and `process` for a
+//! counted twice (docs/internals/reading.md). Where a library sends both `receive` and `process` for a
 //! message, the second has a local parent if it nests, and is then internal; where it does not nest
 //! both count, which a declared item rule can repair.
 

@@ -7,6 +7,8 @@ mod hops;
 mod incident;
 mod page;
 mod picture;
+mod shifts;
+mod words;
 
 pub(crate) use page::page;
 
@@ -27,9 +29,26 @@ const fn is_reordering(c: char) -> bool {
 /// A paragraph: the first line begins with `first`, further ones with `rest`.
 fn paragraph(first: &str, rest: &str, text: &str) -> String {
     let options = textwrap::Options::new(WIDTH).initial_indent(first).subsequent_indent(rest);
-    let mut filled = textwrap::fill(&plain(text), options);
+    let mut filled = textwrap::fill(&glued(&plain(text)), options).replace('\u{a0}', " ");
     filled.push('\n');
     filled
+}
+
+/// Numbers stay on one line with their unit: a space before it becomes one that does not break.
+fn glued(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut words = text.split(' ').peekable();
+    while let Some(word) = words.next() {
+        out.push_str(word);
+        let ends_in_digit = word.ends_with(|c: char| c.is_ascii_digit());
+        let next = words.peek().map(|next| next.trim_end_matches([',', ';', '.', ')', ':']));
+        match next {
+            Some("%" | "s" | "min" | "h" | "nats") if ends_in_digit => out.push('\u{a0}'),
+            Some(_) => out.push(' '),
+            None => {}
+        }
+    }
+    out
 }
 
 /// `12,046`.
@@ -43,6 +62,12 @@ fn count(n: u64) -> String {
         out.push(digit);
     }
     out
+}
+
+/// The size of a computed number of items.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts of items")]
+fn rounded(n: f64) -> String {
+    count(n.abs().round() as u64)
 }
 
 /// `25 min`, `1 h 10 min`, `45 s`.
@@ -65,6 +90,15 @@ mod tests {
     #[test]
     fn escapes_and_reordering_from_outside_are_taken_out() {
         assert_eq!(plain("a\u{1b}[31mb\u{202e}c\n"), "a\u{fffd}[31mb\u{fffd}c\u{fffd}");
+    }
+
+    #[test]
+    fn numbers_stay_with_their_unit() {
+        for (text, unit) in [("50 % is usual", "50 %"), ("5 min, through", "5 min,")] {
+            let wrapped = paragraph("", "", &format!("{} {text}", "x".repeat(WIDTH - 3)));
+            let second = wrapped.lines().nth(1).unwrap();
+            assert!(second.starts_with(unit) && !wrapped.contains('\u{a0}'), "{wrapped}");
+        }
     }
 
     #[test]

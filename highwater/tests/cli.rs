@@ -9,7 +9,7 @@
 #[expect(dead_code, reason = "each test file uses a part of it")]
 mod recording;
 
-use recording::{file, traces};
+use recording::{file, span_seconds, traces, with_spans};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -113,6 +113,25 @@ fn quiet_stretch_exits_with_zero_and_says_what_was_watched() {
     let short = analyze(&[&file("traces.jsonl.zst")], &["--to", "+60s"]);
     assert_eq!(short.code, 0);
     assert!(short.stdout.contains("too short to learn"), "{}", short.stdout);
+}
+
+#[test]
+fn lost_telemetry_is_said_and_is_no_incident() {
+    let folder = TempDir::new().unwrap();
+    let lost =
+        |service: &str, ended_s: f64| service == "catalog" && (400.0..520.0).contains(&ended_s);
+    let traces =
+        with_spans(|service, span| (!lost(service, span_seconds(&span).1)).then_some(span));
+    let hole = written(&folder, "hole.jsonl", &traces);
+    for (until, words) in [("+8m", "on, and it is still missing"), ("+11m", "until 06:52:3")] {
+        let said = analyze(&[&hole], &["--to", until]);
+        assert_eq!(said.code, 0, "{}", said.stderr);
+        assert!(said.stdout.contains("Shifts that are no incident"), "{}", said.stdout);
+        let silence = "no telemetry came from catalog from 06:50:3";
+        assert!(said.stdout.contains(silence), "{}", said.stdout);
+        assert!(said.stdout.contains(words), "{}", said.stdout);
+        assert!(!said.stdout.contains("none shifted"), "{}", said.stdout);
+    }
 }
 
 #[test]

@@ -41,7 +41,7 @@ pub(crate) fn effect_of(evidence: &Evidence, known: &KnownChange) -> (Effect, Ve
     let to = evidence.read_until(known, READ_S_MAX);
     let counts = evidence.track.between(from, to);
     let read_s = to.seconds_since(from);
-    let what = change_words(known);
+    let what = change_words(evidence, known);
     if read_s < READ_S_MIN || counts.n < 1.0 {
         return (Effect::Undecided, vec![format!("{what}; too little data since to tell")]);
     }
@@ -52,7 +52,7 @@ pub(crate) fn effect_of(evidence: &Evidence, known: &KnownChange) -> (Effect, Ve
         let back = evidence
             .main()
             .ended_at
-            .map_or_else(String::new, |end| format!(", back since {}", clock(end)));
+            .map_or_else(String::new, |end| format!(", back since {}", clock(evidence, end)));
         let fact = format!(
             "{what}; since then {} where {} is usual, over {}{back} ({nats:.0} nats for the baseline)",
             share(figure),

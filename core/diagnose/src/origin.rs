@@ -105,7 +105,7 @@ fn walk_failures(evidence: &Evidence) -> Walk {
 
 fn walk_answers(evidence: &Evidence) -> Walk {
     let main = evidence.main();
-    let mut because = vec![answer_moved(main)];
+    let mut because = vec![answer_moved(evidence, main)];
     because.extend(no_deeper_shift(evidence, &main.service));
     let service = main.service.clone();
     let hop = main.target.hop().cloned();
@@ -197,7 +197,7 @@ impl Walk {
             moved(direction),
             share(*before),
             share(*since),
-            clock(evidence.onset_at())
+            clock(evidence, evidence.onset_at())
         )];
         because.push(format!(
             "{} treats each answer as before, and the new mix explains {} of the change",
@@ -267,14 +267,14 @@ fn owner_fact(evidence: &Evidence, own: &Own) -> String {
     )
 }
 
-fn answer_moved(shift: &Shift) -> String {
+fn answer_moved(evidence: &Evidence, shift: &Shift) -> String {
     format!(
         "its answer \"{}\" {} from {} to {} at {}",
         shift.value.as_deref().unwrap_or("?"),
         moved(shift.direction),
         share(shift.before),
         share(shift.after),
-        clock(shift.onset_at)
+        clock(evidence, shift.onset_at)
     )
 }
 

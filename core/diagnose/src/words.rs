@@ -1,15 +1,28 @@
 //! How numbers and times read in a sentence.
 //!
-//! Times are UTC with seconds; the date stands above every report. Shares are rounded so that a
+//! Times are UTC with seconds; the date of the onset stands above every report. Shares are rounded so that a
 //! tired reader sees a difference where there is one and none where there is none.
 
-use crate::evidence::KnownChange;
+use crate::evidence::{Evidence, KnownChange};
 use hw_model::{ChangeKind, Direction, Timestamp};
 
-/// `07:54:54`.
-pub(crate) fn clock(at: Timestamp) -> String {
-    let second = at.tick().0.rem_euclid(86_400);
-    format!("{:02}:{:02}:{:02}", second / 3_600, second / 60 % 60, second % 60)
+const DAY_S: i64 = 86_400;
+
+/// `07:54:54`, on another day than the onset `07:54:54 the day before`.
+pub(crate) fn clock(evidence: &Evidence, at: Timestamp) -> String {
+    clock_beside(at, evidence.onset_at())
+}
+
+fn clock_beside(at: Timestamp, onset_at: Timestamp) -> String {
+    let (second, day) = (at.tick().0.rem_euclid(DAY_S), at.tick().0.div_euclid(DAY_S));
+    let time = format!("{:02}:{:02}:{:02}", second / 3_600, second / 60 % 60, second % 60);
+    match day - onset_at.tick().0.div_euclid(DAY_S) {
+        0 => time,
+        -1 => format!("{time} the day before"),
+        1 => format!("{time} the day after"),
+        days if days < 0 => format!("{time} {} days before", -days),
+        days => format!("{time} {days} days after"),
+    }
 }
 
 /// `50 %`, `0.7 %`, `99.8 %`; a share above 1 is a mean: `2.1 per item`.
@@ -104,10 +117,10 @@ pub(crate) fn points(bayes_factor: f64) -> String {
 }
 
 /// `router 2.0.0 was deployed at 07:51:54`.
-pub(crate) fn change_words(known: &KnownChange) -> String {
+pub(crate) fn change_words(evidence: &Evidence, known: &KnownChange) -> String {
     let change = &known.change;
     let to = version(change.to_version.as_ref());
-    let at = clock(change.at);
+    let at = clock(evidence, change.at);
     match change.kind {
         ChangeKind::Deploy => format!("{} {to} was deployed at {at}", change.service),
         ChangeKind::Rollback => format!("{} was rolled back to {to} at {at}", change.service),
@@ -150,6 +163,9 @@ mod tests {
             [5.0, 119.0, 240.0, 7_500.0].map(length),
             ["5 s", "119 s", "4 min", "2 h 5 min"]
         );
-        assert_eq!(clock(Timestamp::from_s(1_795_330_494)), "06:54:54");
+        let onset = Timestamp::from_s(1_795_330_494);
+        assert_eq!(clock_beside(onset, onset), "06:54:54");
+        assert_eq!(clock_beside(onset.plus_s(-7.0 * 3_600.0), onset), "23:54:54 the day before");
+        assert_eq!(clock_beside(onset.plus_s(48.0 * 3_600.0), onset), "06:54:54 2 days after");
     }
 }

@@ -1,6 +1,6 @@
 //! The whole page: the sentence that matters, each incident, every hop, and what it all rests on.
 
-use super::{count, hops, incident, length, paragraph};
+use super::{count, hops, incident, length, paragraph, shifts};
 use hw_api::{Rejected, rfc3339};
 use hw_engine::Report;
 use hw_model::Timestamp;
@@ -13,8 +13,9 @@ pub(crate) fn page(report: &Report, from: Timestamp, to: Timestamp, rejected: Re
         out.push_str(&incident::section(report, incident, to));
     }
     if report.incidents.is_empty() {
-        out.push_str(&incident::changes_without_incident(report));
+        out.push_str(&incident::changes_without_incident(report, from));
     }
+    out.push_str(&shifts::without_incident(report, from));
     out.push_str(&hops::table(report));
     out.push_str(&footer(report, from, to, rejected));
     out
@@ -22,6 +23,7 @@ pub(crate) fn page(report: &Report, from: Timestamp, to: Timestamp, rejected: Re
 
 fn headline(report: &Report, from: Timestamp, to: Timestamp) -> String {
     let (n_streams, n_armed) = report.n_watched;
+    let shifted = if report.shifts.is_empty() { ", and none shifted" } else { "" };
     match report.incidents.len() {
         0 if n_armed == 0 => paragraph(
             "",
@@ -36,7 +38,7 @@ fn headline(report: &Report, from: Timestamp, to: Timestamp) -> String {
             "",
             "",
             &format!(
-                "No incident: {n_streams} figures of {} hops were watched for {}, and none shifted.",
+                "No incident: {n_streams} figures of {} hops were watched for {}{shifted}.",
                 report.hops.len(),
                 length(to.seconds_since(from))
             ),

@@ -44,13 +44,13 @@ pub(super) fn weigh(evidence: &Evidence, known: &KnownChange) -> Option<Factor> 
     };
     let place =
         if stayed { "while this change stayed in place" } else { "after this change was gone" };
-    let because = format!("{} cured it, {place} ({})", cure_words(cure), points(bayes_factor));
+    let because = format!("{} cured it, {place} ({})", cure_words(evidence, cure), points(bayes_factor));
     let is_hard = cure.change.service != change.service;
     Some(Factor { bayes_factor, is_hard, because })
 }
 
 /// `the restart of eligibility at 00:20`.
-fn cure_words(cure: &KnownChange) -> String {
+fn cure_words(evidence: &Evidence, cure: &KnownChange) -> String {
     let what = match cure.change.kind {
         ChangeKind::Restart => "the restart of",
         ChangeKind::Rollback => "the rollback of",
@@ -60,7 +60,7 @@ fn cure_words(cure: &KnownChange) -> String {
         | ChangeKind::Instrumentation
         | ChangeKind::Other => "what was done to",
     };
-    format!("{what} {} at {}", cure.change.service, clock(cure.change.at))
+    format!("{what} {} at {}", cure.change.service, clock(evidence, cure.change.at))
 }
 
 fn is_fed_by(evidence: &Evidence, service: &str, feeder: &str) -> bool {

@@ -49,8 +49,8 @@ pub(super) fn after_onset(evidence: &Evidence, known: &KnownChange) -> Option<Fa
         because: format!(
             "it came {} after the onset: {}, the onset lies at {}",
             length(at.seconds_since(evidence.onset_at())),
-            change_words(known),
-            clock(evidence.onset_at())
+            change_words(evidence, known),
+            clock(evidence, evidence.onset_at())
         ),
     })
 }
@@ -79,7 +79,7 @@ pub(super) fn hazard_per_h(
     let lag_s = evidence.onset_at().seconds_since(known.change.at);
     let because = format!(
         "{}, {} before the onset ({}); {}",
-        change_words(known),
+        change_words(evidence, known),
         length(lag_s),
         points(timing),
         place_words(place, &known.change.service, origin)

@@ -31,8 +31,8 @@ pub(super) fn weigh(evidence: &Evidence, known: &KnownChange) -> Option<Factor> 
     let bayes_factor = (1.0 - returned_by_now) / (1.0 - ANYWAY);
     let because = format!(
         "deployed again at {}, after the shift had ended at {}: quiet for {} ({})",
-        clock(again.change.at),
-        clock(ended_at),
+        clock(evidence, again.change.at),
+        clock(evidence, ended_at),
         length(quiet_s),
         points(bayes_factor)
     );

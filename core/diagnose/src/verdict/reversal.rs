@@ -72,14 +72,14 @@ pub(super) fn weigh(evidence: &Evidence, known: &KnownChange) -> Option<Factor> 
     let because = if stayed {
         format!(
             "rolled back at {}; the figure stayed at {} {}, through {} more items ({})",
-            clock(at),
+            clock(evidence, at),
             stayed_at(evidence.track.baseline(), figure),
             for_length(read_s),
             count(counts.n),
             points(bayes_factor)
         )
     } else {
-        format!("rolled back at {}, and the figure returned ({})", clock(at), points(bayes_factor))
+        format!("rolled back at {}, and the figure returned ({})", clock(evidence, at), points(bayes_factor))
     };
     Some(Factor { bayes_factor, is_hard: stayed && bayes_factor <= 0.2, because })
 }
@@ -95,7 +95,7 @@ pub(super) fn what_would_decide(evidence: &Evidence, known: &KnownChange) -> Str
         Some(reversal) if evidence.now < reversal.settled_at.plus_s(settle_s) => {
             let due = reversal.settled_at.plus_s(settle_s);
             let items = rate * due.seconds_since(evidence.now);
-            format!("decidable after about {} more items, at {}", count(items), clock(due))
+            format!("decidable after about {} more items, at {}", count(items), clock(evidence, due))
         }
         Some(_) => "a second, independent fact would decide it: a re-deploy without return, or a cure elsewhere".to_owned(),
         None => format!(

@@ -79,7 +79,11 @@ pub(super) fn weigh(evidence: &Evidence, known: &KnownChange) -> Option<Factor> 
             points(bayes_factor)
         )
     } else {
-        format!("rolled back at {}, and the figure returned ({})", clock(evidence, at), points(bayes_factor))
+        format!(
+            "rolled back at {}, and the figure returned ({})",
+            clock(evidence, at),
+            points(bayes_factor)
+        )
     };
     Some(Factor { bayes_factor, is_hard: stayed && bayes_factor <= 0.2, because })
 }

@@ -9,7 +9,7 @@ mod fault;
 mod telemetry;
 mod topology;
 
-use crate::clock::S;
+use crate::clock::MS;
 use crate::fault::FaultKind;
 use crate::parts::Parts;
 use crate::random::{Random, Use};
@@ -24,7 +24,7 @@ const BEFORE_S: i64 = 8 * 60;
 const AFTER_S: i64 = 6 * 60;
 
 /// Spans in a world at most, roughly: it must not take long.
-const SPANS_MAX: i64 = 200_000;
+const SPANS_MAX: i64 = 130_000;
 
 /// Services are drawn so often until a fault finds a place among them.
 const TRIES: usize = 200;
@@ -40,7 +40,7 @@ impl World {
         let kind = if is_calm { None } else { random.pick(&kinds).copied() };
         let (mut world, place) = Self::with_place(seed, length_s, kind, &mut random);
         telemetry::draw(&mut world, &mut random);
-        let from = random.between(BEFORE_S * S, (length_s - AFTER_S) * S);
+        let from = random.between(BEFORE_S * 1_000, (length_s - AFTER_S) * 1_000) * MS;
         match place {
             Some(place) => acts::with_fault(&mut world, &mut random, place, from),
             None => acts::without_fault(&mut world, &mut random),

@@ -3,6 +3,7 @@
 //! Batches come at their time of arrival, told changes when they are told, and a tick every second.
 //! The inputs are kept, so that they can be fed to another engine, whole or in other pieces.
 
+use crate::check::Happened;
 use crate::clock::{S, Us, instant};
 use crate::export::exports;
 use crate::life::Life;
@@ -24,6 +25,7 @@ const WINDOW_S: i64 = 10;
 pub(crate) struct Inputs {
     pub all: Vec<(Timestamp, Input)>,
     pub n_spans: u64,
+    pub happened: Happened,
 }
 
 /// What an engine said, and when.
@@ -88,7 +90,7 @@ impl Inputs {
             all.push((instant(now), Input::Tick));
         }
         all.push((instant((world.length_s + TAIL_S) * S), Input::End));
-        Self { all, n_spans }
+        Self { all, n_spans, happened: Happened::new(world, &traffic) }
     }
 }
 

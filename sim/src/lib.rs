@@ -1,4 +1,5 @@
 //! Simulated worlds.
+mod check;
 mod clock;
 mod draw;
 mod drive;
@@ -8,6 +9,17 @@ mod life;
 mod parts;
 mod random;
 mod records;
+mod run;
+mod scenario;
+mod summary;
 mod traffic;
+mod transcript;
+mod truth;
 mod world;
+pub use check::Broken;
+pub use run::{Tried, run, try_seed, try_world};
+pub use scenario::ScenarioError;
+pub use summary::Summary;
+pub use transcript::{transcript, transcript_of};
+pub use truth::{Changes, Efforts, Found, Outcome};
 pub use world::World;

@@ -29,12 +29,12 @@ const GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;
 impl Random {
     /// The stream for one use of a seed at one place.
     pub(crate) fn new(seed: u64, r#use: Use, place: &[u64]) -> Self {
-        let mut random = Self(seed.wrapping_add(GAMMA.wrapping_mul(r#use as u64 + 1)));
-        for part in place {
+        // Each part starts anew from a mixed state: streams of near places have nothing in common.
+        let mut random = Self(seed);
+        for part in std::iter::once(r#use as u64 + 1).chain(place.iter().copied()) {
             random = Self(random.next() ^ part.wrapping_mul(GAMMA));
         }
-        random.next();
-        random
+        Self(random.next())
     }
 
     pub(crate) fn next(&mut self) -> u64 {

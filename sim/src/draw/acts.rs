@@ -72,7 +72,7 @@ pub(super) fn with_fault(world: &mut World, random: &mut Random, place: Place, a
     plan.innocents(origin.map(|origin| (origin, from)));
     let sticks = is_guilty && plan.random.chance(Parts::percent(10));
     plan.help((origin, from), is_guilty);
-    let lasts = plan.random.between(120 * S, 600 * S);
+    let lasts = plan.random.between(120, 600) * S;
     let ends = is_outside && plan.random.chance(Parts::percent(50));
     let logs = plan.complaints(kind);
     let planned = plan.sorted();
@@ -86,7 +86,7 @@ pub(super) fn with_fault(world: &mut World, random: &mut Random, place: Place, a
 impl Plan<'_> {
     /// The deploy that brings the fault. Returns when the fault begins.
     fn guilty(&mut self, origin: ServiceId, around: Us) -> Us {
-        let lag = self.random.between(LAG.0, LAG.1);
+        let lag = self.random.between(LAG.0 / MS, LAG.1 / MS) * MS;
         let down = self.down();
         let at = around - lag;
         let what = What::Deploy { version: self.version(), down };

@@ -207,7 +207,7 @@ impl Draft<'_> {
             per_1000_s: self.random.number(2_000, 25_000),
             wander: self.random.parts(0, 4_000),
             batches,
-            batch_max: self.random.number(2, 12),
+            batch_max: if has_batches { self.random.number(3, 12) } else { 2 },
         });
     }
 

@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 use highwater::{AnalysisSettings, analyse};
 use hw_ingest::{Progress, ReadOptions, Recording};
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -14,8 +15,11 @@ use std::time::Instant;
 #[derive(Args)]
 pub(crate) struct Analyze {
     /// How many copies of the recording.
-    #[arg(long, default_value_t = 20)]
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(2..))]
     times: u32,
+    /// How often the whole commands are timed, in turns.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
+    runs: u32,
 }
 
 const BINARY: &str = "target/release/highwater";
@@ -29,17 +33,19 @@ impl Analyze {
             .context("failed to read the recording: run this in the top folder of the repo")?;
         let lines =
             zstd::decode_all(packed.as_slice()).context("failed to unpack the recording")?;
-        let once = folder.join("once.jsonl");
-        let many = folder.join(format!("times-{}.jsonl", self.times));
-        println_stderr(&format!("writing {} copies of {} MB", self.times, lines.len() / 1_000_000));
-        repeated::write(&lines, 1, &once)?;
-        repeated::write(&lines, self.times, &many)?;
-        stages(&many)?;
-        let small = whole(&once)?;
-        let large = whole(&many)?;
-        beside_jq(&many, large)?;
-        memory(small, large, self.times);
-        std::fs::remove_file(&many).context("failed to remove the copies")?;
+        let copies = [1, self.times / 2, self.times];
+        let files = copies.map(|n| folder.join(format!("times-{n}.jsonl")));
+        for (n, file) in copies.into_iter().zip(&files) {
+            println_stderr(&format!("writing {n} x {} MB", lines.len() / 1_000_000));
+            repeated::write(&lines, n, file)?;
+        }
+        let [_, _, many] = &files;
+        stages(many)?;
+        beside_jq(many, self.runs)?;
+        memory(copies, &files)?;
+        for file in &files {
+            std::fs::remove_file(file).context("failed to remove the copies")?;
+        }
         Ok(())
     }
 }
@@ -80,31 +86,61 @@ fn whole(file: &Path) -> Result<Cost> {
     cost(BINARY, &["analyze", file, "--format", "json"])
 }
 
-fn beside_jq(file: &Path, ours: Cost) -> Result<()> {
-    print(&format!("\nhighwater analyze              {:7.2} s", ours.wall_s));
-    if !is_there("jq") {
-        print("jq -c .                        not installed: no ratio");
-        return Ok(());
+/// Both commands in turns, so that a machine that grows slow hits both.
+fn beside_jq(file: &Path, runs: u32) -> Result<()> {
+    let with_jq = is_there("jq");
+    let path = file.to_str().context("a path in UTF-8")?;
+    let (mut ours, mut theirs, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..runs {
+        let our = whole(file)?.wall_s;
+        ours.push(our);
+        if with_jq {
+            let their = cost("jq", &["-c", ".", path])?.wall_s;
+            theirs.push(their);
+            ratios.push(their / our);
+        }
     }
-    let jq = cost("jq", &["-c", ".", file.to_str().context("a path in UTF-8")?])?;
-    print(&format!("jq -c . > /dev/null            {:7.2} s", jq.wall_s));
-    print(&format!(
-        "ratio                          {:7.1} times as fast as jq",
-        jq.wall_s / ours.wall_s
-    ));
+    print(&format!("\nwhole commands, {runs} runs in turns: median (least to most)"));
+    print(&format!("highwater analyze              {}", Spread::of(ours)));
+    if with_jq {
+        print(&format!("jq -c . > /dev/null            {}", Spread::of(theirs)));
+        print(&format!("times as fast as jq            {}", Spread::of(ratios)));
+    } else {
+        print("jq -c .                        not installed: no ratio");
+    }
     Ok(())
 }
 
-fn memory(small: Cost, large: Cost, times: u32) {
-    let mb = |cost: Cost| cost.peak_kib.map(|kib| kib as f64 / 1024.0);
-    let (Some(small), Some(large)) = (mb(small), mb(large)) else {
-        print("\npeak memory: this system does not say");
-        return;
-    };
-    print(&format!(
-        "\npeak memory: {small:.0} MiB for one copy, {large:.0} MiB for {times}: {:.2} times as much",
-        large / small
-    ));
+fn memory(copies: [u32; 3], files: &[PathBuf; 3]) -> Result<()> {
+    print("\npeak memory");
+    for (n, file) in copies.into_iter().zip(files) {
+        match whole(file)?.peak_kib {
+            Some(kib) => print(&format!("{n:>4} copies {:8.0} MiB", kib as f64 / 1024.0)),
+            None => print("this system does not say"),
+        }
+    }
+    Ok(())
+}
+
+/// What several runs took.
+struct Spread {
+    median: f64,
+    least: f64,
+    most: f64,
+}
+
+impl Spread {
+    fn of(mut values: Vec<f64>) -> Self {
+        values.sort_by(f64::total_cmp);
+        let at = |index: usize| values.get(index).copied().unwrap_or(f64::NAN);
+        Self { median: at(values.len() / 2), least: at(0), most: at(values.len().max(1) - 1) }
+    }
+}
+
+impl fmt::Display for Spread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:8.2}  ({:.2} to {:.2})", self.median, self.least, self.most)
+    }
 }
 
 #[expect(clippy::print_stdout, reason = "a benchmark's figures are its output")]

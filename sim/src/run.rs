@@ -1,0 +1,82 @@
+//! Many worlds, one after the other and side by side.
+
+use crate::check::{Broken, Checks, played_again, split};
+use crate::drive::{Inputs, drive};
+use crate::life::Life;
+use crate::summary::Summary;
+use crate::truth::{Outcome, Truth};
+use crate::world::World;
+use std::any::Any;
+use std::ops::Range;
+use std::panic::catch_unwind;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+/// What came of one seed.
+#[derive(Clone, Debug)]
+pub struct Tried {
+    /// The seed.
+    pub seed: u64,
+    /// What was true and what was said; `None` if it did not come to an end.
+    pub outcome: Option<Outcome>,
+    /// Rules that did not hold.
+    pub broken: Vec<Broken>,
+}
+
+/// Tries all seeds on so many threads. `progress` is told how many are done, by whichever thread.
+pub fn run(seeds: Range<u64>, threads: usize, progress: impl Fn(u64) + Sync) -> Summary {
+    let next = AtomicU64::new(seeds.start);
+    let n_done = AtomicU64::new(0);
+    let tried = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..threads.max(1) {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed >= seeds.end {
+                        return;
+                    }
+                    let one = try_seed(seed);
+                    tried.lock().unwrap_or_else(PoisonError::into_inner).push(one);
+                    progress(n_done.fetch_add(1, Ordering::Relaxed) + 1);
+                }
+            });
+        }
+    });
+    let mut tried = tried.into_inner().unwrap_or_else(PoisonError::into_inner);
+    tried.sort_by_key(|tried| tried.seed);
+    Summary::new(tried)
+}
+
+/// Lets the world of one seed happen and checks everything. A panic is a broken rule too.
+#[must_use]
+pub fn try_seed(seed: u64) -> Tried {
+    let tried = catch_unwind(|| try_world(&World::from_seed(seed)));
+    tried.unwrap_or_else(|panic| {
+        let broken = Broken { check: "nothing panics", seen: panic_words(&panic) };
+        Tried { seed, outcome: None, broken: vec![broken] }
+    })
+}
+
+/// Lets a world happen and checks everything.
+#[must_use]
+pub fn try_world(world: &World) -> Tried {
+    let life = Life::new(world);
+    let truth = Truth { world, life: &life };
+    let inputs = Inputs::new(world, &life);
+    let mut checks = Checks::new(&truth);
+    let (engine, said) = drive(inputs.all.iter(), &mut checks);
+    drop(engine);
+    let mut broken = checks.finish(&said.report, &inputs.happened);
+    // Two more engines would take two thirds of the time, so each seed gets one of them.
+    let again = if world.seed.is_multiple_of(2) { played_again } else { split };
+    broken.extend(again(&inputs, &said));
+    let outcome = truth.outcome(&said.report, inputs.n_spans);
+    Tried { seed: world.seed, outcome: Some(outcome), broken }
+}
+
+fn panic_words(panic: &(dyn Any + Send)) -> String {
+    let words = panic.downcast_ref::<&str>().map(|words| (*words).to_owned());
+    let words = words.or_else(|| panic.downcast_ref::<String>().cloned());
+    words.unwrap_or_else(|| "a panic without words".to_owned())
+}

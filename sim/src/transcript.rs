@@ -1,0 +1,143 @@
+//! What an engine says in a world, in words: one line per output, then what it knows in the end.
+//!
+//! Times are minutes and seconds since the start of the world. Shifts are described from a report
+//! taken when they are announced; an incident is named by the order in which it was opened.
+
+mod incident;
+mod words;
+
+use crate::check::Broken;
+use crate::clock::{Clock, since_start};
+use crate::drive::{Inputs, Step, Watcher, drive};
+use crate::life::Life;
+use crate::run::try_world;
+use crate::world::World;
+use hw_engine::{Numbered, Output, Report};
+use hw_model::{Change, ChangeId, Timestamp};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use words::{change_words, shift_words};
+
+/// The world of a seed as a script, what is said in it, and which rules break.
+#[must_use]
+pub fn transcript(seed: u64) -> String {
+    let world = World::from_seed(seed);
+    let mut text = format!("{world}\n{}", transcript_of(&world));
+    for Broken { check, seen } in try_world(&world).broken {
+        writeln!(text, "\nBROKEN {check}: {seen}").expect("invariant: a string takes all");
+    }
+    text
+}
+
+/// What is said in a world.
+#[must_use]
+pub fn transcript_of(world: &World) -> String {
+    let life = Life::new(world);
+    let inputs = Inputs::new(world, &life);
+    let mut scribe = Scribe::default();
+    let (_, said) = drive(inputs.all.iter(), &mut scribe);
+    scribe.finish(&said.report)
+}
+
+/// Writes down what is said.
+#[derive(Default)]
+struct Scribe {
+    text: String,
+    changes: BTreeMap<ChangeId, Change>,
+    /// Shifts described, by their words, and whether they have ended.
+    described: BTreeMap<(Timestamp, String), bool>,
+}
+
+impl Watcher for Scribe {
+    fn see(&mut self, step: &Step<'_>) {
+        for output in step.outputs {
+            let line = self.line(step, output);
+            self.write(step.now, &line);
+        }
+    }
+}
+
+impl Scribe {
+    fn write(&mut self, now: Timestamp, line: &str) {
+        let now = Clock(since_start(now.tick().starts_at()));
+        writeln!(self.text, "{now}  {line}").expect("invariant: a string takes all");
+    }
+
+    fn line(&mut self, step: &Step<'_>, output: &Output) -> String {
+        match output {
+            Output::ChangeFound { change, .. } => {
+                self.changes.insert(change.id, change.clone());
+                format!("change: {}", change_words(change))
+            }
+            Output::ShiftDetected { incident, .. } => {
+                let words = self.new_shift(&step.engine.report());
+                let incident =
+                    incident.map_or_else(String::new, |id| format!(" ({})", opened(id.0)));
+                format!("shift: {words}{incident}")
+            }
+            Output::ShiftEnded { .. } => {
+                format!("shift over: {}", self.ended_shift(&step.engine.report()))
+            }
+            Output::OriginNamed { incident, service, confidence, .. } => {
+                format!("{}: starts at {service}, probability {confidence:.2}", opened(incident.0))
+            }
+            Output::VerdictChanged { incident, change, verdict, probability, .. } => format!(
+                "{}: {}, probability {probability:.3}: {}",
+                opened(incident.0),
+                verdict.word(),
+                self.name(*change)
+            ),
+            Output::EffectKnown { incident, change, effect, .. } => {
+                format!("{}: effect {}: {}", opened(incident.0), effect.word(), self.name(*change))
+            }
+            Output::IncidentEnded { incident, .. } => format!("{}: over", opened(incident.0)),
+        }
+    }
+
+    /// The words of a shift that was not described yet.
+    fn new_shift(&mut self, report: &Report) -> String {
+        let mut all = report.shifts.iter().map(|s| (key(s), &s.shift));
+        let found = all.find(|(key, _)| !self.described.contains_key(key));
+        let Some((key, shift)) = found else { return "one that is not in the report".to_owned() };
+        let is_over = shift.ended_at.is_some();
+        self.described.insert(key, is_over);
+        shift_words(shift)
+    }
+
+    /// The name of a shift that has ended since it was described.
+    fn ended_shift(&mut self, report: &Report) -> String {
+        let ended = report.shifts.iter().filter(|s| s.shift.ended_at.is_some()).map(key);
+        for key in ended {
+            if let Some(is_over @ false) = self.described.get_mut(&key) {
+                *is_over = true;
+                return key.1;
+            }
+        }
+        "one that is not in the report".to_owned()
+    }
+
+    fn name(&self, change: ChangeId) -> String {
+        self.changes.get(&change).map_or_else(|| change.to_string(), change_words)
+    }
+
+    /// Adds what is known in the end.
+    fn finish(mut self, report: &Report) -> String {
+        for incident in &report.incidents {
+            self.text.push('\n');
+            self.text.push_str(&incident::describe(incident, report));
+        }
+        if report.incidents.is_empty() {
+            self.text.push_str("\nno incident\n");
+        }
+        self.text
+    }
+}
+
+/// What tells one shift from another while its figures still move.
+fn key(numbered: &Numbered) -> (Timestamp, String) {
+    (numbered.shift.detected_at, words::shift_name(&numbered.shift))
+}
+
+fn opened(incident: u32) -> String {
+    format!("incident {}", incident + 1)
+}

@@ -1,0 +1,59 @@
+//! Changes and shifts in one line each.
+
+use crate::clock::{Clock, since_start};
+use hw_model::{Change, ChangeKind, Hop, Shift, Target, Timestamp};
+
+/// `router deployed: 1.4.2 -> 2.0.0 at 08:03`.
+pub(super) fn change_words(change: &Change) -> String {
+    let Change { kind, service, from_version, to_version, .. } = change;
+    let done = match kind {
+        ChangeKind::Deploy => "deployed",
+        ChangeKind::Rollback => "rolled back",
+        ChangeKind::Restart => "restarted",
+        ChangeKind::Flag => "flag set",
+        ChangeKind::Config => "configured",
+        ChangeKind::Instrumentation => "telemetry changed",
+        ChangeKind::Other => "changed",
+    };
+    let versions = match (from_version, to_version) {
+        (Some(from), Some(to)) if from != to => format!(": {from} -> {to}"),
+        (None, Some(to)) => format!(": {to}"),
+        (Some(_), Some(_)) | (_, None) => String::new(),
+    };
+    let again = if change.redeploy_of.is_some() { " again" } else { "" };
+    format!("{service} {done}{again}{versions} at {}", second(change.at))
+}
+
+/// `transfer screening POST /items -> worklist POST /items up: 0.50 -> 1.00 since 11:00`.
+pub(super) fn shift_words(shift: &Shift) -> String {
+    format!(
+        "{}: {:.2} -> {:.2} since {}",
+        shift_name(shift),
+        shift.before,
+        shift.after,
+        second(shift.onset_at)
+    )
+}
+
+/// What of a shift does not move.
+pub(super) fn shift_name(shift: &Shift) -> String {
+    let target = match &shift.target {
+        Target::Hop(hop) => hop_words(hop),
+        Target::Entry { service, operation } => format!("{service} {operation}"),
+        Target::Service(service) => service.clone(),
+    };
+    let value = shift.value.as_ref().map_or_else(String::new, |value| format!(" \"{value}\""));
+    format!("{}{value} {} on {target}", shift.signal.word(), shift.direction.word())
+}
+
+/// `screening POST /items -> worklist POST /items`.
+pub(super) fn hop_words(hop: &Hop) -> String {
+    let Hop { caller, entry, callee, operation } = hop;
+    let entry = entry.as_ref().map_or_else(String::new, |entry| format!(" {entry}"));
+    format!("{caller}{entry} -> {callee} {operation}")
+}
+
+/// The second in which something happened.
+pub(super) fn second(at: Timestamp) -> Clock {
+    Clock(since_start(at.tick().starts_at()))
+}

@@ -38,7 +38,7 @@ pub(crate) fn owners(evidence: &Evidence) -> Vec<Own> {
     };
     owners.sort_by(|a, b| b.harm.total_cmp(&a.harm).then_with(|| a.hop.cmp(&b.hop)));
     let greatest = owners.first().map_or(0.0, |own| own.harm);
-    owners.retain(|own| own.harm >= WORTH_NAMING * greatest);
+    owners.retain(|own| own.harm > 0.0 && own.harm >= WORTH_NAMING * greatest);
     owners
 }
 
@@ -123,8 +123,10 @@ impl<'a> Reach<'a> {
                 break;
             }
         }
+        // Items that are missing there were on their way too.
+        let usual = |leg: &Leg| leg.items_since.n * leg.items_before.ratio().unwrap_or(0.0);
         let here = evidence.legs.iter().filter(|leg| Some(&leg.hop) == alert);
-        let items = here.map(|leg| leg.items_since.k).sum();
+        let items = here.map(|leg| leg.items_since.k.max(usual(leg))).sum();
         let items_at_alert = if alert.is_some() { items } else { f64::INFINITY };
         Self { callers, alert, items_at_alert }
     }

@@ -9,7 +9,7 @@ use hw_diagnose::{
     AskedHop, Evidence, Fate, Inlet, KnownChange, Leg, LogRate, SeenAnswers, Split, Track,
 };
 use hw_flow::{Asked, EntryIdx, Flow, HopIdx, HopTick, ServiceIdx};
-use hw_model::{Change, ChangeKind, Hop, Shift, Signal, Timestamp};
+use hw_model::{Change, ChangeKind, Direction, Hop, Shift, Signal, Timestamp};
 use hw_stats::Counts;
 use std::collections::BTreeSet;
 
@@ -49,7 +49,9 @@ impl Sources<'_> {
         let tracked = case.shifts.iter().filter_map(|id| self.shifts.get(*id));
         let mut described: Vec<(&Tracked, Shift)> =
             tracked.map(|shift| (shift, describe(self.flow, shift))).collect();
-        described.sort_by(|a, b| self.weight(&b.1).total_cmp(&self.weight(&a.1)));
+        let failing = failing_services(&described);
+        let weight = |shift: &Shift| weight(shift, &failing);
+        described.sort_by(|a, b| weight(&b.1).total_cmp(&weight(&a.1)));
         let (main, words) = described.first()?;
         let judged_s = self.judged_s(main.subject);
         let end = words.ended_at.map_or(judged_s, |ended_at| ended_at.tick().0);
@@ -83,20 +85,6 @@ impl Sources<'_> {
             Subject::Service(_) => None,
         };
         judged.unwrap_or(self.now_s)
-    }
-
-    /// How much a shift counts as the one the incident is about: items first, then answers,
-    /// failures, volume and waiting; among equals the one with more evidence.
-    fn weight(&self, shift: &Shift) -> f64 {
-        let kind = match shift.signal {
-            Signal::Transfer => 5.0,
-            Signal::Answers => 4.0,
-            Signal::Errors => 3.0,
-            Signal::Volume => 2.0,
-            Signal::Latency => 1.0,
-            Signal::Log | Signal::NoData => 0.0,
-        };
-        kind * 1e6 + shift.evidence_nats
     }
 
     fn track(&self, main: &Tracked, to: i64) -> Track {
@@ -264,6 +252,32 @@ impl Sources<'_> {
         });
         inlets.collect()
     }
+}
+
+/// How much a shift counts as the one the incident is about: items first, then answers, failures,
+/// volume and waiting; among equals the one with more evidence. Items that no longer leave a service
+/// that fails, or whose calls fail, are missing because of that: there failures come first.
+fn weight(shift: &Shift, failing: &BTreeSet<String>) -> f64 {
+    let kind = match shift.signal {
+        Signal::Transfer if shift.direction == Direction::Down => {
+            if failing.contains(&shift.service) { 2.5 } else { 5.0 }
+        }
+        Signal::Transfer => 5.0,
+        Signal::Answers => 4.0,
+        Signal::Errors => 3.0,
+        Signal::Volume => 2.0,
+        Signal::Latency => 1.0,
+        Signal::Log | Signal::NoData => 0.0,
+    };
+    kind * 1e6 + shift.evidence_nats
+}
+
+/// Services that fail more than they did, or whose calls do.
+fn failing_services(described: &[(&Tracked, Shift)]) -> BTreeSet<String> {
+    let failing = described.iter().map(|(_, shift)| shift);
+    let failing = failing.filter(|shift| shift.signal == Signal::Errors);
+    let caller = |shift: &Shift| shift.target.hop().map_or(&shift.service, |h| &h.caller).clone();
+    failing.map(caller).collect()
 }
 
 /// Whether the operation changes nothing at the callee: HTTP's safe methods (RFC 9110 §9.2.1), and

@@ -18,6 +18,8 @@ pub(crate) enum Callee {
     Seen(Place),
     /// A peer of which only the caller tells, and the operation as the caller names it.
     Peer(NameId, NameId),
+    /// A peer behind which several services answer, where it is not known which of them was meant.
+    Unclear(NameId, NameId),
 }
 
 /// Calls slower than each of these are counted: the learned p50, p95 and p99.
@@ -29,7 +31,7 @@ const LATENCY_CALLS_MIN: u64 = 500;
 /// Judged counts of one tick of a hop.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct HopTick {
-    /// Entries of the caller that did not fail.
+    /// Entries of the caller that did not fail, or failed because a call on this hop did.
     pub entries: u32,
     /// Entries of those from which at least one item left on the hop.
     pub any: u32,

@@ -56,6 +56,16 @@ impl Counters {
         self.hops.get(hop.0 as usize)
     }
 
+    /// The hop that a hop turned out to be.
+    fn resolved(&self, hop: HopIdx) -> HopIdx {
+        self.hop(hop).and_then(|cell| cell.alias).unwrap_or(hop)
+    }
+
+    /// Whether one of these turned out to be the hop.
+    pub(crate) fn is_among(&self, hop: HopIdx, hops: &[HopIdx]) -> bool {
+        hops.iter().any(|other| self.resolved(*other) == hop)
+    }
+
     /// The number of an entry; a new one is first judged at `tick`.
     pub(crate) fn entry_idx(
         &mut self,
@@ -75,8 +85,7 @@ impl Counters {
     /// The hop from an entry to a callee; `None` past the limit of hops.
     pub(crate) fn hop_idx(&mut self, entry: EntryIdx, callee: Callee) -> Option<HopIdx> {
         if let Some(hop) = self.hop_ids.get(&(entry, callee)) {
-            let alias = self.hop(*hop)?.alias;
-            return Some(alias.unwrap_or(*hop));
+            return Some(self.resolved(*hop));
         }
         if self.hops.len() >= self.hops_max {
             return None;
@@ -161,29 +170,41 @@ impl Counters {
     pub(crate) fn count_call(&mut self, hop_idx: HopIdx, entry: &mut EntryState, call: Call) {
         let tick = entry.tick();
         let lag_s = self.now.saturating_sub(tick + 1);
-        let is_first = entry.leave(hop_idx, &call);
-        if is_first && !entry.failed {
+        let leaving = entry.leave(hop_idx, &call);
+        if leaving.is_first && !entry.failed {
             self.note_order(hop_idx, entry, &call);
         }
         let Some(hop) = self.hops.get_mut(hop_idx.0 as usize) else { return };
         let duration_ns = call.ended_at.0 - call.started_at.0;
         hop.is_message |= call.is_message;
-        hop.totals.count(&call, !is_first);
+        hop.totals.count(&call, !leaving.is_first);
         hop.lags.note(lag_s);
-        let left = if entry.failed { 0 } else { call.items };
-        let any = u32::from(is_first && !entry.failed);
+        let left = if leaving.is_counted { call.items } else { 0 };
+        let any = u32::from(leaving.is_first_counted);
+        // The entry's own count has those that did not fail; this one failed because of this call.
+        let (entries, entered) = if entry.failed { (any, any * entry.items) } else { (0, 0) };
         let slow = if call.failed { [0; 3] } else { hop.latency.note(duration_ns) };
         if let Some(slot) = hop.ring.at(tick) {
+            slot.entries += entries;
+            slot.entered = slot.entered.saturating_add(entered);
             slot.any += any;
             slot.left = slot.left.saturating_add(left);
             slot.calls += 1;
             slot.failed += u32::from(call.failed);
             add(&mut slot.slow, slow);
         }
-        if any > 0 {
+        if any > 0 && !entry.failed {
             self.count_late_fates(hop_idx, entry, call.started_at);
         }
-        self.store_call(hop_idx, entry, (call, any, left));
+        let counts = WindowCounts {
+            entered,
+            any,
+            left,
+            calls: 1,
+            failed: u32::from(call.failed),
+            ..WindowCounts::default()
+        };
+        self.store_call(hop_idx, entry, (counts, entries), call.ended_at.0 - call.started_at.0);
     }
 
     /// Adds a call to the window of its entry.
@@ -191,7 +212,8 @@ impl Counters {
         &mut self,
         hop_idx: HopIdx,
         entry: &EntryState,
-        (call, any, left): (Call, u32, u32),
+        (counts, entries): (WindowCounts, u32),
+        duration_ns: i64,
     ) {
         let window = self.window_of(entry.tick());
         let hop = self.hops.get_mut(hop_idx.0 as usize);
@@ -199,16 +221,11 @@ impl Counters {
             self.late += 1;
             return;
         };
-        open.counts.merge(&WindowCounts {
-            any,
-            left,
-            calls: 1,
-            failed: u32::from(call.failed),
-            ..WindowCounts::default()
-        });
-        open.latency.add(call.ended_at.0 - call.started_at.0);
-        if let Some(counts) = open.version(entry.version) {
-            counts.any += any;
+        open.counts.merge(&counts);
+        open.latency.add(duration_ns);
+        if let Some(version) = open.version(entry.version) {
+            version.entries += entries;
+            version.any += counts.any;
         }
     }
 

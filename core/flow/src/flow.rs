@@ -13,6 +13,7 @@ use crate::instances::{Heard, Instance, Instances};
 use crate::joins::{JoinLimits, Joins, Position};
 use crate::logbook::LogBook;
 use crate::open::{EntryState, OutState};
+use crate::peers::Peers;
 use crate::routes::{Address, Place, Routes};
 use crate::services::{ServiceIdx, Services};
 use crate::sums::Sums;
@@ -110,6 +111,7 @@ pub struct Flow {
     pub(crate) instances: Instances,
     pub(crate) logbook: LogBook,
     pub(crate) sums: Sums,
+    pub(crate) peers: Peers,
     pub(crate) veiled: Veiled,
     pub(crate) coverage: Coverage,
 }
@@ -135,6 +137,7 @@ impl Flow {
             instances: Instances::default(),
             logbook: LogBook::default(),
             sums: Sums::default(),
+            peers: Peers::default(),
             veiled: Veiled::default(),
             coverage: Coverage::default(),
             settings,
@@ -163,6 +166,7 @@ impl Flow {
                 self.sums.count(service, series, point, self.counters.now);
             }
         }
+        self.count_unclear();
         self.count_veiled();
         self.joins.expire(self.counters.now);
         self.count_links();
@@ -171,6 +175,7 @@ impl Flow {
     /// Everything is in: spans that still wait give up, and all windows are sealed.
     pub fn finish(&mut self) {
         self.counters.now = i64::MAX;
+        self.count_unclear();
         self.count_veiled();
         self.joins.expire(i64::MAX);
         self.count_links();
@@ -219,8 +224,10 @@ impl Flow {
         let entry = self.counters.entry(cell.entry)?;
         let (callee, operation) = match cell.callee {
             Callee::Seen(place) => (self.service_word(place.service), place.operation),
-            Callee::Peer(peer, operation) if peer.is_empty() => (UNKNOWN.to_owned(), operation),
-            Callee::Peer(peer, operation) => (self.vocabulary.name(peer).to_owned(), operation),
+            Callee::Peer(peer, operation) | Callee::Unclear(peer, operation) => {
+                let name = self.vocabulary.name(peer);
+                (if name.is_empty() { UNKNOWN } else { name }.to_owned(), operation)
+            }
         };
         Some(Hop {
             caller: self.service_word(entry.service),

@@ -23,8 +23,8 @@ use std::collections::VecDeque;
 /// What became known by a span's coming.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Linked {
-    /// The out left from the entry.
-    Joined(OutKey, EntryKey),
+    /// The entry from which the out left was found.
+    Joined(OutKey),
     /// The entry answers the out.
     Paired(OutKey, EntryKey),
     /// The entry was called from another service's entry that shows no client span.
@@ -216,7 +216,7 @@ impl Joins {
                 && state.entry.is_none()
             {
                 state.entry = Some(only.first);
-                self.events.push(Linked::Joined(out, only.first));
+                self.events.push(Linked::Joined(out));
             }
         }
     }
@@ -346,7 +346,7 @@ impl Joins {
             NodeKind::Out(out) => {
                 if let Some(state) = self.outs.get_mut(out) {
                     state.entry = Some(entry);
-                    self.events.push(Linked::Joined(out, entry));
+                    self.events.push(Linked::Joined(out));
                 }
             }
             NodeKind::Entry(_) | NodeKind::Link(_) | NodeKind::Awaited => {}

@@ -98,8 +98,8 @@ impl Flow {
             while let Some(judged) = next_tick(&mut hop.next_tick, age_s, now) {
                 let mut counts = hop.ring.read(judged.tick).copied().unwrap_or_default();
                 if let Some(caller) = entry.ring.read(judged.tick) {
-                    counts.entries = caller.entries;
-                    counts.entered = caller.entered;
+                    counts.entries += caller.entries;
+                    counts.entered = counts.entered.saturating_add(caller.entered);
                 }
                 hop.history.push(judged.tick, &counts.row());
                 read(judged, Judged::Hop(hop_idx, counts));

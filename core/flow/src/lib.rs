@@ -21,6 +21,7 @@ mod linking;
 mod logbook;
 mod names;
 mod open;
+mod peers;
 mod ring;
 mod routes;
 mod services;

@@ -7,7 +7,7 @@ use crate::flow::Flow;
 use crate::ids::{EntryKey, OutKey};
 use crate::joins::Linked;
 use crate::open::{Answered, Call, EntryState, OutState};
-use crate::routes::Place;
+use crate::routes::{Address, Place};
 use crate::vocabulary::Vocabulary;
 use hw_model::{AnswerSetId, SpanKind};
 
@@ -17,10 +17,11 @@ impl Flow {
         let events = self.joins.take_events();
         for event in &events {
             match *event {
-                Linked::Joined(out, entry) => self.count_joined(out, entry),
+                Linked::Joined(out) => self.count_joined(out),
                 Linked::Paired(out, entry) => self.count_paired(out, entry),
                 Linked::CalledBy { caller, callee } => self.count_called_by(caller, callee),
                 Linked::OutLeaves(out) => {
+                    self.count_out(out);
                     let gone = self.joins.outs.remove(out);
                     let is_unjoined = gone.is_some_and(|out| out.entry.is_none());
                     self.coverage.unjoined += u64::from(is_unjoined);
@@ -35,11 +36,31 @@ impl Flow {
         self.joins.reuse(events);
     }
 
-    /// An out found its entry: the call is counted on its hop.
-    fn count_joined(&mut self, out_key: OutKey, entry_key: EntryKey) {
-        let Some(out) = self.joins.outs.get_mut(out_key) else { return };
-        let Some(entry) = self.joins.entries.get_mut(entry_key) else { return };
+    /// An out found its entry: the call is counted once it is known whom it went to.
+    fn count_joined(&mut self, out_key: OutKey) {
+        let Some(out) = self.joins.outs.get(out_key) else { return };
         self.coverage.joined += 1;
+        let is_clear = !out.answered.is_empty() || self.routes.leads(out.address, out.path);
+        if is_clear || !self.peers.is_awaited(self.counters.now, out.address) {
+            self.count_out(out_key);
+        } else {
+            self.peers.wait(self.counters.now, out_key);
+        }
+    }
+
+    /// Counts calls that waited long enough for whoever answers them.
+    pub(crate) fn count_unclear(&mut self) {
+        while let Some(out) = self.peers.next_due(self.counters.now) {
+            self.count_out(out);
+        }
+    }
+
+    /// Counts a call on its hop, once.
+    fn count_out(&mut self, out_key: OutKey) {
+        let Some(out) = self.joins.outs.get_mut(out_key).filter(|out| !out.is_counted) else {
+            return;
+        };
+        let Some(entry) = out.entry.and_then(|key| self.joins.entries.get_mut(key)) else { return };
         out.is_counted = true;
         for callee in callees_of(out, &self.routes) {
             if let Some(hop) = self.counters.hop_idx(entry.entry, callee) {
@@ -49,9 +70,8 @@ impl Flow {
         }
         let answered = std::mem::take(&mut out.answered);
         if answered.is_empty() {
-            if out.kind == SpanKind::Client {
-                let peer = (out.address.caller, out.address.peer);
-                self.veiled.note_unanswered(self.counters.now, peer, out_key);
+            if out.kind == SpanKind::Client && self.peers.note_unanswered(out.address) {
+                self.veiled.wait(self.counters.now, out_key);
             }
             self.count_answers(out_key, AnswerSetId::NONE);
         }
@@ -67,11 +87,12 @@ impl Flow {
         self.coverage.paired += u64::from(!std::mem::replace(&mut callee.is_paired, true));
         let Some(out) = self.joins.outs.get_mut(out_key) else { return };
         self.routes.learn(out.address, out.path, far_end.place);
-        self.veiled.note_answered(out.address.caller, out.address.peer);
+        self.peers.note_answered(out.address);
         if out.is_counted {
             self.count_far_end(out_key, far_end);
         } else {
             out.answered.push(far_end);
+            self.count_out(out_key);
         }
     }
 
@@ -81,12 +102,11 @@ impl Flow {
         let Some(entry) = out.entry.and_then(|key| self.joins.entries.get_mut(key)) else { return };
         let callee = Callee::Seen(far_end.place);
         let Some(hop) = self.counters.hop_idx(entry.entry, callee) else { return };
-        if !out.hops.contains(&hop) {
-            let was_peer = out.hops.is_empty() || out.kind != SpanKind::Producer;
-            if was_peer {
-                let peer = Callee::Peer(out.address.peer, out.address.operation);
-                self.counters.rename(entry.entry, peer, hop);
-            } else {
+        if !self.counters.is_among(hop, &out.hops) {
+            let peer = Callee::Peer(out.address.peer, out.address.operation);
+            self.counters.rename(entry.entry, peer, hop);
+            // A message may be consumed by several; a call that waited in vain was counted elsewhere.
+            if out.kind == SpanKind::Producer && !self.counters.is_among(hop, &out.hops) {
                 self.counters.count_call(hop, entry, out.call());
             }
             out.hops.push(hop);
@@ -194,7 +214,8 @@ impl Flow {
     }
 }
 
-/// Whom an out went to: who answered, else where its address is known to lead, else its peer.
+/// Whom an out went to: who answered, else where its address is known to lead, else the service
+/// that answers there, else its peer.
 fn callees_of(out: &OutState, routes: &crate::routes::Routes) -> Vec<Callee> {
     let mut places: Vec<_> = out.answered.iter().map(|far_end| far_end.place).collect();
     if out.kind == SpanKind::Producer {
@@ -206,8 +227,17 @@ fn callees_of(out: &OutState, routes: &crate::routes::Routes) -> Vec<Callee> {
     }
     places.sort_unstable();
     places.dedup();
-    if places.is_empty() {
-        return vec![Callee::Peer(out.address.peer, out.address.operation)];
+    if !places.is_empty() {
+        return places.into_iter().map(Callee::Seen).collect();
     }
-    places.into_iter().map(Callee::Seen).collect()
+    let Address { peer, operation, .. } = out.address;
+    let services = routes.consumers(out.address).iter().map(|place| place.service);
+    let mut services: Vec<_> = services.collect();
+    services.sort_unstable();
+    services.dedup();
+    vec![match *services.as_slice() {
+        [] => Callee::Peer(peer, operation),
+        [service] => Callee::Seen(Place { service, operation }),
+        _ => Callee::Unclear(peer, operation),
+    }]
 }

@@ -15,7 +15,7 @@ pub(crate) struct EntryState {
     pub place: Place,
     pub started_at: Timestamp,
     pub ended_at: Timestamp,
-    /// Whether it failed; then it is not in transfer's counts.
+    /// Whether it failed; then it is only in the counts of hops on which its call failed.
     pub failed: bool,
     pub items: u32,
     pub weight: f32,
@@ -39,6 +39,19 @@ pub(crate) struct Left {
     pub hop: HopIdx,
     pub first_at: Timestamp,
     pub ended_at: Timestamp,
+    /// Whether a call on the hop counted for transfer.
+    pub is_counted: bool,
+}
+
+/// What a call is to its entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Leaving {
+    /// Whether it is the first of the entry on its hop.
+    pub is_first: bool,
+    /// Whether it is the first that counts for transfer.
+    pub is_first_counted: bool,
+    /// Whether it counts for transfer: see [`EntryState::counts`].
+    pub is_counted: bool,
 }
 
 /// An answer that came back on a hop.
@@ -160,20 +173,27 @@ impl EntryState {
         self.has_parent && !self.is_paired
     }
 
-    /// Notes that an item left on `hop`. Returns whether it is the first.
-    pub(crate) fn leave(&mut self, hop: HopIdx, call: &Call) -> bool {
-        match self.outs.iter_mut().find(|left| left.hop == hop) {
-            Some(left) => {
-                left.first_at = left.first_at.min(call.started_at);
-                left.ended_at = left.ended_at.max(call.ended_at);
-                false
-            }
-            None => {
-                let (first_at, ended_at) = (call.started_at, call.ended_at);
-                self.outs.push(Left { hop, first_at, ended_at });
-                true
-            }
-        }
+    /// Whether a call of this entry counts for transfer. An entry that failed by itself says nothing
+    /// of what is handed on. One that failed because a call did was handed on by that call; left
+    /// out, only those that were not handed on would remain, and a failing callee would look like a
+    /// closed gate.
+    const fn counts(&self, call: &Call) -> bool {
+        !self.failed || call.failed
+    }
+
+    /// Notes that an item left on `hop`.
+    pub(crate) fn leave(&mut self, hop: HopIdx, call: &Call) -> Leaving {
+        let is_counted = self.counts(call);
+        let Some(left) = self.outs.iter_mut().find(|left| left.hop == hop) else {
+            let (first_at, ended_at) = (call.started_at, call.ended_at);
+            self.outs.push(Left { hop, first_at, ended_at, is_counted });
+            return Leaving { is_first: true, is_first_counted: is_counted, is_counted };
+        };
+        left.first_at = left.first_at.min(call.started_at);
+        left.ended_at = left.ended_at.max(call.ended_at);
+        let is_first_counted = is_counted && !left.is_counted;
+        left.is_counted |= is_counted;
+        Leaving { is_first: false, is_first_counted, is_counted }
     }
 
     /// When something first left on `hop`.

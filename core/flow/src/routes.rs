@@ -71,6 +71,11 @@ impl Routes {
         }
     }
 
+    /// Whether it is known where an address and path lead.
+    pub(crate) fn leads(&self, address: Address, path: NameId) -> bool {
+        self.find(address, path).is_some()
+    }
+
     /// Every place a message sent to an address can reach.
     pub(crate) fn consumers(&self, address: Address) -> &[Place] {
         self.by_address.get(&address).map_or(&[], Vec::as_slice)

@@ -2,19 +2,15 @@
 //!
 //! A caller's client span says when a veiled service was entered; entries elsewhere in the same
 //! trace, inside that time, whose caller never came, are what left it. So a service that lost its
-//! exporter, or never had one but passes the context on, still has hops with ratios. A peer counts
-//! as veiled once `CALLS_MIN` calls to it found no other end and none ever did. What is inferred
+//! exporter, or never had one but passes the context on, still has hops with ratios. What is inferred
 //! this way waits `PATIENCE_S` for spans that are merely late.
 
 use crate::ids::{EntryKey, OutKey};
 use crate::open::EntryState;
 use crate::services::ServiceIdx;
 use crate::table::{Table, table};
-use hw_model::{NameId, TraceId};
+use hw_model::TraceId;
 use std::collections::{BTreeSet, VecDeque};
-
-/// Calls to a peer without another end before it is taken for veiled.
-const CALLS_MIN: u32 = 50;
 
 /// Seconds of arrival time for which a call waits for its other end.
 const PATIENCE_S: i64 = 10;
@@ -22,7 +18,6 @@ const PATIENCE_S: i64 = 10;
 /// What is known of veiled services.
 #[derive(Debug)]
 pub(crate) struct Veiled {
-    calls: Table<(ServiceIdx, NameId), Calls>,
     /// Calls to veiled peers that wait, and until when.
     waiting: VecDeque<(i64, OutKey)>,
     /// Entries by trace whose caller has not come; kept only while a peer is veiled.
@@ -32,16 +27,9 @@ pub(crate) struct Veiled {
     has_any: bool,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
-struct Calls {
-    unanswered: u32,
-    is_answered: bool,
-}
-
 impl Default for Veiled {
     fn default() -> Self {
         Self {
-            calls: table(),
             waiting: VecDeque::new(),
             strays: table(),
             services: BTreeSet::new(),
@@ -66,28 +54,10 @@ impl Veiled {
         self.services.insert(service);
     }
 
-    /// A call found its other end: its peer is not veiled.
-    pub(crate) fn note_answered(&mut self, caller: ServiceIdx, peer: NameId) {
-        let calls = self.calls.entry((caller, peer)).or_default();
-        calls.is_answered = true;
-    }
-
-    /// A call to a peer was counted without another end.
-    pub(crate) fn note_unanswered(
-        &mut self,
-        now: i64,
-        (caller, peer): (ServiceIdx, NameId),
-        out: OutKey,
-    ) {
-        if peer.is_empty() {
-            return;
-        }
-        let calls = self.calls.entry((caller, peer)).or_default();
-        calls.unanswered = calls.unanswered.saturating_add(1);
-        if !calls.is_answered && calls.unanswered >= CALLS_MIN {
-            self.has_any = true;
-            self.waiting.push_back((now + PATIENCE_S, out));
-        }
+    /// A call to a veiled peer was counted: it waits for what left from there.
+    pub(crate) fn wait(&mut self, now: i64, out: OutKey) {
+        self.has_any = true;
+        self.waiting.push_back((now.saturating_add(PATIENCE_S), out));
     }
 
     /// Keeps an entry whose caller has not come yet.

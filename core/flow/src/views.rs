@@ -136,7 +136,7 @@ impl Flow {
     pub fn callee_of(&self, hop: HopIdx) -> Option<(ServiceIdx, NameId)> {
         match self.counters.hop(hop)?.callee {
             Callee::Seen(place) => Some((place.service, place.operation)),
-            Callee::Peer(..) => None,
+            Callee::Peer(..) | Callee::Unclear(..) => None,
         }
     }
 
@@ -329,7 +329,7 @@ impl Flow {
     fn is_heard(&self, callee: Callee) -> bool {
         match callee {
             Callee::Seen(place) => !self.veiled.is_veiled(place.service),
-            Callee::Peer(..) => false,
+            Callee::Peer(..) | Callee::Unclear(..) => false,
         }
     }
 

@@ -189,7 +189,11 @@ impl Sources<'_> {
         if !is_caller || main != Signal::Transfer || change.kind != ChangeKind::Deploy {
             return None;
         }
+        // What replaced the new version ran after it, not beside it.
+        let own = self.changes.all().iter().filter(|noted| noted.change.service == change.service);
+        let next = own.map(|noted| noted.began_at).filter(|at| *at > change.at).min();
         let (from, to) = stretches.since;
+        let to = next.map_or(to, |next| to.min(next.tick().0));
         let by_version = self.flow.split(hop, from, to);
         let of = |version: &Option<String>| {
             let named = by_version

@@ -220,7 +220,8 @@ impl Flow {
     /// of the ticks `[from, to)` in which several versions ran.
     #[must_use]
     pub fn split(&self, hop: HopIdx, from: i64, to: i64) -> Vec<(NameId, Counts)> {
-        let (from, to) = (self.counters.window_of(from), self.counters.window_of(to) + 1);
+        // Whole windows only: in one that began before, a version may stand for what was before.
+        let (from, to) = (self.counters.window_of(from - 1) + 1, self.counters.window_of(to));
         let cell = self.counters.hop(hop);
         let split = cell.map(|cell| cell.windows.split(from, to)).unwrap_or_default();
         let counts = |n: u32, k: u32| Counts::new(f64::from(n), f64::from(k));

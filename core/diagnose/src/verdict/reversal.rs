@@ -35,6 +35,11 @@ impl Return {
         }
     }
 
+    /// Probability that nothing is left of a guilty change once its version is gone.
+    pub(super) const fn probability(self) -> f64 {
+        self.probability
+    }
+
     /// Probability that it would have returned within this time.
     pub(super) fn within(self, seconds: f64) -> f64 {
         self.probability * (1.0 - (-seconds.max(0.0) / self.tau_s).exp())

@@ -1,6 +1,7 @@
 //! Old and new version side by side: does only the new one show the shift?
 
 use super::Factor;
+use super::reversal::Return;
 use crate::evidence::{Evidence, KnownChange};
 use crate::words::{points, share};
 use hw_stats::{ln_marginal, ln_point};
@@ -9,12 +10,14 @@ use hw_stats::{ln_marginal, ln_point};
 const ITEMS_MIN: f64 = 20.0;
 
 /// Odds below which both versions shifting alike is a hard fact.
-const HARD: f64 = 0.05;
+const HARD: f64 = 0.2;
 
 /// The evidence of two versions running at once after the onset.
 ///
-/// L(only the new one shifted) = L(old at the baseline) * L(new at its own figure); against
-/// L(both alike) = L(old and new at one figure).
+/// R = L(only the new one shifted) / L(both alike), with L(old at the baseline) * L(new at its own
+/// figure) over L(old and new at one figure). A guilty version may have altered something that both
+/// share (a table, a topic): then both shift alike, which is as likely as that taking it back would
+/// not help. So the factor is r R + 1 - r.
 pub(super) fn weigh(evidence: &Evidence, known: &KnownChange) -> Option<Factor> {
     let split = known.split?;
     if split.old.n < ITEMS_MIN || split.new.n < ITEMS_MIN {
@@ -24,7 +27,8 @@ pub(super) fn weigh(evidence: &Evidence, known: &KnownChange) -> Option<Factor> 
     let (form, p, phi) = (track.form, track.baseline(), track.phi);
     let only_new = ln_point(form, split.old, p, phi) + ln_marginal(form, split.new, p, phi);
     let both = ln_marginal(form, split.old + split.new, p, phi);
-    let bayes_factor = (only_new - both).clamp(-30.0, 30.0).exp();
+    let alone = Return::of(evidence, &known.change.service).probability();
+    let bayes_factor = alone * (only_new - both).clamp(-30.0, 30.0).exp() + 1.0 - alone;
     let (old, new) = (split.old.ratio().unwrap_or(0.0), split.new.ratio().unwrap_or(0.0));
     let because = format!(
         "with both versions running, the old one shows {} and the new one {} ({})",

@@ -293,6 +293,7 @@ impl Flow {
             items: span.items,
             weight: span.weight,
             answers: span.answers,
+            has_uncounted_answers: true,
             is_counted: false,
             entry: None,
             hops: Vec::new(),

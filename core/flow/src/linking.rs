@@ -40,7 +40,12 @@ impl Flow {
     fn count_joined(&mut self, out_key: OutKey) {
         let Some(out) = self.joins.outs.get(out_key) else { return };
         self.coverage.joined += 1;
-        let is_clear = !out.answered.is_empty() || self.routes.leads(out.address, out.path);
+        let is_clear = !out.answered.is_empty()
+            || if out.kind == SpanKind::Producer {
+                !self.routes.reached(out.address).is_empty()
+            } else {
+                self.routes.leads(out.address, out.path)
+            };
         if is_clear || !self.peers.is_awaited(self.counters.now, out.address) {
             self.count_out(out_key);
         } else {
@@ -125,10 +130,13 @@ impl Flow {
         if out.failed {
             return;
         }
-        let own = self.vocabulary.answers(std::mem::take(&mut out.answers));
+        let own = self.vocabulary.answers(out.answers);
         let far = self.vocabulary.answers(far);
         let only_far = far.iter().filter(|(key, _)| own.iter().all(|(own, _)| own != key));
-        for (key, value) in own.iter().chain(only_far) {
+        // Whichever end comes first, each key is counted once.
+        let first = std::mem::take(&mut out.has_uncounted_answers);
+        let own = own.iter().filter(|_| first);
+        for (key, value) in own.chain(only_far) {
             let standing = self.standings.of(*key, out.kind);
             let answer = Answer { key: *key, standing, value: *value };
             self.counters.count_answer(hop, entry, answer, out.ended_at);
@@ -181,7 +189,7 @@ impl Flow {
         self.veiled.name(service);
         let place = Place { service, operation: address.operation };
         // From now on calls to this peer lead there, so that its legs hang together.
-        self.routes.learn(address, path, place);
+        self.routes.assume(address, path, place);
         if let Some(entry) = out.entry.and_then(|key| self.joins.entries.get(key))
             && let Some(hop) = self.counters.hop_idx(entry.entry, Callee::Seen(place))
         {
@@ -219,7 +227,7 @@ impl Flow {
 fn callees_of(out: &OutState, routes: &crate::routes::Routes) -> Vec<Callee> {
     let mut places: Vec<_> = out.answered.iter().map(|far_end| far_end.place).collect();
     if out.kind == SpanKind::Producer {
-        places.extend(routes.consumers(out.address));
+        places.extend(routes.reached(out.address));
     } else if places.is_empty() {
         places.extend(routes.find(out.address, out.path));
     } else {
@@ -231,7 +239,7 @@ fn callees_of(out: &OutState, routes: &crate::routes::Routes) -> Vec<Callee> {
         return places.into_iter().map(Callee::Seen).collect();
     }
     let Address { peer, operation, .. } = out.address;
-    let services = routes.consumers(out.address).iter().map(|place| place.service);
+    let services = routes.reached(out.address).iter().map(|place| place.service);
     let mut services: Vec<_> = services.collect();
     services.sort_unstable();
     services.dedup();

@@ -76,6 +76,8 @@ pub(crate) struct OutState {
     pub weight: f32,
     /// Answers the caller's own span carries.
     pub answers: AnswerSetId,
+    /// Whether those are still to be counted.
+    pub has_uncounted_answers: bool,
     /// Whether it was counted on its hops.
     pub is_counted: bool,
     /// The entry it left from, once known.

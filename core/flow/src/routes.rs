@@ -30,54 +30,76 @@ pub(crate) struct Place {
     pub operation: NameId,
 }
 
+/// Pairs of an address that all led to one place before that is believed of paths never seen.
+const TRUSTED_FROM: u32 = 50;
+
 /// Learned routes.
 #[derive(Debug)]
 pub(crate) struct Routes {
-    by_path: Table<(Address, NameId), Place>,
-    by_address: Table<Address, Vec<Place>>,
-    pairs_per_peer: Table<(ServiceIdx, NameId), u64>,
+    /// Where a path leads; `None` where it led to several places.
+    by_path: Table<(Address, NameId), Option<Place>>,
+    by_address: Table<Address, Reached>,
+}
+
+/// What was reached at an address.
+#[derive(Debug, Default)]
+struct Reached {
+    places: Vec<Place>,
+    n_pairs: u32,
 }
 
 impl Routes {
     pub(crate) const fn new() -> Self {
-        Self { by_path: table(), by_address: table(), pairs_per_peer: table() }
+        Self { by_path: table(), by_address: table() }
     }
 
-    /// Learns from a pair. Returns whether the route is new.
-    pub(crate) fn learn(&mut self, address: Address, path: NameId, place: Place) -> bool {
-        *self.pairs_per_peer.entry((address.caller, address.peer)).or_insert(0) += 1;
-        if self.by_path.len() >= ROUTES_MAX {
-            return false;
+    /// Learns from a pair.
+    pub(crate) fn learn(&mut self, address: Address, path: NameId, place: Place) {
+        let reached = self.by_address.entry(address).or_default();
+        reached.n_pairs = reached.n_pairs.saturating_add(1);
+        if !reached.places.contains(&place) && reached.places.len() <= CONSUMERS_MAX {
+            reached.places.push(place);
         }
-        let before = self.by_path.insert((address, path), place);
-        if before == Some(place) {
-            return false;
+        let n_paths = self.by_path.len();
+        match self.by_path.get_mut(&(address, path)) {
+            Some(known) if *known == Some(place) => {}
+            Some(known) => *known = None,
+            None if n_paths >= ROUTES_MAX => {}
+            None => drop(self.by_path.insert((address, path), Some(place))),
         }
-        let places = self.by_address.entry(address).or_default();
-        if !places.contains(&place) && places.len() <= CONSUMERS_MAX {
-            places.push(place);
+    }
+
+    /// Learns where an address leads of which nothing will ever be heard.
+    pub(crate) fn assume(&mut self, address: Address, path: NameId, place: Place) {
+        self.learn(address, path, place);
+        self.by_address.entry(address).or_default().n_pairs = TRUSTED_FROM;
+    }
+
+    /// Whether it is known for sure where an address and path lead.
+    pub(crate) fn leads(&self, address: Address, path: NameId) -> bool {
+        match self.by_path.get(&(address, path)) {
+            Some(place) => place.is_some(),
+            None => {
+                let reached = self.by_address.get(&address);
+                reached.is_some_and(|r| r.places.len() == 1 && r.n_pairs >= TRUSTED_FROM)
+            }
         }
-        true
     }
 
     /// The place an address and path lead to: exactly, else if all paths of it lead there.
     pub(crate) fn find(&self, address: Address, path: NameId) -> Option<Place> {
         if let Some(place) = self.by_path.get(&(address, path)) {
-            return Some(*place);
+            return *place;
         }
-        match self.by_address.get(&address)?.as_slice() {
+        match self.reached(address) {
             [place] => Some(*place),
             _ => None,
         }
     }
 
-    /// Whether it is known where an address and path lead.
-    pub(crate) fn leads(&self, address: Address, path: NameId) -> bool {
-        self.find(address, path).is_some()
-    }
-
-    /// Every place a message sent to an address can reach.
-    pub(crate) fn consumers(&self, address: Address) -> &[Place] {
-        self.by_address.get(&address).map_or(&[], Vec::as_slice)
+    /// Every place that was reached at an address: all consumers of a message, all operations of a
+    /// service.
+    pub(crate) fn reached(&self, address: Address) -> &[Place] {
+        self.by_address.get(&address).map_or(&[], |reached| reached.places.as_slice())
     }
 }

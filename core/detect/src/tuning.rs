@@ -67,7 +67,7 @@ impl Figure {
     };
     /// Items that leave per entry, where one entry may send many.
     pub const FAN_OUT: Self =
-        Self { form: Form::Count, prior: Prior::Flat(0.01), ..Self::TRANSFER };
+        Self { form: Form::Count, prior: Prior::Flat(0.007), ..Self::TRANSFER };
     /// Share of one answer.
     pub const ANSWER: Self = Self::TRANSFER;
     /// Share of calls or entries that fail.
@@ -96,6 +96,10 @@ pub struct Tuning {
     pub band_min: f64,
     /// Most that one block may say, in nats: at least seven blocks must agree.
     pub block_nats_max: f64,
+    /// Share of the wanted evidence from which on a window is looked at exactly.
+    pub screen: f64,
+    /// Blocks that must agree, at least.
+    pub alarm_blocks_min: usize,
     /// Evidence from which on nothing is learned any more, in nats.
     pub freeze_nats: f64,
     /// A frozen stream learns again after this long: it is the new normal. 30 days.
@@ -126,6 +130,8 @@ impl Tuning {
     pub const STANDARD: Self = Self {
         band_min: 0.02,
         block_nats_max: 4.0,
+        screen: 0.8,
+        alarm_blocks_min: 7,
         freeze_nats: 6.0,
         freeze_s_max: 30 * 86_400,
         ready_size: 30.0,

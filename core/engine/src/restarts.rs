@@ -35,13 +35,23 @@ pub(crate) struct Restarts {
     gaps: BTreeMap<ServiceIdx, Vec<(i64, i64)>>,
     by_service: BTreeMap<ServiceIdx, Vec<usize>>,
     n_instances: usize,
+    /// Instances of which only log lines came so far: many write some before their first item.
+    without_spans: Vec<usize>,
 }
 
 impl Restarts {
-    /// Looks at instances that are new since the last call.
+    /// Looks at instances whose first span came since the last call.
     pub(crate) fn follow(&mut self, flow: &Flow) {
         let instances = flow.instances();
-        for (at, new) in instances.iter().enumerate().skip(self.n_instances) {
+        let mut begun = std::mem::take(&mut self.without_spans);
+        begun.extend(self.n_instances..instances.len());
+        self.n_instances = instances.len();
+        for at in begun {
+            let Some(new) = instances.get(at) else { continue };
+            if !new.has_spans {
+                self.without_spans.push(at);
+                continue;
+            }
             let known = self.by_service.entry(new.service).or_default();
             let old = known.iter().filter_map(|at| instances.get(*at));
             let old = old.filter(|old| makes_gap(old, new)).max_by_key(|old| old.last_at);
@@ -51,7 +61,6 @@ impl Restarts {
             }
             known.push(at);
         }
-        self.n_instances = instances.len();
     }
 
     /// What to do with a tick of calls into a service or of entries of it, at second `now`. `below`
@@ -87,5 +96,5 @@ impl Restarts {
 /// Whether `old` fell silent shortly before `new` began.
 fn makes_gap(old: &Instance, new: &Instance) -> bool {
     let silence_s = new.first_at.seconds_since(old.last_at);
-    old.has_spans && new.has_spans && (0.0..=GAP_S_MAX as f64).contains(&silence_s)
+    (0.0..=GAP_S_MAX as f64).contains(&silence_s)
 }

@@ -20,7 +20,10 @@ impl Stream {
         }
         let wanted = threshold(ln_a, scale);
         let is_heard = armed.is_some() && scale >= self.figure.finest_scale;
-        if !is_heard || suffix.nats < wanted {
+        if !is_heard
+            || suffix.nats < self.tuning.screen * wanted
+            || suffix.n_blocks < self.tuning.alarm_blocks_min
+        {
             return None;
         }
         let nats = suffix.confirmed_nats(self.figure.form, &self.edges, tempering.rho);

@@ -10,33 +10,39 @@ use crate::check::Broken;
 use crate::clock::{Clock, since_start};
 use crate::drive::{Inputs, Step, Watcher, drive};
 use crate::life::Life;
-use crate::run::try_world;
+use crate::run::{Tried, panic_words};
 use crate::world::World;
 use hw_engine::{Numbered, Output, Report};
 use hw_model::{Change, ChangeId, Timestamp};
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use words::{change_words, shift_words};
 
-/// The world of a seed as a script, what is said in it, and which rules break.
+/// The world of a seed as a script, what is said in it, and the rules that broke.
 #[must_use]
-pub fn transcript(seed: u64) -> String {
-    let world = World::from_seed(seed);
-    let mut text = format!("{world}\n{}", transcript_of(&world));
-    for Broken { check, seen } in try_world(&world).broken {
-        writeln!(text, "\nBROKEN {check}: {seen}").expect("invariant: a string takes all");
-    }
-    text
+pub fn transcript(tried: &Tried) -> String {
+    let world = World::from_seed(tried.seed);
+    format!("{world}\n{}{}", transcript_of(&world), broken_words(&tried.broken))
 }
 
-/// What is said in a world.
+/// Rules that broke, a line for each.
+#[must_use]
+pub fn broken_words(broken: &[Broken]) -> String {
+    broken.iter().map(|Broken { check, seen }| format!("\nBROKEN {check}: {seen}\n")).collect()
+}
+
+/// What is said in a world, up to a panic if there is one.
 #[must_use]
 pub fn transcript_of(world: &World) -> String {
     let life = Life::new(world);
     let inputs = Inputs::new(world, &life);
     let mut scribe = Scribe::default();
-    let (_, said) = drive(inputs.all.iter(), &mut scribe);
-    scribe.finish(&said.report)
+    let listen = AssertUnwindSafe(|| drive(inputs.all.iter(), &mut scribe).1);
+    match catch_unwind(listen) {
+        Ok(said) => scribe.finish(&said.report),
+        Err(panic) => scribe.text + &format!("\npanicked: {}\n", panic_words(&*panic)),
+    }
 }
 
 /// Writes down what is said.

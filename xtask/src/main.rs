@@ -4,6 +4,7 @@
 mod bench;
 mod check;
 mod process;
+mod sim;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -22,11 +23,14 @@ enum Task {
     /// Measure: figures are ratios taken in one run.
     #[command(subcommand)]
     Bench(bench::Bench),
+    /// Seeded worlds and scenarios against the real engine.
+    Sim(sim::Sim),
 }
 
 fn main() -> Result<()> {
     match Cli::parse().task {
         Task::Check(check) => check.run(),
         Task::Bench(bench) => bench.run(),
+        Task::Sim(sim) => sim.run(),
     }
 }

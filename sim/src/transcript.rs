@@ -1,4 +1,5 @@
 //! What an engine says in a world, in words: one line per output, then what it knows in the end.
+//! Lines with a star are the world's own: what people do, and what breaks.
 //!
 //! Times are minutes and seconds since the start of the world. Shifts are described from a report
 //! taken when they are announced; an incident is named by the order in which it was opened.
@@ -7,17 +8,17 @@ mod incident;
 mod words;
 
 use crate::check::Broken;
-use crate::clock::{Clock, since_start};
+use crate::clock::{Clock, Us, instant, since_start};
 use crate::drive::{Inputs, Step, Watcher, drive};
 use crate::life::Life;
 use crate::run::{Tried, panic_words};
 use crate::world::World;
 use hw_engine::{Numbered, Output, Report};
 use hw_model::{Change, ChangeId, Timestamp};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use words::{change_words, shift_words};
+use words::{change_words, effect_words, shift_words, verdict_words};
 
 /// The world of a seed as a script, what is said in it, and the rules that broke.
 #[must_use]
@@ -37,7 +38,7 @@ pub fn broken_words(broken: &[Broken]) -> String {
 pub fn transcript_of(world: &World) -> String {
     let life = Life::new(world);
     let inputs = Inputs::new(world, &life);
-    let mut scribe = Scribe::default();
+    let mut scribe = Scribe { happenings: happenings(world), ..Scribe::default() };
     let listen = AssertUnwindSafe(|| drive(inputs.all.iter(), &mut scribe).1);
     match catch_unwind(listen) {
         Ok(said) => scribe.finish(&said.report),
@@ -49,6 +50,8 @@ pub fn transcript_of(world: &World) -> String {
 #[derive(Default)]
 struct Scribe {
     text: String,
+    /// What happens in the world and is not written yet, by time.
+    happenings: VecDeque<(Us, String)>,
     changes: BTreeMap<ChangeId, Change>,
     /// Shifts described, by their words, and whether they have ended.
     described: BTreeMap<(Timestamp, String), bool>,
@@ -56,6 +59,10 @@ struct Scribe {
 
 impl Watcher for Scribe {
     fn see(&mut self, step: &Step<'_>) {
+        let now = since_start(step.now);
+        while let Some((at, line)) = self.happenings.pop_front_if(|(at, _)| *at <= now) {
+            self.write(instant(at), &line);
+        }
         for output in step.outputs {
             let line = self.line(step, output);
             self.write(step.now, &line);
@@ -88,13 +95,14 @@ impl Scribe {
                 format!("{}: starts at {service}, probability {confidence:.2}", opened(incident.0))
             }
             Output::VerdictChanged { incident, change, verdict, probability, .. } => format!(
-                "{}: {}, probability {probability:.3}: {}",
+                "{}: {}: {}, probability {probability:.3}",
                 opened(incident.0),
-                verdict.word(),
-                self.name(*change)
+                self.name(*change),
+                verdict_words(*verdict)
             ),
             Output::EffectKnown { incident, change, effect, .. } => {
-                format!("{}: effect {}: {}", opened(incident.0), effect.word(), self.name(*change))
+                let effect = effect_words(*effect);
+                format!("{}: {}: {effect}", opened(incident.0), self.name(*change))
             }
             Output::IncidentEnded { incident, .. } => format!("{}: over", opened(incident.0)),
         }
@@ -137,6 +145,16 @@ impl Scribe {
         }
         self.text
     }
+}
+
+/// What people do in a world and what breaks, in the words of its script, after a star.
+fn happenings(world: &World) -> VecDeque<(Us, String)> {
+    let script = world.to_string();
+    let happening = |line: &str| {
+        let (at, what) = line.split_once(' ')?;
+        Some((Clock::parse(at)?, format!("* {what}")))
+    };
+    script.lines().filter_map(happening).collect()
 }
 
 /// What tells one shift from another while its figures still move.

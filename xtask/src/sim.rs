@@ -6,6 +6,7 @@
 mod bar;
 mod golden;
 mod meta;
+mod recording;
 
 use crate::process::println_stderr;
 use anyhow::{Context, Result, bail};
@@ -52,6 +53,12 @@ pub(crate) struct Sim {
     /// Write the golden transcript of every scenario anew, or that of one with --scenario.
     #[arg(long, conflicts_with_all = ["seed", "meta"])]
     bless: bool,
+    /// Write the telemetry of the scenario to a folder: traces.jsonl.zst and logs.jsonl.zst.
+    #[arg(long, value_name = "DIR", requires = "scenario", conflicts_with = "bless")]
+    write: Option<PathBuf>,
+    /// Items per second through the scenario's first inlet, others in proportion: 6/s or 0.5/s.
+    #[arg(long, value_name = "RATE", requires = "write", value_parser = rate)]
+    rate: Option<u32>,
 }
 
 impl Sim {
@@ -59,7 +66,10 @@ impl Sim {
         match (self.seed, &self.scenario) {
             (Some(seed), _) => one_seed(seed),
             (None, Some(file)) if self.bless => golden::bless(file),
-            (None, Some(file)) => scenario(file),
+            (None, Some(file)) => match &self.write {
+                Some(folder) => recording::write(at_rate(world(file)?, self.rate), folder),
+                None => scenario(file),
+            },
             (None, None) if self.bless => {
                 golden::scenarios()?.iter().try_for_each(|file| golden::bless(file))
             }
@@ -112,6 +122,15 @@ fn scenario(file: &Path) -> Result<()> {
 fn world(file: &Path) -> Result<World> {
     let script = read_to_string(file).with_context(|| format!("failed to read {}", file.display()));
     Ok(World::from_script(&file.to_string_lossy(), &script?)?)
+}
+
+fn at_rate(world: World, per_1000_s: Option<u32>) -> World {
+    per_1000_s.into_iter().fold(world, World::at_rate)
+}
+
+/// Reads a rate as scenarios write it, in items per thousand seconds.
+fn rate(word: &str) -> Result<u32, String> {
+    World::parse_rate(word).ok_or_else(|| "expected a rate like 6/s or 0.5/s".to_owned())
 }
 
 /// The seeds in a file: one per line, a comment after `#`.

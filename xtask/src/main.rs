@@ -11,7 +11,7 @@ use process::println_stderr;
 use std::process::ExitCode;
 
 #[derive(Parser)]
-#[command(name = "cargo xtask", max_term_width = 100)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", max_term_width = 100)]
 struct Cli {
     #[command(subcommand)]
     task: Task,
@@ -24,7 +24,6 @@ enum Task {
     /// Measure: figures are ratios taken in one run.
     #[command(subcommand)]
     Bench(bench::Bench),
-    /// Seeded worlds and scenarios against the real engine.
     Sim(sim::Sim),
 }
 

@@ -1,4 +1,9 @@
-//! Simulated worlds.
+//! Seeded worlds that drive the real engine: services, items, what people do, what breaks, and how
+//! telemetry fails. What must hold is checked after each step, and what is said is written down.
+//!
+//! It deliberately does not know how anything is detected or explained: it knows what is true, and
+//! compares. It reads no files and asks no clock; equal seeds give equal bytes.
+
 mod check;
 mod clock;
 mod draw;
@@ -6,6 +11,7 @@ mod drive;
 mod export;
 mod fault;
 mod life;
+mod otlp;
 mod parts;
 mod random;
 mod records;
@@ -17,9 +23,10 @@ mod transcript;
 mod truth;
 mod world;
 pub use check::Broken;
+pub use otlp::{Recorded, record};
 pub use run::{Tried, run, try_seed, try_world};
 pub use scenario::ScenarioError;
 pub use summary::Summary;
-pub use transcript::{transcript, transcript_of};
+pub use transcript::{broken_words, transcript, transcript_of};
 pub use truth::{Changes, Efforts, Found, Outcome};
 pub use world::World;

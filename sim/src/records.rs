@@ -107,7 +107,7 @@ impl<'a> Recorder<'a> {
             environment: "",
             version: &running.version,
             instance: &instance_name(name, running),
-            sdk: &format!("opentelemetry rust {}", running.sdk),
+            sdk: &format!("{SDK_NAME} {SDK_LANGUAGE} {}", running.sdk),
         });
         if let Some(slot) = self.sources.get_mut(instance) {
             *slot = Some(source);
@@ -138,6 +138,10 @@ impl<'a> Recorder<'a> {
         set
     }
 }
+
+/// The telemetry SDK of every service.
+pub(crate) const SDK_NAME: &str = "opentelemetry";
+pub(crate) const SDK_LANGUAGE: &str = "rust";
 
 /// The id of a trace: worlds of different seeds do not share any.
 pub(crate) fn trace_id(world: &World, trace: TraceNo) -> TraceId {

@@ -7,9 +7,8 @@ use crate::summary::Summary;
 use crate::truth::{Outcome, Truth};
 use crate::world::World;
 use std::any::Any;
-use std::ops::Range;
-use std::panic::catch_unwind;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// What came of one seed.
@@ -24,19 +23,15 @@ pub struct Tried {
 }
 
 /// Tries all seeds on so many threads. `progress` is told how many are done, by whichever thread.
-pub fn run(seeds: Range<u64>, threads: usize, progress: impl Fn(u64) + Sync) -> Summary {
-    let next = AtomicU64::new(seeds.start);
+pub fn run(seeds: &[u64], threads: usize, progress: impl Fn(u64) + Sync) -> Summary {
+    let next = AtomicUsize::new(0);
     let n_done = AtomicU64::new(0);
-    let tried = Mutex::new(Vec::new());
+    let tried = Mutex::new(Vec::with_capacity(seeds.len()));
     std::thread::scope(|scope| {
         for _ in 0..threads.max(1) {
             scope.spawn(|| {
-                loop {
-                    let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed >= seeds.end {
-                        return;
-                    }
-                    let one = try_seed(seed);
+                while let Some(seed) = seeds.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let one = try_seed(*seed);
                     tried.lock().unwrap_or_else(PoisonError::into_inner).push(one);
                     progress(n_done.fetch_add(1, Ordering::Relaxed) + 1);
                 }
@@ -48,19 +43,28 @@ pub fn run(seeds: Range<u64>, threads: usize, progress: impl Fn(u64) + Sync) -> 
     Summary::new(tried)
 }
 
-/// Lets the world of one seed happen and checks everything. A panic is a broken rule too.
+/// Lets the world of one seed happen and checks everything.
 #[must_use]
 pub fn try_seed(seed: u64) -> Tried {
-    let tried = catch_unwind(|| try_world(&World::from_seed(seed)));
-    tried.unwrap_or_else(|panic| {
-        let broken = Broken { check: "nothing panics", seen: panic_words(&panic) };
-        Tried { seed, outcome: None, broken: vec![broken] }
-    })
+    caught(seed, || check(&World::from_seed(seed)))
 }
 
 /// Lets a world happen and checks everything.
 #[must_use]
 pub fn try_world(world: &World) -> Tried {
+    caught(world.seed, || check(world))
+}
+
+/// What comes of a world. A panic is a broken rule too.
+fn caught(seed: u64, check: impl FnOnce() -> Tried) -> Tried {
+    // What a panic leaves behind is dropped, so nobody sees it half done.
+    catch_unwind(AssertUnwindSafe(check)).unwrap_or_else(|panic| {
+        let broken = Broken { check: "nothing panics", seen: panic_words(&*panic) };
+        Tried { seed, outcome: None, broken: vec![broken] }
+    })
+}
+
+fn check(world: &World) -> Tried {
     let life = Life::new(world);
     let truth = Truth { world, life: &life };
     let inputs = Inputs::new(world, &life);
@@ -75,7 +79,7 @@ pub fn try_world(world: &World) -> Tried {
     Tried { seed: world.seed, outcome: Some(outcome), broken }
 }
 
-fn panic_words(panic: &(dyn Any + Send)) -> String {
+pub(crate) fn panic_words(panic: &(dyn Any + Send)) -> String {
     let words = panic.downcast_ref::<&str>().map(|words| (*words).to_owned());
     let words = words.or_else(|| panic.downcast_ref::<String>().cloned());
     words.unwrap_or_else(|| "a panic without words".to_owned())

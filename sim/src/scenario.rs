@@ -24,6 +24,12 @@ impl World {
         read::read(file, script)
     }
 
+    /// Reads a rate like `9/s` or `0.5/s`, in items per thousand seconds.
+    #[must_use]
+    pub fn parse_rate(word: &str) -> Option<u32> {
+        places::rate(word)
+    }
+
     /// The same world with all items coming in at another rate: so many in a thousand seconds
     /// through the first inlet, and the others in proportion.
     #[must_use]

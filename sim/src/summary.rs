@@ -154,7 +154,7 @@ impl fmt::Display for Summary {
 impl Summary {
     /// Seeds in which no rule broke, but something could have been said better.
     fn write_remarkable(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let remarks: [(&str, fn(&Outcome) -> bool); 7] = [
+        let remarks: [(&str, Remark); 7] = [
             ("fault not found", |o| o.kind.is_some() && o.found.is_none()),
             ("origin wrong", |o| o.found.is_some_and(|found| !found.is_origin_right)),
             ("guilty not implicated", |o| o.guilty == Some(Verdict::NotImplicated)),
@@ -175,6 +175,9 @@ impl Summary {
         Ok(())
     }
 }
+
+/// Whether something about a world is remarkable.
+type Remark = fn(&Outcome) -> bool;
 
 /// `97 %`, or a dash where there is nothing to have a share of.
 fn share(n: usize, of: usize) -> String {

@@ -1,4 +1,5 @@
 //! What an engine says in a world, in words: one line per output, then what it knows in the end.
+//! Lines with a star are the world's own: what people do, and what breaks.
 //!
 //! Times are minutes and seconds since the start of the world. Shifts are described from a report
 //! taken when they are announced; an incident is named by the order in which it was opened.
@@ -7,42 +8,50 @@ mod incident;
 mod words;
 
 use crate::check::Broken;
-use crate::clock::{Clock, since_start};
+use crate::clock::{Clock, Us, instant, since_start};
 use crate::drive::{Inputs, Step, Watcher, drive};
 use crate::life::Life;
-use crate::run::try_world;
+use crate::run::{Tried, panic_words};
 use crate::world::World;
 use hw_engine::{Numbered, Output, Report};
 use hw_model::{Change, ChangeId, Timestamp};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write;
-use words::{change_words, shift_words};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use words::{change_words, effect_words, shift_words, verdict_words};
 
-/// The world of a seed as a script, what is said in it, and which rules break.
+/// The world of a seed as a script, what is said in it, and the rules that broke.
 #[must_use]
-pub fn transcript(seed: u64) -> String {
-    let world = World::from_seed(seed);
-    let mut text = format!("{world}\n{}", transcript_of(&world));
-    for Broken { check, seen } in try_world(&world).broken {
-        writeln!(text, "\nBROKEN {check}: {seen}").expect("invariant: a string takes all");
-    }
-    text
+pub fn transcript(tried: &Tried) -> String {
+    let world = World::from_seed(tried.seed);
+    format!("{world}\n{}{}", transcript_of(&world), broken_words(&tried.broken))
 }
 
-/// What is said in a world.
+/// Rules that broke, a line for each.
+#[must_use]
+pub fn broken_words(broken: &[Broken]) -> String {
+    broken.iter().map(|Broken { check, seen }| format!("\nBROKEN {check}: {seen}\n")).collect()
+}
+
+/// What is said in a world, up to a panic if there is one.
 #[must_use]
 pub fn transcript_of(world: &World) -> String {
     let life = Life::new(world);
     let inputs = Inputs::new(world, &life);
-    let mut scribe = Scribe::default();
-    let (_, said) = drive(inputs.all.iter(), &mut scribe);
-    scribe.finish(&said.report)
+    let mut scribe = Scribe { happenings: happenings(world), ..Scribe::default() };
+    let listen = AssertUnwindSafe(|| drive(inputs.all.iter(), &mut scribe).1);
+    match catch_unwind(listen) {
+        Ok(said) => scribe.finish(&said.report),
+        Err(panic) => scribe.text + &format!("\npanicked: {}\n", panic_words(&*panic)),
+    }
 }
 
 /// Writes down what is said.
 #[derive(Default)]
 struct Scribe {
     text: String,
+    /// What happens in the world and is not written yet, by time.
+    happenings: VecDeque<(Us, String)>,
     changes: BTreeMap<ChangeId, Change>,
     /// Shifts described, by their words, and whether they have ended.
     described: BTreeMap<(Timestamp, String), bool>,
@@ -50,6 +59,10 @@ struct Scribe {
 
 impl Watcher for Scribe {
     fn see(&mut self, step: &Step<'_>) {
+        let now = since_start(step.now);
+        while let Some((at, line)) = self.happenings.pop_front_if(|(at, _)| *at <= now) {
+            self.write(instant(at), &line);
+        }
         for output in step.outputs {
             let line = self.line(step, output);
             self.write(step.now, &line);
@@ -82,13 +95,14 @@ impl Scribe {
                 format!("{}: starts at {service}, probability {confidence:.2}", opened(incident.0))
             }
             Output::VerdictChanged { incident, change, verdict, probability, .. } => format!(
-                "{}: {}, probability {probability:.3}: {}",
+                "{}: {}: {}, probability {probability:.3}",
                 opened(incident.0),
-                verdict.word(),
-                self.name(*change)
+                self.name(*change),
+                verdict_words(*verdict)
             ),
             Output::EffectKnown { incident, change, effect, .. } => {
-                format!("{}: effect {}: {}", opened(incident.0), effect.word(), self.name(*change))
+                let effect = effect_words(*effect);
+                format!("{}: {}: {effect}", opened(incident.0), self.name(*change))
             }
             Output::IncidentEnded { incident, .. } => format!("{}: over", opened(incident.0)),
         }
@@ -131,6 +145,16 @@ impl Scribe {
         }
         self.text
     }
+}
+
+/// What people do in a world and what breaks, in the words of its script, after a star.
+fn happenings(world: &World) -> VecDeque<(Us, String)> {
+    let script = world.to_string();
+    let happening = |line: &str| {
+        let (at, what) = line.split_once(' ')?;
+        Some((Clock::parse(at)?, format!("* {what}")))
+    };
+    script.lines().filter_map(happening).collect()
 }
 
 /// What tells one shift from another while its figures still move.

@@ -140,25 +140,17 @@ impl Truth<'_> {
     /// The act that a change is, by its number.
     pub(crate) fn act_of(&self, change: &Change) -> Option<usize> {
         let at = since_start(change.at);
-        let acts = self.world.acts.iter().enumerate().filter(|(number, act)| {
-            let version = match &act.what {
-                What::Deploy { version, .. } => Some(version),
-                _ => None,
-            };
+        let acts = self.world.acts.iter().enumerate().filter(|(_, act)| {
+            let version =
+                if let What::Deploy { version, .. } = &act.what { Some(version) } else { None };
             let same_version =
                 version.is_none_or(|version| change.to_version.as_ref() == Some(version));
             self.world.service(act.service).name == change.service
                 && kind_of(&act.what) == Some(change.kind)
                 && same_version
-                && self.distance(*number, act, at) <= SAME
+                && distance(act, at) <= SAME
         });
-        acts.min_by_key(|(number, act)| self.distance(*number, act, at)).map(|(number, _)| number)
-    }
-
-    /// How far a time is from an act and the rise of its process.
-    fn distance(&self, _number: usize, act: &Act, at: Us) -> Us {
-        let up = act.at + act.what.down().unwrap_or(0);
-        (act.at - at).max(at - up).max(0)
+        acts.min_by_key(|(_, act)| distance(act, at)).map(|(number, _)| number)
     }
 
     fn found(&self, fault: &Fault, incident: &Incident, report: &Report) -> Found {
@@ -232,6 +224,12 @@ impl Truth<'_> {
         let is_after = act.at > fault.from && fault.origin(self.world) == Some(act.service);
         fault.cure == Some(number) || (takes_back && is_after)
     }
+}
+
+/// How far a time is from an act and the rise of its process.
+fn distance(act: &Act, at: Us) -> Us {
+    let up = act.at + act.what.down().unwrap_or(0);
+    (act.at - at).max(at - up).max(0)
 }
 
 /// The shifts of an incident.

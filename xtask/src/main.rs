@@ -1,15 +1,17 @@
 //! `cargo xtask`: what the house does to itself. `check` is what CI runs, `bench` measures, `sim`
-//! runs seeded worlds.
+//! runs seeded worlds. Exit code 1 if something is not as it should be.
 
 mod bench;
 mod check;
 mod process;
+mod sim;
 
-use anyhow::Result;
 use clap::{Parser, Subcommand};
+use process::println_stderr;
+use std::process::ExitCode;
 
 #[derive(Parser)]
-#[command(name = "cargo xtask", max_term_width = 100)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", max_term_width = 100)]
 struct Cli {
     #[command(subcommand)]
     task: Task,
@@ -22,11 +24,16 @@ enum Task {
     /// Measure: figures are ratios taken in one run.
     #[command(subcommand)]
     Bench(bench::Bench),
+    Sim(sim::Sim),
 }
 
-fn main() -> Result<()> {
-    match Cli::parse().task {
+fn main() -> ExitCode {
+    let done = match Cli::parse().task {
         Task::Check(check) => check.run(),
         Task::Bench(bench) => bench.run(),
-    }
+        Task::Sim(sim) => sim.run(),
+    };
+    let Err(error) = done else { return ExitCode::SUCCESS };
+    println_stderr(&format!("error: {error:#}"));
+    ExitCode::FAILURE
 }

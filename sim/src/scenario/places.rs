@@ -50,16 +50,19 @@ pub(super) fn read_number(line: &mut Line<'_>, expected: &str) -> Read<u32> {
 
 /// Takes a rate.
 pub(super) fn read_rate(line: &mut Line<'_>) -> Read<u32> {
-    line.value("a rate like 9/s or 0.5/s", |word| {
-        let (whole, thousandths) =
-            word.strip_suffix("/s")?.split_once('.').unwrap_or((word.strip_suffix("/s")?, "0"));
-        let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-        if !is_number(whole) || !is_number(thousandths) || thousandths.len() > 3 {
-            return None;
-        }
-        let thousandths: u32 = format!("{thousandths:0<3}").parse().ok()?;
-        whole.parse::<u32>().ok()?.checked_mul(1_000)?.checked_add(thousandths)
-    })
+    line.value("a rate like 9/s or 0.5/s", rate)
+}
+
+/// Reads `9/s` or `0.5/s`, in items per thousand seconds.
+pub(super) fn rate(word: &str) -> Option<u32> {
+    let number = word.strip_suffix("/s")?;
+    let (whole, thousandths) = number.split_once('.').unwrap_or((number, "0"));
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    if !is_number(whole) || !is_number(thousandths) || thousandths.len() > 3 {
+        return None;
+    }
+    let thousandths: u32 = format!("{thousandths:0<3}").parse().ok()?;
+    whole.parse::<u32>().ok()?.checked_mul(1_000)?.checked_add(thousandths)
 }
 
 /// Reads `3s`, `40ms`, `1500us`, with a sign or without.

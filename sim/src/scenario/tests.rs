@@ -57,87 +57,85 @@ fn error(line: &str, by: &str) -> String {
     World::from_script("story.txt", &STORY.replace(line, by)).unwrap_err().to_string()
 }
 
+/// What is replaced in the story, by what, and what is said then.
+const ERRORS: &[(&str, &str, &str)] = &[
+    ("seed 1", "seed one", "story.txt:3: expected a number, found \"one\""),
+    ("length 25:00", "length 25", "story.txt:4: expected a time like 25:00, found \"25\""),
+    ("slow 0.5%", "slow 0.5", "story.txt:5: expected a share like 50%, found \"0.5\""),
+    (
+        "lost 0.5%",
+        "gone 0.5%",
+        "story.txt:6: expected lost, late, doubled or silent, found \"gone\"",
+    ),
+    (
+        "service worklist 2.2.0",
+        "service worklist",
+        "story.txt:10: expected a version, found the end of the line",
+    ),
+    (
+        "service worklist 2.2.0",
+        "service intake 1",
+        "story.txt:10: expected the name of another service, found \"intake\"",
+    ),
+    ("work 4ms", "work 4", "story.txt:11: expected a length of time like 3s or 40ms, found \"4\""),
+    (
+        "pass screening POST /items",
+        "pass nobody POST /items",
+        "story.txt:12: expected the name of a service, found \"nobody\"",
+    ),
+    (
+        "pass screening POST /items",
+        "pass screening POST /other",
+        "story.txt:12: expected an entry of that service, found \"/other\"",
+    ),
+    (
+        "pass screening POST /items",
+        "hand screening",
+        "story.txt:12: expected seed, length, hosts, telemetry, service, entry, inlet, a step of an entry, or a time like 08:00, found \"hand\"",
+    ),
+    (
+        "go 50% halt 50%",
+        "go 50% halt 40%",
+        "story.txt:15: expected answers whose shares sum to 100%, found \"40%\"",
+    ),
+    (
+        "if eligibility says go",
+        "if eligibility says yes",
+        "story.txt:18: expected one of its answers, found \"yes\"",
+    ),
+    (
+        "if eligibility says go",
+        "if intake says go",
+        "story.txt:18: expected a service that was asked before, found \"intake\"",
+    ),
+    ("9.5/s", "9.5", "story.txt:20: expected a rate like 9/s or 0.5/s, found \"9.5\""),
+    (
+        "deploy screening",
+        "ship screening",
+        "story.txt:21: expected fault, deploy, rollback, restart, crash, grow, shrink, sdk or config after the time, found \"ship\"",
+    ),
+    (
+        "gate-open",
+        "ajar",
+        "story.txt:22: expected one of gate-open, gate-shut, leak, vanished, failures, fan-out, surge, found \"ajar\"",
+    ),
+    (
+        "15:00 rollback",
+        "10:00 rollback",
+        "story.txt:24: expected a time not before 11:00.250, found \"10:00\"",
+    ),
+    (
+        "rollback screening",
+        "rollback intake",
+        "story.txt:24: expected a service with a deploy before, found \"intake\"",
+    ),
+    ("cures", "cures all", "story.txt:25: expected the end of the line, found \"all\""),
+];
+
 #[test]
 fn errors_name_the_line_and_what_was_expected() {
-    let cases = [
-        ("seed 1", "seed one", "story.txt:3: expected a number, found \"one\""),
-        ("length 25:00", "length 25", "story.txt:4: expected a time like 25:00, found \"25\""),
-        ("slow 0.5%", "slow 0.5", "story.txt:5: expected a share like 50%, found \"0.5\""),
-        (
-            "lost 0.5%",
-            "gone 0.5%",
-            "story.txt:6: expected lost, late, doubled or silent, found \"gone\"",
-        ),
-        (
-            "service worklist 2.2.0",
-            "service worklist",
-            "story.txt:10: expected a version, found the end of the line",
-        ),
-        (
-            "service worklist 2.2.0",
-            "service intake 1",
-            "story.txt:10: expected the name of another service, found \"intake\"",
-        ),
-        (
-            "work 4ms",
-            "work 4",
-            "story.txt:11: expected a length of time like 3s or 40ms, found \"4\"",
-        ),
-        (
-            "pass screening POST /items",
-            "pass nobody POST /items",
-            "story.txt:12: expected the name of a service, found \"nobody\"",
-        ),
-        (
-            "pass screening POST /items",
-            "pass screening POST /other",
-            "story.txt:12: expected an entry of that service, found \"/other\"",
-        ),
-        (
-            "pass screening POST /items",
-            "hand screening",
-            "story.txt:12: expected seed, length, hosts, telemetry, service, entry, inlet, a step of an entry, or a time like 08:00, found \"hand\"",
-        ),
-        (
-            "go 50% halt 50%",
-            "go 50% halt 40%",
-            "story.txt:15: expected answers whose shares sum to 100%, found \"40%\"",
-        ),
-        (
-            "if eligibility says go",
-            "if eligibility says yes",
-            "story.txt:18: expected one of its answers, found \"yes\"",
-        ),
-        (
-            "if eligibility says go",
-            "if intake says go",
-            "story.txt:18: expected a service that was asked before, found \"intake\"",
-        ),
-        ("9.5/s", "9.5", "story.txt:20: expected a rate like 9/s or 0.5/s, found \"9.5\""),
-        (
-            "deploy screening",
-            "ship screening",
-            "story.txt:21: expected fault, deploy, rollback, restart, crash, grow, shrink, sdk or config after the time, found \"ship\"",
-        ),
-        (
-            "gate-open",
-            "ajar",
-            "story.txt:22: expected one of gate-open, gate-shut, leak, vanished, failures, fan-out, surge, found \"ajar\"",
-        ),
-        (
-            "15:00 rollback",
-            "10:00 rollback",
-            "story.txt:24: expected a time not before 11:00.250, found \"10:00\"",
-        ),
-        (
-            "rollback screening",
-            "rollback intake",
-            "story.txt:24: expected a service with a deploy before, found \"intake\"",
-        ),
-        ("cures", "cures all", "story.txt:25: expected the end of the line, found \"all\""),
-    ];
-    for (line, by, wanted) in cases {
-        assert_eq!(error(line, by), wanted, "{by}");
+    for (line, by, wanted) in ERRORS {
+        assert_eq!(error(line, by), *wanted, "{by}");
     }
 }
 

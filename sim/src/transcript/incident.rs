@@ -1,6 +1,6 @@
 //! An incident as the report knows it, in words.
 
-use super::words::{change_words, hop_words, second, shift_words};
+use super::words::{change_words, effect_words, hop_words, second, shift_words, verdict_words};
 use crate::truth::shifts;
 use hw_engine::Report;
 use hw_model::{ChangeId, Diagnosis, Incident};
@@ -55,13 +55,13 @@ fn write_places(diagnosis: &Diagnosis, text: &mut String) -> Result {
 fn write_changes(diagnosis: &Diagnosis, report: &Report, text: &mut String) -> Result {
     for judgement in &diagnosis.judgements {
         let name = name(judgement.change, report);
-        let (verdict, probability) = (judgement.verdict.word(), judgement.probability);
+        let (verdict, probability) = (verdict_words(judgement.verdict), judgement.probability);
         writeln!(text, "  change: {name}: {verdict}, probability {probability:.3}")?;
         write_reasons(&judgement.because, text)?;
     }
     for mitigation in &diagnosis.mitigations {
         let name = name(mitigation.change, report);
-        writeln!(text, "  mitigation: {name}: {}", mitigation.effect.word())?;
+        writeln!(text, "  attempt to help: {name}: {}", effect_words(mitigation.effect))?;
         write_reasons(&mitigation.because, text)?;
     }
     Ok(())

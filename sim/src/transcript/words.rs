@@ -1,9 +1,9 @@
 //! Changes and shifts in one line each.
 
 use crate::clock::{Clock, since_start};
-use hw_model::{Change, ChangeKind, Hop, Shift, Target, Timestamp};
+use hw_model::{Change, ChangeKind, Effect, Hop, Shift, Target, Timestamp, Verdict};
 
-/// `router deployed: 1.4.2 -> 2.0.0 at 08:03`.
+/// `router deployed at 08:03 (1.4.2 -> 2.0.0)`.
 pub(super) fn change_words(change: &Change) -> String {
     let Change { kind, service, from_version, to_version, .. } = change;
     let done = match kind {
@@ -16,15 +16,34 @@ pub(super) fn change_words(change: &Change) -> String {
         ChangeKind::Other => "changed",
     };
     let versions = match (from_version, to_version) {
-        (Some(from), Some(to)) if from != to => format!(": {from} -> {to}"),
-        (None, Some(to)) => format!(": {to}"),
+        (Some(from), Some(to)) if from != to => format!(" ({from} -> {to})"),
+        (None, Some(to)) => format!(" ({to})"),
         (Some(_), Some(_)) | (_, None) => String::new(),
     };
     let again = if change.redeploy_of.is_some() { " again" } else { "" };
-    format!("{service} {done}{again}{versions} at {}", second(change.at))
+    format!("{service} {done}{again} at {}{versions}", second(change.at))
 }
 
-/// `transfer screening POST /items -> worklist POST /items up: 0.50 -> 1.00 since 11:00`.
+/// A verdict as people say it.
+pub(super) const fn verdict_words(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Implicated => "implicated",
+        Verdict::NotImplicated => "not implicated",
+        Verdict::Exonerated => "exonerated",
+        Verdict::Undecided => "undecided",
+    }
+}
+
+/// What came of an attempt to help.
+pub(super) const fn effect_words(effect: Effect) -> &'static str {
+    match effect {
+        Effect::Worked => "worked",
+        Effect::None => "had no effect",
+        Effect::Undecided => "not decided yet whether it helps",
+    }
+}
+
+/// `transfer up on screening POST /items -> worklist POST /items: 0.50 -> 1.00 since 11:00`.
 pub(super) fn shift_words(shift: &Shift) -> String {
     format!(
         "{}: {:.2} -> {:.2} since {}",

@@ -1,0 +1,52 @@
+//! The first command of the README finds what its recording holds.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may panic, and a missing field of JSON is null"
+)]
+
+use serde_json::Value;
+use std::path::Path;
+use std::process::Command;
+
+/// The example as `analyze --format json` sees it.
+fn analysed() -> Value {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/gate-always-open");
+    let output = Command::new(env!("CARGO_BIN_EXE_highwater"))
+        .arg("analyze")
+        .args(["traces.jsonl.zst", "logs.jsonl.zst"].map(|name| folder.join(name)))
+        .args(["--format", "json"])
+        .env_remove("HIGHWATER_CONFIG")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// What was said of a change of this kind to this service, the first of them.
+fn said<'a>(found: &'a Value, list: &str, kind: &str, service: &str) -> &'a Value {
+    let changes = found["changes"].as_array().unwrap().iter();
+    let mut ids = changes
+        .filter(|change| change["kind"] == kind && change["service"] == service)
+        .map(|change| &change["id"]);
+    let id = ids.next().unwrap_or_else(|| panic!("no {kind} of {service} in {found:#}"));
+    let all = found["incidents"][0][list].as_array().unwrap();
+    all.iter().find(|said| said["change"] == *id).unwrap()
+}
+
+#[test]
+fn example_holds_one_incident_that_starts_at_eligibility_and_router_is_innocent() {
+    let found = analysed();
+    let incidents = found["incidents"].as_array().unwrap();
+    assert_eq!(incidents.len(), 1, "{incidents:#?}");
+    let incident = &incidents[0];
+    assert_eq!(incident["origins"][0]["service"], "eligibility");
+    assert_eq!(incident["cleared"][0]["service"], "screening");
+    let started = incident["started_at"].as_str().unwrap();
+    let near = ["2026-11-23T06:10:5", "2026-11-23T06:11:0"];
+    assert!(near.iter().any(|second| started.starts_with(second)), "{started}");
+    assert_eq!(said(&found, "changes", "deploy", "router")["verdict"], "exonerated");
+    assert_eq!(said(&found, "mitigations", "rollback", "router")["effect"], "none");
+    assert_eq!(said(&found, "mitigations", "restart", "eligibility")["effect"], "worked");
+    assert_eq!(found["counts"]["unjoined"], 0);
+}

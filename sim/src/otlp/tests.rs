@@ -1,0 +1,95 @@
+//! What is written reads back as what the engine is given.
+
+use super::*;
+use crate::drive::Inputs;
+use hw_engine::Input;
+use hw_ingest::{CollationLimits, Progress, ReadOptions, RecordingReader};
+use hw_model::{Batch, Definitions, NameId};
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// Everything defined so far.
+#[derive(Default)]
+struct Known(Definitions);
+
+impl Known {
+    fn learn(&mut self, new: &Definitions) {
+        let known = &mut self.0;
+        known.names.extend(new.names.iter().cloned());
+        known.sources.extend(new.sources.iter().copied());
+        known.shapes.extend(new.shapes.iter().copied());
+        known.answer_sets.extend(new.answer_sets.iter().cloned());
+    }
+
+    fn name(&self, id: NameId) -> &str {
+        &self.0.names[id.0 as usize]
+    }
+
+    /// Spans and log lines of a batch in words.
+    fn words(&self, batch: &Batch, into: &mut BTreeSet<String>) {
+        for span in &batch.spans {
+            let source = self.0.sources[span.source.0 as usize];
+            let source = [source.service, source.version, source.instance, source.sdk];
+            let shape = self.0.shapes[span.shape.0 as usize];
+            let shape_names = [shape.operation, shape.peer, shape.path].map(|id| self.name(id));
+            let answers = &self.0.answer_sets[span.answers.0 as usize];
+            let answers: BTreeSet<(&str, &str)> =
+                answers.iter().map(|(key, value)| (self.name(*key), self.name(*value))).collect();
+            into.insert(format!(
+                "{:?} {:?} {:?} {:?} {shape_names:?} {answers:?}",
+                source.map(|id| self.name(id)),
+                (span.trace, span.span, span.parent, &span.links),
+                (span.started_at, span.ended_at, span.outcome, span.items),
+                shape.kind
+            ));
+        }
+        for log in &batch.logs {
+            let source = self.0.sources[log.source.0 as usize];
+            into.insert(format!("{} {:?}", self.name(source.instance), log.at));
+        }
+    }
+}
+
+fn given(world: &World) -> BTreeSet<String> {
+    let (mut known, mut words) = (Known::default(), BTreeSet::new());
+    for (_, input) in Inputs::new(world, &Life::new(world)).all {
+        if let Input::Batch(batch) = input {
+            known.learn(&batch.definitions);
+            known.words(&batch, &mut words);
+        }
+    }
+    words
+}
+
+fn read_back(recorded: Recorded) -> BTreeSet<String> {
+    let options = ReadOptions::default();
+    let mut reader = RecordingReader::new(options, None, CollationLimits::STANDARD);
+    for (name, bytes) in [("traces", recorded.traces), ("logs", recorded.logs)] {
+        let source = std::io::Cursor::new(bytes);
+        reader.read_stream(Path::new(name), source, &Progress::new()).unwrap();
+    }
+    let recording = reader.finish().unwrap();
+    assert_eq!(recording.totals().tally.n_rejected(), 0);
+    let (mut known, mut words) = (Known::default(), BTreeSet::new());
+    for played in recording.into_playback() {
+        let (_, batch) = played.unwrap();
+        known.learn(&batch.definitions);
+        known.words(&batch, &mut words);
+    }
+    words
+}
+
+#[test]
+fn what_is_written_reads_back_as_what_the_engine_is_given() {
+    for seed in [3, 5, 10, 21] {
+        let world = World::from_seed(seed);
+        let (given, read) = (given(&world), read_back(record(&world)));
+        let missing: Vec<&String> = given.difference(&read).take(3).collect();
+        let invented: Vec<&String> = read.difference(&given).take(3).collect();
+        assert!(
+            missing.is_empty() && invented.is_empty(),
+            "seed {seed}: {missing:#?}\n{invented:#?}"
+        );
+        assert!(given.len() > 10_000, "seed {seed}: {}", given.len());
+    }
+}

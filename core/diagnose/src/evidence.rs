@@ -185,10 +185,13 @@ impl Evidence {
     /// been ended by it, so what follows speaks of it too.
     #[must_use]
     pub fn read_until(&self, attempt: &KnownChange, most_s: f64) -> Timestamp {
+        let ended_at = self.main().ended_at;
         let later = self.changes.iter().filter(|other| other.began_at > attempt.change.at);
+        // What came after the end did not end it.
+        let later = later.filter(|other| ended_at.is_none_or(|end| other.began_at < end));
         let next = later.map(|other| other.began_at).min();
         let soon = attempt.settled_at.plus_s(60.0);
-        let end = self.main().ended_at.filter(|end| *end > soon);
+        let end = ended_at.filter(|end| *end > soon);
         let limits = [Some(self.now), next, end, Some(attempt.settled_at.plus_s(most_s))];
         limits.into_iter().flatten().min().unwrap_or(self.now)
     }

@@ -2,7 +2,7 @@
 
 use crate::evidence::Evidence;
 use hw_model::{Impact, Signal};
-use hw_stats::{Counts, Form, excess};
+use hw_stats::{Form, excess};
 
 /// Items too many, or too few, on the main figure's hop between onset and end; `None` where the
 /// figure does not count items.
@@ -15,18 +15,14 @@ pub(crate) fn impact(evidence: &Evidence) -> Option<Impact> {
     let observed = evidence.track.between(evidence.onset_at(), evidence.end());
     let learned = evidence.track.learned;
     let estimate = excess(evidence.track.form, observed, learned, evidence.track.phi);
-    let most = match evidence.track.form {
-        Form::Share => observed.k,
-        Form::Count => f64::INFINITY,
+    // Of those that entered no more can be missing, and no more can be too many than went on.
+    let (least, most) = match evidence.track.form {
+        Form::Share => (-observed.n, observed.k),
+        Form::Count => (f64::NEG_INFINITY, f64::INFINITY),
     };
     Some(Impact {
         excess_items: estimate.value,
-        low: estimate.low.max(-missing_max(observed)),
+        low: estimate.low.max(least),
         high: estimate.high.min(most),
     })
-}
-
-/// No more can be missing than entered.
-const fn missing_max(observed: Counts) -> f64 {
-    observed.n
 }

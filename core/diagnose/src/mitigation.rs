@@ -16,6 +16,13 @@ const READ_S_MIN: f64 = 5.0;
 /// Longest stretch that is read.
 const READ_S_MAX: f64 = 600.0;
 
+/// Seconds by which an end may seem to lie before the attempt that brought it.
+const END_SLACK_S: f64 = 3.0;
+
+/// Attempts that follow each other within so many seconds cannot be told apart while it is not
+/// known when the figure was back.
+const APART_S: f64 = 30.0;
+
 /// Every attempt to help between onset and end.
 pub(crate) fn judge_all(evidence: &Evidence) -> Vec<Mitigation> {
     let attempts = evidence.changes.iter().filter(|known| is_attempt(evidence, known));
@@ -35,6 +42,14 @@ fn is_attempt(evidence: &Evidence, known: &KnownChange) -> bool {
     (is_kind || known.mitigates) && known.change.at > evidence.onset_at() && known.change.at <= last
 }
 
+/// Another attempt so short a time before this one that its effect could not be seen.
+fn tried_just_before<'a>(evidence: &'a Evidence, known: &KnownChange) -> Option<&'a KnownChange> {
+    evidence.changes.iter().find(|other| {
+        let apart_s = known.began_at.seconds_since(other.settled_at);
+        other.change.at < known.change.at && apart_s < APART_S && is_attempt(evidence, other)
+    })
+}
+
 /// The effect of one attempt, with the facts.
 pub(crate) fn effect_of(evidence: &Evidence, known: &KnownChange) -> (Effect, Vec<String>) {
     let from = known.settled_at;
@@ -42,13 +57,26 @@ pub(crate) fn effect_of(evidence: &Evidence, known: &KnownChange) -> (Effect, Ve
     let counts = evidence.track.between(from, to);
     let read_s = to.seconds_since(from);
     let what = change_words(evidence, known);
+    if let Some(end) = evidence.main().ended_at
+        && end.seconds_since(known.began_at) < -END_SLACK_S
+    {
+        let fact = format!("{what}; the figure was back before that, at {}", clock(evidence, end));
+        return (Effect::None, vec![fact]);
+    }
     if read_s < READ_S_MIN || counts.n < 1.0 {
         return (Effect::Undecided, vec![format!("{what}; too little data since to tell")]);
     }
     let shifted = evidence.track.between(evidence.onset_interval().to, known.began_at);
     let nats = evidence.track.ln_returned(counts, shifted);
     let figure = counts.ratio().unwrap_or(0.0);
-    if nats >= DECIDED_NATS {
+    if nats >= DECIDED_NATS
+        && evidence.main().ended_at.is_none()
+        && let Some(other) = tried_just_before(evidence, known)
+    {
+        let other = change_words(evidence, other);
+        let fact = format!("{what}, and {other}; which of them helped is not decidable yet");
+        (Effect::Undecided, vec![fact])
+    } else if nats >= DECIDED_NATS {
         let back = evidence
             .main()
             .ended_at

@@ -265,12 +265,18 @@ impl Versions {
 
     /// The current version runs in a new instance.
     fn decide_restart(&self, new: &Instance, others: &[&Instance], now: Timestamp) -> Seen {
+        // Whoever was gone before the latest of the others began was replaced by that one.
+        let latest = others.iter().map(|other| other.first_at).filter(|at| *at < new.first_at);
+        let latest = latest.max();
         let is_gone = |other: &&&Instance| {
+            let is_replaced = latest.is_some_and(|latest| other.last_at < latest);
             let fell_silent = other.last_at < new.first_at.plus_s(OVERLAP_S);
             let was_there = new.first_at.seconds_since(other.last_at) < 600.0;
-            let since_s = now.seconds_since(other.last_at);
-            let before = other.last_at <= new.first_at;
-            fell_silent && was_there && (before || since_s >= SILENCE_S)
+            // Telemetry comes in batches: what an instance that goes on did may come seconds later.
+            !is_replaced
+                && fell_silent
+                && was_there
+                && now.seconds_since(other.last_at) >= SILENCE_S
         };
         if new.instance.is_empty() {
             return Seen::Nothing;

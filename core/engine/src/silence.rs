@@ -2,8 +2,8 @@
 //!
 //! A service is silent when it has said nothing for a minute in which it would have said fifty
 //! things, while others still speak. If calls into it go on and succeed, only its telemetry is
-//! lost: that is told as a shift and is no incident. If nothing calls it (items come in there), or
-//! calls into it fail, it may be down: then it is one.
+//! lost: that is told as a shift and is no incident. If items come in there, or calls into it fail,
+//! it may be down: then it is one. If those who call it call no more, it has nothing to say.
 
 use hw_flow::{Flow, HopIdx, ServiceIdx};
 use hw_model::Timestamp;
@@ -96,25 +96,30 @@ impl Heard {
         if !is_known || silent_s < SILENT_S || missed < MISSED_MIN {
             return None;
         }
-        let is_harm = may_be_down(flow, service, (self.last_at, now));
+        let is_harm = may_be_down(flow, service, (self.last_at, now))?;
         Some(SilenceKind::Began { records, seconds, is_harm })
     }
 }
 
-/// Items come in at the service itself, or calls into it fail.
-fn may_be_down(flow: &Flow, service: ServiceIdx, (from, to): (Timestamp, Timestamp)) -> bool {
+/// Whether items come in at the service itself, or calls into it fail; `None` if it is called by
+/// others, and they do not call it any more.
+fn may_be_down(
+    flow: &Flow,
+    service: ServiceIdx,
+    (from, to): (Timestamp, Timestamp),
+) -> Option<bool> {
     let leads_there =
         |hop: &HopIdx| flow.callee_of(*hop).is_some_and(|(callee, _)| callee == service);
     let hops: Vec<HopIdx> = flow.hops().filter(leads_there).collect();
     if hops.is_empty() {
-        return true;
+        return Some(true);
     }
     let ticks = (from.tick().0 + 1, to.tick().0);
     let counts = hops.iter().map(|hop| flow.hop_counts(*hop, ticks.0, ticks.1));
     let (calls, failed) = counts.fold((0, 0), |(calls, failed), tick| {
         (calls + u64::from(tick.calls), failed + u64::from(tick.failed))
     });
-    calls > 0 && failed * 2 > calls
+    (calls > 0).then_some(failed * 2 > calls)
 }
 
 fn heard(flow: &Flow) -> BTreeMap<ServiceIdx, Heard> {

@@ -262,7 +262,7 @@ impl Counters {
         if entry.failed {
             return;
         }
-        entry.asked.push(Asked { hop: hop_idx, cell, ended_at });
+        entry.asked.push(Asked { hop: hop_idx, cell, ended_at, n_hops: self.hops.len() });
         let caller = self.entries.get(entry.entry.0 as usize);
         for other in caller.iter().flat_map(|caller| &caller.hops).filter(|h| **h != hop_idx) {
             let left_at = entry.left_at(*other);
@@ -291,8 +291,11 @@ impl Counters {
         for asked in entry.asked.iter().filter(|asked| asked.hop != outcome) {
             let out_of_order = left_at < asked.ended_at;
             let fate = Fate { outcome: outcome.0, went_on: true, out_of_order };
-            if let Some(hop) = self.hops.get_mut(asked.hop.0 as usize) {
+            let Some(hop) = self.hops.get_mut(asked.hop.0 as usize) else { continue };
+            if asked.is_counted_against(outcome) {
                 hop.answers.count_late_fate(asked.cell, entry.tick(), fate);
+            } else {
+                hop.answers.count_fate(asked.cell, entry.tick(), fate);
             }
         }
     }

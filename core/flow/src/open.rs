@@ -60,6 +60,15 @@ pub(crate) struct Asked {
     pub hop: HopIdx,
     pub cell: (usize, ValueIdx),
     pub ended_at: Timestamp,
+    /// Hops that were known then: of those it is counted that the item did not go on yet.
+    pub n_hops: usize,
+}
+
+impl Asked {
+    /// Whether it was counted that the item did not go on to `outcome`.
+    pub(crate) const fn is_counted_against(&self, outcome: HopIdx) -> bool {
+        (outcome.0 as usize) < self.n_hops
+    }
 }
 
 /// An out that came.

@@ -151,11 +151,6 @@ impl KeyCell {
 
     /// An entry whose answer was counted before went on after all.
     pub(super) fn count_late_fate(&mut self, value: ValueIdx, tick: i64, fate: Fate) {
-        let is_known = self.joint.iter().any(|joint| joint.outcome == fate.outcome);
-        if !is_known {
-            // The very first item on this outcome: nothing was counted against it so far.
-            return self.count_fate(value, tick, fate);
-        }
         let joint = self.joint(fate.outcome);
         if let Some(row) = joint.table.get_mut(value.0) {
             row.k += 1.0;

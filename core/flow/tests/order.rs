@@ -72,10 +72,10 @@ const SINK: Place = Place {
 const OTHER_SINK: Place = Place { operation: "POST /drop/{id}", ..SINK };
 
 /// What callers see of the two operations: concrete paths, seldom the same.
-const PATHS: [[&str; 8]; 2] = [
+const PATHS: ([&str; 8], [&str; 8]) = (
     ["/put/1", "/put/2", "/put/3", "/put/4", "/put/5", "/put/6", "/put/7", "/put/8"],
     ["/drop/1", "/drop/2", "/drop/3", "/drop/4", "/drop/5", "/drop/6", "/drop/7", "/drop/8"],
-];
+);
 
 impl Writer {
     fn write(&mut self, trace: u128, request: &Request) {
@@ -102,7 +102,9 @@ impl Writer {
         self.answer(GATE, answer);
         let sink = if request.other { OTHER_SINK } else { SINK };
         for sent in 0..i64::from(request.n_sent) * i64::from(request.go) {
-            let path = PATHS[usize::from(request.other)][usize::try_from(trace.0).unwrap() % 8];
+            let (puts, drops) = PATHS;
+            let paths = if request.other { drops } else { puts };
+            let path = paths.into_iter().cycle().nth(usize::try_from(trace.0).unwrap()).unwrap();
             let send = span(self, Place { path, ..SEND }, inside, (40 + 10 * sent, 45 + 10 * sent));
             span(self, sink, send, (41 + 10 * sent, 44 + 10 * sent));
         }

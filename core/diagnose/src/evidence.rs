@@ -187,8 +187,8 @@ impl Evidence {
     pub fn read_until(&self, attempt: &KnownChange, most_s: f64) -> Timestamp {
         let ended_at = self.main().ended_at;
         let later = self.changes.iter().filter(|other| other.began_at > attempt.change.at);
-        // What came after the end did not end it.
-        let later = later.filter(|other| ended_at.is_none_or(|end| other.began_at < end));
+        // What came clearly after the end did not end it.
+        let later = later.filter(|other| ended_at.is_none_or(|end| !other.is_after(end)));
         let next = later.map(|other| other.began_at).min();
         let soon = attempt.settled_at.plus_s(60.0);
         let end = ended_at.filter(|end| *end > soon);
@@ -200,6 +200,17 @@ impl Evidence {
     #[must_use]
     pub fn onset_before(&self, at: Timestamp) -> f64 {
         self.onset.iter().filter(|(onset, _)| *onset < at).map(|(_, weight)| weight).sum()
+    }
+}
+
+impl KnownChange {
+    /// Whether it began clearly after the figure was back. The seconds of a restart are taken out, so
+    /// the end of a shift seems to lie a little before the restart that brought it.
+    #[must_use]
+    pub fn is_after(&self, end: Timestamp) -> bool {
+        /// Seconds by which an end may seem to lie too early.
+        const SLACK_S: f64 = 5.0;
+        self.began_at.seconds_since(end) > SLACK_S
     }
 }
 

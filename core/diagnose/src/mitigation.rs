@@ -16,9 +16,6 @@ const READ_S_MIN: f64 = 5.0;
 /// Longest stretch that is read.
 const READ_S_MAX: f64 = 600.0;
 
-/// Seconds by which an end may seem to lie before the attempt that brought it.
-const END_SLACK_S: f64 = 3.0;
-
 /// Attempts that follow each other within so many seconds cannot be told apart while it is not
 /// known when the figure was back.
 const APART_S: f64 = 30.0;
@@ -58,7 +55,7 @@ pub(crate) fn effect_of(evidence: &Evidence, known: &KnownChange) -> (Effect, Ve
     let read_s = to.seconds_since(from);
     let what = change_words(evidence, known);
     if let Some(end) = evidence.main().ended_at
-        && end.seconds_since(known.began_at) < -END_SLACK_S
+        && known.is_after(end)
     {
         let fact = format!("{what}; the figure was back before that, at {}", clock(evidence, end));
         return (Effect::None, vec![fact]);

@@ -7,6 +7,9 @@
 use hw_model::{Change, Hop, Interval, Severity, Shift, Tick, Timestamp};
 use hw_stats::{Counts, Form, ln_marginal, ln_point};
 
+/// Nats from which on counts decide whether a figure is back.
+pub(crate) const DECIDED_NATS: f64 = 10.0;
+
 /// Everything known about one incident.
 #[derive(Clone, Debug)]
 pub struct Evidence {
@@ -187,8 +190,8 @@ impl Evidence {
     pub fn read_until(&self, attempt: &KnownChange, most_s: f64) -> Timestamp {
         let ended_at = self.main().ended_at;
         let later = self.changes.iter().filter(|other| other.began_at > attempt.change.at);
-        // What came clearly after the end did not end it.
-        let later = later.filter(|other| ended_at.is_none_or(|end| !other.is_after(end)));
+        // What came after the figure was back did not bring it back.
+        let later = later.filter(|other| !self.was_back_before(other));
         let next = later.map(|other| other.began_at).min();
         let soon = attempt.settled_at.plus_s(60.0);
         let end = ended_at.filter(|end| *end > soon);
@@ -196,21 +199,22 @@ impl Evidence {
         limits.into_iter().flatten().min().unwrap_or(self.now)
     }
 
+    /// Whether the main figure was back before a change began. When exactly a shift ended is known to
+    /// some seconds only, so what was counted between must say it too.
+    #[must_use]
+    pub fn was_back_before(&self, known: &KnownChange) -> bool {
+        let Some(end) = self.main().ended_at.filter(|end| *end < known.began_at) else {
+            return false;
+        };
+        let shifted = self.track.between(self.onset_interval().to, end);
+        let between = self.track.between(end, known.began_at);
+        self.track.ln_returned(between, shifted) >= DECIDED_NATS
+    }
+
     /// Probability that the onset lies before `at`.
     #[must_use]
     pub fn onset_before(&self, at: Timestamp) -> f64 {
         self.onset.iter().filter(|(onset, _)| *onset < at).map(|(_, weight)| weight).sum()
-    }
-}
-
-impl KnownChange {
-    /// Whether it began clearly after the figure was back. The seconds of a restart are taken out, so
-    /// the end of a shift seems to lie a little before the restart that brought it.
-    #[must_use]
-    pub fn is_after(&self, end: Timestamp) -> bool {
-        /// Seconds by which an end may seem to lie too early.
-        const SLACK_S: f64 = 5.0;
-        self.began_at.seconds_since(end) > SLACK_S
     }
 }
 

@@ -3,12 +3,9 @@
 //! ln L(baseline) / L(where it had shifted to) of the ticks after the attempt had settled
 //! (in the recording: rollback without effect -42 at 20 s, restart that worked +30 at 5 s).
 
-use crate::evidence::{Evidence, KnownChange};
+use crate::evidence::{DECIDED_NATS, Evidence, KnownChange};
 use crate::words::{change_words, clock, length, share, stayed_at};
 use hw_model::{ChangeKind, Effect, Mitigation};
-
-/// Nats that decide.
-const DECIDED_NATS: f64 = 10.0;
 
 /// Seconds of data before an effect is decided.
 const READ_S_MIN: f64 = 5.0;
@@ -55,7 +52,7 @@ pub(crate) fn effect_of(evidence: &Evidence, known: &KnownChange) -> (Effect, Ve
     let read_s = to.seconds_since(from);
     let what = change_words(evidence, known);
     if let Some(end) = evidence.main().ended_at
-        && known.is_after(end)
+        && evidence.was_back_before(known)
     {
         let fact = format!("{what}; the figure was back before that, at {}", clock(evidence, end));
         return (Effect::None, vec![fact]);

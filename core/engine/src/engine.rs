@@ -255,12 +255,17 @@ impl Engine {
             return;
         };
         let (form, phi) = (stream.form(), stream.phi());
+        // What a restart explains was taken out of detection, and is no onset either.
+        let gated_by = main.stream.and_then(|stream| self.watch.gated_by(stream));
+        let below = gated_by.map(|service| self.graph.below(service));
+        let is_gap = |tick: i64| below.is_some_and(|below| self.restarts.is_gap(below, tick));
         let length = news.tick + 1 - main.alarm.onset_tick;
         let from = main.alarm.onset_tick - length.max(ONSET_BEFORE_S);
         let row_s = ((news.tick + 1 - from) / ONSET_ROWS_MAX + 1).max(1);
         let n_rows = usize::try_from((news.tick - from) / row_s + 1).unwrap_or(1);
         let mut rows = vec![Counts::default(); n_rows];
-        for (tick, counts) in ticks_of(&self.flow, main.watched, from, news.tick + 1) {
+        let ticks = ticks_of(&self.flow, main.watched, from, news.tick + 1);
+        for (tick, counts) in ticks.into_iter().filter(|(tick, _)| !is_gap(tick.0)) {
             let row = usize::try_from((tick.0 - from) / row_s).unwrap_or(0);
             if let Some(row) = rows.get_mut(row) {
                 *row += counts;

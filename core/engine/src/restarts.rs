@@ -63,6 +63,15 @@ impl Restarts {
         }
     }
 
+    /// Whether a restart of one of these services explains what failed in a tick.
+    pub(crate) fn is_gap(&self, below: &BTreeSet<ServiceIdx>, tick: i64) -> bool {
+        let in_gap = |service: &ServiceIdx| {
+            let gaps = self.gaps.get(service).map_or(&[][..], Vec::as_slice);
+            gaps.iter().any(|(first, last)| (*first..=*last).contains(&tick))
+        };
+        below.iter().any(in_gap)
+    }
+
     /// What to do with a tick of calls into a service or of entries of it, at second `now`. `below`
     /// is the service and everything it calls: their restarts make it fail too.
     pub(crate) fn gate(
@@ -72,11 +81,7 @@ impl Restarts {
         (tick, has_failures): (i64, bool),
         now: i64,
     ) -> Gate {
-        let in_gap = |service: &ServiceIdx| {
-            let gaps = self.gaps.get(service).map_or(&[][..], Vec::as_slice);
-            gaps.iter().any(|(first, last)| (*first..=*last).contains(&tick))
-        };
-        if below.iter().any(in_gap) {
+        if self.is_gap(below, tick) {
             return Gate::Skip;
         }
         if !has_failures || now > tick + 1 + WAIT_S {

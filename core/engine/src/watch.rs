@@ -131,6 +131,11 @@ impl Watch {
         self.members.get(stream.0).map(|member| member.watched)
     }
 
+    /// The service whose restart explains failures of a stream.
+    pub(crate) fn gated_by(&self, stream: StreamId) -> Option<ServiceIdx> {
+        self.members.get(stream.0).and_then(|member| member.gated_by)
+    }
+
     /// News since the last call.
     pub(crate) fn take_news(&mut self) -> Vec<News> {
         std::mem::take(&mut self.news)

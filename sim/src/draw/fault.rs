@@ -50,7 +50,10 @@ fn effects(world: &World, kind: FaultKind, id: EntryId, random: &mut Random) -> 
             }
             Regulator::Own | Regulator::Asked(..) => None,
         }),
-        FaultKind::Vanished => vanished(id, entry, random).into_iter().collect(),
+        FaultKind::Vanished if is_decided_by(world, id) => {
+            vanished(id, entry, random).into_iter().collect()
+        }
+        FaultKind::Vanished => Vec::new(),
         FaultKind::Failures => {
             let shares = [500, 1_000, 2_000, 5_000, 10_000].map(Parts);
             let share = random.pick(&shares).copied().unwrap_or(Parts::ALL);
@@ -136,6 +139,17 @@ fn leaning(decision: &Decision, passing: &[usize], share: Parts) -> Vec<Parts> {
             }
         })
         .collect()
+}
+
+/// Whether anybody decides by what an entry answers. An answer that decides nothing harms nobody when
+/// it vanishes, and is not watched.
+fn is_decided_by(world: &World, id: EntryId) -> bool {
+    world.entries.iter().any(|entry| {
+        passes(entry).any(|(_, pass)| match &pass.gate {
+            Gate::On { asked, .. } => entry.steps.get(*asked).is_some_and(|step| step.to() == id),
+            Gate::Share(_) => false,
+        })
+    })
 }
 
 /// One answer of those that are given often is not given any more.

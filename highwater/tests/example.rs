@@ -50,3 +50,23 @@ fn example_holds_one_incident_that_starts_at_eligibility_and_router_is_innocent(
     assert_eq!(said(&found, "mitigations", "restart", "eligibility")["effect"], "worked");
     assert_eq!(found["counts"]["unjoined"], 0);
 }
+
+/// What the README shows is what its command says.
+#[test]
+fn readme_shows_what_its_command_says() {
+    let top = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let readme = std::fs::read_to_string(top.join("README.md")).unwrap();
+    let command = readme.lines().find(|line| line.contains("run --release -- analyze")).unwrap();
+    let files: Vec<&str> = command.split(' ').filter(|word| word.ends_with(".zst")).collect();
+    let output = Command::new(env!("CARGO_BIN_EXE_highwater"))
+        .current_dir(top)
+        .arg("analyze")
+        .args(&files)
+        .env_remove("HIGHWATER_CONFIG")
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    let shown = readme.split("```text\n").nth(1).unwrap().split("```").next().unwrap();
+    assert_eq!(files.len(), 2, "{command}");
+    assert!(said.starts_with(shown), "the README shows\n{shown}\nbut it says\n{said}");
+}

@@ -17,8 +17,10 @@ const DECIDE_S: f64 = 3.0;
 /// in a rolling restart the new one begins first.
 const OVERLAP_S: f64 = 60.0;
 
-/// Seconds of silence after which an instance counts as gone.
+/// Seconds of silence after which an instance counts as gone, at least; and in times of its usual
+/// pause between two records.
 const SILENCE_S: f64 = 10.0;
+const SILENCE_PAUSES: f64 = 10.0;
 
 /// Restarts of several instances within this time are one.
 const ROLLING_S: f64 = 120.0;
@@ -273,10 +275,8 @@ impl Versions {
             let fell_silent = other.last_at < new.first_at.plus_s(OVERLAP_S);
             let was_there = new.first_at.seconds_since(other.last_at) < 600.0;
             // Telemetry comes in batches: what an instance that goes on did may come seconds later.
-            !is_replaced
-                && fell_silent
-                && was_there
-                && now.seconds_since(other.last_at) >= SILENCE_S
+            let is_silent = now.seconds_since(other.last_at) >= silence_s(other);
+            !is_replaced && fell_silent && was_there && is_silent
         };
         if new.instance.is_empty() {
             return Seen::Nothing;
@@ -322,6 +322,13 @@ impl Versions {
             }
         }
     }
+}
+
+/// Seconds of silence after which an instance counts as gone.
+fn silence_s(instance: &Instance) -> f64 {
+    let heard_s = instance.last_at.seconds_since(instance.first_at);
+    let pause_s = heard_s / instance.n_records.max(1) as f64;
+    (SILENCE_PAUSES * pause_s).clamp(SILENCE_S, OVERLAP_S)
 }
 
 /// Whether a told change is the found one: same service, close in time, nothing that contradicts.

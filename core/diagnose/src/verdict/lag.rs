@@ -10,6 +10,9 @@ use std::collections::{BTreeSet, VecDeque};
 const TOLD_CLOCK_S: f64 = 120.0;
 const SEEN_CLOCK_S: f64 = 2.0;
 
+/// Seconds by which such a clock is off on average.
+const CLOCK_OFF_S: f64 = 30.0;
+
 /// Probability that the onset lies before a change from which on order exonerates it.
 const ORDER: f64 = 0.99;
 
@@ -77,10 +80,14 @@ pub(super) fn hazard_per_h(
     let (_, origin, place) = best;
     let timing = COMPARED_WITH_H * density_per_h(evidence, known, Place::Origin);
     let lag_s = evidence.onset_at().seconds_since(known.change.at);
+    let when = if lag_s <= -1.0 && known.change.source == ChangeSource::Told {
+        format!("{} after the onset, if the told time is right", length(-lag_s))
+    } else {
+        format!("{} before the onset", length(lag_s.max(0.0)))
+    };
     let because = format!(
-        "{}, {} before the onset ({}); {}",
+        "{}, {when} ({}); {}",
         change_words(evidence, known),
-        length(lag_s),
         points(timing),
         place_words(place, &known.change.service, origin)
     );
@@ -114,11 +121,14 @@ fn density_per_h(evidence: &Evidence, known: &KnownChange, place: Place) -> f64 
         if lag_s < -clock_s(known) {
             return 1e-4;
         }
-        let own = own_density(lag_s.max(0.0));
-        match place {
+        // It came before the onset after all, if its clock is off by as much: less likely the more.
+        let (lag_s, off) = (lag_s.max(0.0), (lag_s.min(0.0) / CLOCK_OFF_S).exp());
+        let own = own_density(lag_s);
+        let density = match place {
             Place::Origin | Place::Asked => own,
-            Place::Asks | Place::Feeds | Place::Unrelated => own.min(far_density(lag_s.max(0.0))),
-        }
+            Place::Asks | Place::Feeds | Place::Unrelated => own.min(far_density(lag_s)),
+        };
+        off * density
     };
     evidence.onset.iter().map(|(onset, weight)| weight * density(*onset)).sum()
 }

@@ -70,19 +70,6 @@ fn rounded(n: f64) -> String {
     count(n.abs().round() as u64)
 }
 
-/// `25 min`, `1 h 10 min`, `45 s`.
-fn length(seconds: f64) -> String {
-    let minutes = (seconds / 60.0).round();
-    if seconds < 120.0 {
-        format!("{seconds:.0} s")
-    } else if minutes < 120.0 {
-        format!("{minutes:.0} min")
-    } else {
-        let hours = (minutes / 60.0).floor();
-        format!("{hours:.0} h {:.0} min", minutes - 60.0 * hours)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

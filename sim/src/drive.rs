@@ -3,7 +3,6 @@
 //! Batches come at their time of arrival, told changes when they are told, and a tick every second.
 //! The inputs are kept, so that they can be fed to another engine, whole or in other pieces.
 
-use crate::check::Happened;
 use crate::clock::{S, Us, instant};
 use crate::export::exports;
 use crate::life::Life;
@@ -25,7 +24,6 @@ const WINDOW_S: i64 = 10;
 pub(crate) struct Inputs {
     pub all: Vec<(Timestamp, Input)>,
     pub n_spans: u64,
-    pub happened: Happened,
 }
 
 /// What an engine said, and when.
@@ -67,11 +65,10 @@ pub(crate) fn engine() -> Engine {
 }
 
 impl Inputs {
-    /// Lets a world happen and records what reaches Highwater.
-    pub(crate) fn new(world: &World, life: &Life) -> Self {
-        let traffic = Traffic::new(world, life);
+    /// Records what reaches Highwater of what happened in a world.
+    pub(crate) fn new(world: &World, life: &Life, traffic: &Traffic) -> Self {
         let mut recorder = Recorder::new(world, life);
-        let exports = exports(world, life.all(), &traffic);
+        let exports = exports(world, life.all(), traffic);
         let mut told = told(world);
         told.sort_by_key(|(at, _)| *at);
         let mut all = Vec::with_capacity(exports.len() + told.len() + 2_000);
@@ -90,7 +87,7 @@ impl Inputs {
             all.push((instant(now), Input::Tick));
         }
         all.push((instant((world.length_s + TAIL_S) * S), Input::End));
-        Self { all, n_spans, happened: Happened::new(world, &traffic) }
+        Self { all, n_spans }
     }
 }
 

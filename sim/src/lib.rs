@@ -6,11 +6,14 @@
 
 mod check;
 mod clock;
+mod course;
 mod draw;
 mod drive;
 mod export;
 mod fault;
+mod ids;
 mod life;
+mod log_line;
 mod otlp;
 mod parts;
 mod random;
@@ -24,9 +27,9 @@ mod truth;
 mod world;
 pub use check::Broken;
 pub use otlp::{Recorded, record};
-pub use run::{Tried, run, try_seed, try_world};
+pub use run::{run, try_seed, try_world};
 pub use scenario::ScenarioError;
-pub use summary::Summary;
+pub use summary::{Summary, Tried};
 pub use transcript::{broken_words, transcript, transcript_of};
 pub use truth::{Changes, Efforts, Found, Outcome};
 pub use world::World;

@@ -4,9 +4,10 @@
 //! replaced one after the other and nothing is refused.
 
 use crate::clock::{S, Us};
+use crate::ids::ServiceId;
 use crate::parts::Parts;
 use crate::random::{Random, Use};
-use crate::world::{INSTANCES_MAX, ServiceId, What, World};
+use crate::world::{INSTANCES_MAX, What, World};
 
 /// Time between the replacements of two instances.
 const STAGGER: Us = 12 * S;

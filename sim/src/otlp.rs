@@ -10,12 +10,13 @@ mod tests;
 
 use crate::clock::instant;
 use crate::export::{Export, Records, exports};
+use crate::ids::EntryId;
 use crate::life::{Life, Running};
 use crate::records::{
     SDK_LANGUAGE, SDK_NAME, Wording, candidates, instance_name, span_id, status, trace_id, wording,
 };
 use crate::traffic::{Doing, Ending, Line, Span, Traffic};
-use crate::world::{EntryId, Operation, World};
+use crate::world::{Operation, World};
 use hw_flow::STATUS;
 use hw_model::{Severity, SpanKind};
 use request::{Attribute, Body, LinkTo, LogLine, Request, Resource, Scope, SpanLine, SpanStatus};

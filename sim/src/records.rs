@@ -5,9 +5,10 @@
 
 use crate::clock::instant;
 use crate::export::{Export, Records};
+use crate::ids::{EntryId, ServiceId};
 use crate::life::{Life, Running};
 use crate::traffic::{Doing, Ending, Line, Span, SpanNo, TraceNo};
-use crate::world::{EntryId, ServiceId, World};
+use crate::world::World;
 use hw_flow::{Dictionary, DictionaryLimits, STATUS, ShapeText, SourceText};
 use hw_model::{
     AnswerSetId, Batch, Definitions, Link, LogEnd, Outcome, ShapeId, SourceId, SpanEnd, SpanId,

@@ -1,26 +1,16 @@
 //! Many worlds, one after the other and side by side.
 
-use crate::check::{Broken, Checks, played_again, split};
+use crate::check::{Broken, Checks, Happened, played_again, split};
 use crate::drive::{Inputs, drive};
 use crate::life::Life;
-use crate::summary::Summary;
-use crate::truth::{Outcome, Truth};
+use crate::summary::{Summary, Tried};
+use crate::traffic::Traffic;
+use crate::truth::Truth;
 use crate::world::World;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
-
-/// What came of one seed.
-#[derive(Clone, Debug)]
-pub struct Tried {
-    /// The seed.
-    pub seed: u64,
-    /// What was true and what was said; `None` if it did not come to an end.
-    pub outcome: Option<Outcome>,
-    /// Rules that did not hold.
-    pub broken: Vec<Broken>,
-}
 
 /// Tries all seeds on so many threads. `progress` is told how many are done, by whichever thread.
 pub fn run(seeds: &[u64], threads: usize, progress: impl Fn(u64) + Sync) -> Summary {
@@ -67,11 +57,12 @@ fn caught(seed: u64, check: impl FnOnce() -> Tried) -> Tried {
 fn check(world: &World) -> Tried {
     let life = Life::new(world);
     let truth = Truth { world, life: &life };
-    let inputs = Inputs::new(world, &life);
+    let traffic = Traffic::new(world, &life);
+    let inputs = Inputs::new(world, &life, &traffic);
     let mut checks = Checks::new(&truth);
     let (engine, said) = drive(inputs.all.iter(), &mut checks);
     drop(engine);
-    let mut broken = checks.finish(&said.report, &inputs.happened);
+    let mut broken = checks.finish(&said.report, &Happened::new(world, &traffic));
     // Two more engines would take two thirds of the time, so each seed gets one of them.
     let again = if world.seed.is_multiple_of(2) { played_again } else { split };
     broken.extend(again(&inputs, &said));

@@ -1,10 +1,21 @@
 //! What many worlds come to: rules that broke, and a table of figures that have no bound.
 
+use crate::check::Broken;
 use crate::fault::FaultKind;
-use crate::run::Tried;
 use crate::truth::{Found, Outcome};
 use hw_model::Verdict;
 use std::fmt;
+
+/// What came of one seed.
+#[derive(Clone, Debug)]
+pub struct Tried {
+    /// The seed.
+    pub seed: u64,
+    /// What was true and what was said; `None` if it did not come to an end.
+    pub outcome: Option<Outcome>,
+    /// Rules that did not hold.
+    pub broken: Vec<Broken>,
+}
 
 /// Everything that came of a run.
 #[derive(Clone, Debug)]

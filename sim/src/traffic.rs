@@ -8,9 +8,10 @@ mod arrivals;
 mod visit;
 
 use crate::clock::Us;
+use crate::ids::EntryId;
 use crate::life::Life;
 use crate::random::{Random, Use};
-use crate::world::{EntryId, Inlet, World};
+use crate::world::{Inlet, World};
 use arrivals::Arrivals;
 use hw_model::Severity;
 use visit::{Call, Visitor};

@@ -11,7 +11,9 @@ use crate::check::Broken;
 use crate::clock::{Clock, Us, instant, since_start};
 use crate::drive::{Inputs, Step, Watcher, drive};
 use crate::life::Life;
-use crate::run::{Tried, panic_words};
+use crate::run::panic_words;
+use crate::summary::Tried;
+use crate::traffic::Traffic;
 use crate::world::World;
 use hw_engine::{Numbered, Output, Report};
 use hw_model::{Change, ChangeId, Timestamp};
@@ -37,7 +39,7 @@ pub fn broken_words(broken: &[Broken]) -> String {
 #[must_use]
 pub fn transcript_of(world: &World) -> String {
     let life = Life::new(world);
-    let inputs = Inputs::new(world, &life);
+    let inputs = Inputs::new(world, &life, &Traffic::new(world, &life));
     let mut scribe = Scribe { happenings: happenings(world), ..Scribe::default() };
     let listen = AssertUnwindSafe(|| drive(inputs.all.iter(), &mut scribe).1);
     match catch_unwind(listen) {

@@ -6,16 +6,9 @@
 
 use crate::clock::Us;
 use crate::fault::Fault;
+use crate::ids::{EntryId, ServiceId};
+use crate::log_line::LogLine;
 use crate::parts::Parts;
-use hw_model::Severity;
-
-/// Number of a service in its world.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ServiceId(pub usize);
-
-/// Number of an entry in its world.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct EntryId(pub usize);
 
 /// A world.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,17 +117,6 @@ pub struct Decision {
     pub key: String,
     /// The answers, and how often each is given.
     pub values: Vec<(String, Parts)>,
-}
-
-/// A line that may be written for an item.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LogLine {
-    /// For which share of the items.
-    pub share: Parts,
-    /// How bad it says it is.
-    pub severity: Severity,
-    /// What it says; each `#` becomes a number.
-    pub text: String,
 }
 
 /// Items that come in from outside.

@@ -4,8 +4,8 @@
 //! (in the recording: rollback without effect -42 at 20 s, restart that worked +30 at 5 s).
 
 use crate::evidence::{DECIDED_NATS, Evidence, KnownChange};
-use crate::words::{change_words, clock, length, share, stayed_at};
-use hw_model::{ChangeKind, Effect, Mitigation};
+use crate::words::{change_words, clock, share, stayed_at};
+use hw_model::{ChangeKind, Effect, Mitigation, length_words};
 
 /// Seconds of data before an effect is decided.
 const READ_S_MIN: f64 = 5.0;
@@ -79,7 +79,7 @@ pub(crate) fn effect_of(evidence: &Evidence, known: &KnownChange) -> (Effect, Ve
             "{what}; since then {} where {} is usual, over {}{back} ({nats:.0} nats for the baseline)",
             share(figure),
             share(evidence.track.baseline()),
-            length(read_s)
+            length_words(read_s)
         );
         (Effect::Worked, vec![fact])
     } else if nats <= -DECIDED_NATS {
@@ -87,7 +87,7 @@ pub(crate) fn effect_of(evidence: &Evidence, known: &KnownChange) -> (Effect, Ve
             "{what}; expected: back to {}; observed: {} for {} ({:.0} nats against a return)",
             share(evidence.track.baseline()),
             stayed_at(evidence.track.baseline(), figure),
-            length(read_s),
+            length_words(read_s),
             -nats
         );
         (Effect::None, vec![fact])

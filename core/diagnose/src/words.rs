@@ -4,7 +4,7 @@
 //! tired reader sees a difference where there is one and none where there is none.
 
 use crate::evidence::{Evidence, KnownChange};
-use hw_model::{ChangeKind, Direction, Timestamp};
+use hw_model::{ChangeKind, Direction, Timestamp, length_words};
 
 const DAY_S: i64 = 86_400;
 
@@ -67,20 +67,6 @@ pub(crate) fn count(n: f64) -> String {
     if n <= -0.5 { format!("-{out}") } else { out }
 }
 
-/// `45 s`, `4 min`, `2 h 5 min`.
-pub(crate) fn length(seconds: f64) -> String {
-    let seconds = seconds.max(0.0).round();
-    let minutes = (seconds / 60.0).round();
-    if seconds < 120.0 {
-        format!("{seconds:.0} s")
-    } else if minutes < 120.0 {
-        format!("{minutes:.0} min")
-    } else {
-        let hours = (minutes / 60.0).floor();
-        format!("{hours:.0} h {:.0} min", minutes - 60.0 * hours)
-    }
-}
-
 /// A likelihood ratio as a factor: `6`, `0.15`, `over 1,000`.
 pub(crate) fn factor(f: f64) -> String {
     if f >= 1_000.0 {
@@ -141,7 +127,7 @@ pub(crate) fn stayed_at(baseline: f64, figure: f64) -> String {
 
 /// `for 5 min`.
 pub(crate) fn for_length(seconds: f64) -> String {
-    format!("for {}", length(seconds))
+    format!("for {}", length_words(seconds))
 }
 
 #[cfg(test)]
@@ -158,10 +144,6 @@ mod tests {
         assert_eq!(
             [0.0, 12.0, 1_234.0, 1_234_567.0, -2_040.0].map(count),
             ["0", "12", "1,234", "1,234,567", "-2,040"]
-        );
-        assert_eq!(
-            [5.0, 119.0, 240.0, 7_500.0].map(length),
-            ["5 s", "119 s", "4 min", "2 h 5 min"]
         );
         let onset = Timestamp::from_s(1_795_330_494);
         assert_eq!(clock_beside(onset, onset), "06:54:54");

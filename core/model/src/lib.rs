@@ -25,4 +25,4 @@ pub use record::{
     SpanEnd, SpanId, SpanKind, SumKind, SumPoint, SumSeries, SumSeriesId, TemplateId, TraceId,
 };
 pub use signal::{Direction, Shift, ShiftId, Signal, Target};
-pub use time::{Interval, Tick, Timestamp};
+pub use time::{Interval, Tick, Timestamp, length_words};

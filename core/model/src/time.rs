@@ -92,8 +92,36 @@ impl Interval {
     }
 }
 
+/// A length of time as people say it: `45 s`, `4 min`, `2 h 5 min`.
+#[must_use]
+pub fn length_words(seconds: f64) -> String {
+    let seconds = seconds.max(0.0).round();
+    let minutes = (seconds / 60.0).round();
+    if seconds < 120.0 {
+        format!("{seconds:.0} s")
+    } else if minutes < 120.0 {
+        format!("{minutes:.0} min")
+    } else {
+        let hours = (minutes / 60.0).floor();
+        format!("{hours:.0} h {:.0} min", minutes - 60.0 * hours)
+    }
+}
+
 impl fmt::Display for Tick {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "tick {}", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_of_time_in_words() {
+        assert_eq!(
+            [-1.0, 5.0, 119.0, 240.0, 7_500.0].map(length_words),
+            ["0 s", "5 s", "119 s", "4 min", "2 h 5 min"]
+        );
     }
 }

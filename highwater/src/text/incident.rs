@@ -4,10 +4,11 @@ mod evidence;
 
 use super::picture::{Mark, draw};
 use super::words::{clock, date, verdict_word, words};
-use super::{length, paragraph, plain, rounded, shifts};
+use super::{paragraph, plain, rounded, shifts};
 use hw_engine::Report;
 use hw_model::{
     Change, ChangeId, Diagnosis, Effect, Impact, Incident, Judgement, Signal, Timestamp, Verdict,
+    length_words,
 };
 
 /// What the section of an incident is written from.
@@ -45,14 +46,14 @@ impl<'a> Section<'a> {
             date(incident.started_at),
             self.clock(incident.started_at),
             self.clock(incident.detected_at),
-            length(noticed_s)
+            length_words(noticed_s)
         );
         let until = match incident.ended_at {
             Some(at) => {
                 format!(
                     "{}, after {}",
                     self.clock(at),
-                    length(at.seconds_since(incident.started_at))
+                    length_words(at.seconds_since(incident.started_at))
                 )
             }
             None => format!("still going on where the data ends, at {}", self.clock(to)),

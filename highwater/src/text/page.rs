@@ -1,9 +1,9 @@
 //! The whole page: the sentence that matters, each incident, every hop, and what it all rests on.
 
-use super::{count, hops, incident, length, paragraph, shifts};
+use super::{count, hops, incident, paragraph, shifts};
 use hw_api::{Rejected, rfc3339};
 use hw_engine::Report;
-use hw_model::Timestamp;
+use hw_model::{Timestamp, length_words};
 
 /// The page.
 pub(crate) fn page(report: &Report, from: Timestamp, to: Timestamp, rejected: Rejected) -> String {
@@ -31,7 +31,7 @@ fn headline(report: &Report, from: Timestamp, to: Timestamp) -> String {
             &format!(
                 "No incident, but nothing could be noticed either: {} of data are too short to \
                  learn what is usual (about five minutes of normal traffic are needed).",
-                length(to.seconds_since(from))
+                length_words(to.seconds_since(from))
             ),
         ),
         0 => paragraph(
@@ -40,7 +40,7 @@ fn headline(report: &Report, from: Timestamp, to: Timestamp) -> String {
             &format!(
                 "No incident: {n_streams} figures of {} hops were watched for {}{shifted}.",
                 report.hops.len(),
-                length(to.seconds_since(from))
+                length_words(to.seconds_since(from))
             ),
         ),
         1 => String::new(),

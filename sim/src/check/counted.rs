@@ -98,7 +98,7 @@ impl Happened {
 }
 
 fn hop(world: &World, entry: usize, step: &Step) -> Hop {
-    let entry = crate::world::EntryId(entry);
+    let entry = crate::ids::EntryId(entry);
     let to = step.to();
     Hop {
         caller: world.owner(entry).name.clone(),

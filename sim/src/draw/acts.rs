@@ -5,9 +5,11 @@
 use super::fault::Place;
 use crate::clock::{MS, S, Us};
 use crate::fault::{Fault, FaultKind};
+use crate::ids::ServiceId;
+use crate::log_line::LogLine;
 use crate::parts::Parts;
 use crate::random::Random;
-use crate::world::{Act, LogLine, ServiceId, Telling, What, World};
+use crate::world::{Act, Telling, What, World};
 use hw_model::Severity;
 
 /// Between two acts on one service, at least.

@@ -2,9 +2,10 @@
 
 use super::topology::visits_per_1000;
 use crate::fault::{Effect, FaultKind};
+use crate::ids::EntryId;
 use crate::parts::Parts;
 use crate::random::Random;
-use crate::world::{Decision, Entry, EntryId, Gate, Pass, Step, World};
+use crate::world::{Decision, Entry, Gate, Pass, Step, World};
 
 /// Items in a thousand seconds that must come to an entry for a fault to be there.
 const RATE_MIN: i64 = 1_500;

@@ -1,9 +1,10 @@
 //! How machines and telemetry fail in a world: each fault of telemetry in some worlds, none in half.
 
 use crate::clock::{MS, S};
+use crate::ids::ServiceId;
 use crate::parts::Parts;
 use crate::random::Random;
-use crate::world::{Hosts, Senders, ServiceId, Silence, World};
+use crate::world::{Hosts, Senders, Silence, World};
 
 /// Draws slow seconds for most worlds, and faults of telemetry for half of them.
 pub(super) fn draw(world: &mut World, random: &mut Random) {

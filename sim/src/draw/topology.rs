@@ -2,11 +2,12 @@
 
 use super::SPANS_MAX;
 use crate::clock::{MS, Us};
+use crate::ids::{EntryId, ServiceId};
+use crate::log_line::LogLine;
 use crate::parts::Parts;
 use crate::random::Random;
 use crate::world::{
-    Decision, Entry, EntryId, Gate, Hosts, Inlet, LogLine, Operation, Pass, Senders, Service,
-    ServiceId, Step, World,
+    Decision, Entry, Gate, Hosts, Inlet, Operation, Pass, Senders, Service, Step, World,
 };
 use hw_flow::STATUS;
 use hw_model::Severity;

@@ -52,7 +52,8 @@ impl Known {
 
 fn given(world: &World) -> BTreeSet<String> {
     let (mut known, mut words) = (Known::default(), BTreeSet::new());
-    for (_, input) in Inputs::new(world, &Life::new(world)).all {
+    let life = Life::new(world);
+    for (_, input) in Inputs::new(world, &life, &Traffic::new(world, &life)).all {
         if let Input::Batch(batch) = input {
             known.learn(&batch.definitions);
             known.words(&batch, &mut words);

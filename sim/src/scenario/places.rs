@@ -2,8 +2,9 @@
 
 use super::lines::{Line, Read};
 use crate::clock::{MS, S, Us};
+use crate::ids::{EntryId, ServiceId};
 use crate::parts::Parts;
-use crate::world::{Entry, EntryId, Operation, ServiceId, World};
+use crate::world::{Entry, Operation, World};
 
 impl World {
     /// Takes the name of a service.

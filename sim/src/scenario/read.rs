@@ -4,10 +4,11 @@ use super::lines::{Line, Read, lines};
 use super::places::{read_length, read_number, read_operation, read_rate, read_share};
 use super::timeline::Timeline;
 use crate::clock::{Clock, MS, S};
+use crate::ids::EntryId;
+use crate::log_line::LogLine;
 use crate::parts::Parts;
 use crate::world::{
-    Decision, Entry, EntryId, Gate, Hosts, Inlet, LogLine, Pass, Senders, Service, Silence, Step,
-    World,
+    Decision, Entry, Gate, Hosts, Inlet, Pass, Senders, Service, Silence, Step, World,
 };
 use hw_model::Severity;
 

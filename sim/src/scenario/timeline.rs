@@ -4,8 +4,9 @@ use super::lines::{Line, Read};
 use super::places::{read_length, read_number, read_share};
 use crate::clock::{Clock, S, Us};
 use crate::fault::{Effect, Fault, FaultKind};
+use crate::ids::{EntryId, ServiceId};
 use crate::parts::Parts;
-use crate::world::{Act, EntryId, ServiceId, Step, Telling, What, World};
+use crate::world::{Act, Step, Telling, What, World};
 
 /// How long a service is down if nothing is said.
 const DOWN: Us = 3 * S;

@@ -3,7 +3,9 @@
 use super::places::{length_words, rate_words};
 use crate::clock::{Clock, S};
 use crate::fault::{Effect, Fault};
-use crate::world::{Act, Entry, EntryId, Gate, Inlet, LogLine, Step, What, World};
+use crate::ids::EntryId;
+use crate::log_line::LogLine;
+use crate::world::{Act, Entry, Gate, Inlet, Step, What, World};
 use std::fmt::{Formatter, Result};
 
 /// Writes a whole world.

@@ -3,9 +3,11 @@
 use super::{Doing, Ending, Line, Span, SpanNo, TraceNo, Traffic};
 use crate::clock::{MS, Us};
 use crate::fault::Effect;
+use crate::ids::EntryId;
 use crate::life::Life;
+use crate::log_line::LogLine;
 use crate::random::Random;
-use crate::world::{Decision, Entry, EntryId, Gate, LogLine, Pass, Step, World};
+use crate::world::{Decision, Entry, Gate, Pass, Step, World};
 
 /// On the way between two hosts.
 const NETWORK: Us = 300;

@@ -2,8 +2,8 @@
 
 use super::{COMPARED_WITH_H, Factor};
 use crate::evidence::{Evidence, KnownChange};
-use crate::words::{change_words, clock, length, points, share};
-use hw_model::{ChangeSource, Origin, Timestamp};
+use crate::words::{change_words, clock, points, share};
+use hw_model::{ChangeSource, Origin, Timestamp, length_words};
 use std::collections::{BTreeSet, VecDeque};
 
 /// Seconds by which the clock of a change may be wrong: told changes are typed by people.
@@ -51,7 +51,7 @@ pub(super) fn after_onset(evidence: &Evidence, known: &KnownChange) -> Option<Fa
         is_hard: true,
         because: format!(
             "it came {} after the onset: {}, the onset lies at {}",
-            length(at.seconds_since(evidence.onset_at())),
+            length_words(at.seconds_since(evidence.onset_at())),
             change_words(evidence, known),
             clock(evidence, evidence.onset_at())
         ),
@@ -81,9 +81,9 @@ pub(super) fn hazard_per_h(
     let timing = COMPARED_WITH_H * density_per_h(evidence, known, Place::Origin);
     let lag_s = evidence.onset_at().seconds_since(known.change.at);
     let when = if lag_s <= -1.0 && known.change.source == ChangeSource::Told {
-        format!("{} after the onset, if the told time is right", length(-lag_s))
+        format!("{} after the onset, if the told time is right", length_words(-lag_s))
     } else {
-        format!("{} before the onset", length(lag_s.max(0.0)))
+        format!("{} before the onset", length_words(lag_s.max(0.0)))
     };
     let because = format!(
         "{}, {when} ({}); {}",

@@ -2,7 +2,8 @@
 
 use super::Factor;
 use crate::evidence::{Evidence, KnownChange};
-use crate::words::{clock, length, points};
+use crate::words::{clock, points};
+use hw_model::length_words;
 
 /// Probability that a guilty change, made again, brings the shift back; and that it comes back
 /// without it.
@@ -33,7 +34,7 @@ pub(super) fn weigh(evidence: &Evidence, known: &KnownChange) -> Option<Factor> 
         "deployed again at {}, after the shift had ended at {}: quiet for {} ({})",
         clock(evidence, again.change.at),
         clock(evidence, ended_at),
-        length(quiet_s),
+        length_words(quiet_s),
         points(bayes_factor)
     );
     Some(Factor { bayes_factor, is_hard: quiet_s >= HARD_AFTER * lag_s, because })

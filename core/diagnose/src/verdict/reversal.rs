@@ -2,8 +2,8 @@
 
 use super::Factor;
 use crate::evidence::{Evidence, KnownChange};
-use crate::words::{clock, count, for_length, length, points, stayed_at};
-use hw_model::ChangeKind;
+use crate::words::{clock, count, for_length, points, stayed_at};
+use hw_model::{ChangeKind, length_words};
 
 /// Seconds after a reversal has settled before its data counts.
 const GUARD_S: f64 = 10.0;
@@ -109,7 +109,7 @@ pub(super) fn what_would_decide(evidence: &Evidence, known: &KnownChange) -> Str
         Some(_) => "a second, independent fact would decide it: a re-deploy without return, or a cure elsewhere".to_owned(),
         None => format!(
             "taking it back would decide it within {} ({} items)",
-            length(settle_s),
+            length_words(settle_s),
             count(rate * settle_s)
         ),
     }

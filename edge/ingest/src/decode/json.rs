@@ -101,28 +101,16 @@ fn resource_group<'a>(
     draft: &mut Draft<'a, '_>,
     group: &Group,
 ) -> Step<()> {
-    let mut has_resource = false;
-    let mut earlier = Vec::new();
-    cursor.demand_object(group.resource_is, |cursor, key| {
-        if key == "resource" && !has_resource {
-            has_resource = true;
-            resource(cursor, draft)
-        } else if key == group.scopes {
-            if has_resource {
-                scope_groups(cursor, draft, group)
-            } else {
-                earlier.push(cursor.at());
-                cursor.skip()
-            }
-        } else {
-            cursor.skip()
+    let keys = (group.resource_is, "resource", group.scopes);
+    head_first(cursor, keys, |cursor, part| match part {
+        Part::Head => resource(cursor, draft),
+        Part::NoHead => {
+            draft.begin();
+            draft.end_resource();
+            Ok(())
         }
-    })?;
-    if !has_resource {
-        draft.begin();
-        draft.end_resource();
-    }
-    cursor.revisit(&earlier, |cursor| scope_groups(cursor, draft, group))
+        Part::List => scope_groups(cursor, draft, group),
+    })
 }
 
 fn resource<'a>(cursor: &mut Cursor<'a>, draft: &mut Draft<'a, '_>) -> Step<()> {
@@ -140,27 +128,50 @@ fn scope_groups<'a>(cursor: &mut Cursor<'a>, draft: &mut Draft<'a, '_>, group: &
 }
 
 fn scope_group<'a>(cursor: &mut Cursor<'a>, draft: &mut Draft<'a, '_>, group: &Group) -> Step<()> {
-    let mut has_scope = false;
+    head_first(cursor, (group.scope_is, "scope", group.records), |cursor, part| match part {
+        Part::Head => scope(cursor, draft),
+        Part::NoHead => {
+            draft.scope("", "");
+            Ok(())
+        }
+        Part::List => records(cursor, draft, group),
+    })
+}
+
+/// A part of an object whose list must be read after what describes it.
+#[derive(Clone, Copy)]
+enum Part {
+    Head,
+    /// The object has no head.
+    NoHead,
+    List,
+}
+
+/// Reads an object: its head first, wherever it stands, then its list.
+fn head_first<'a>(
+    cursor: &mut Cursor<'a>,
+    (is, head, list): (&'static str, &str, &str),
+    mut read: impl FnMut(&mut Cursor<'a>, Part) -> Step<()>,
+) -> Step<()> {
+    let mut has_head = false;
     let mut earlier = Vec::new();
-    cursor.demand_object(group.scope_is, |cursor, key| {
-        if key == "scope" && !has_scope {
-            has_scope = true;
-            scope(cursor, draft)
-        } else if key == group.records {
-            if has_scope {
-                records(cursor, draft, group)
-            } else {
-                earlier.push(cursor.at());
-                cursor.skip()
-            }
+    cursor.demand_object(is, |cursor, key| {
+        if key == head && !has_head {
+            has_head = true;
+            read(cursor, Part::Head)
+        } else if key == list && has_head {
+            read(cursor, Part::List)
         } else {
+            if key == list {
+                earlier.push(cursor.at());
+            }
             cursor.skip()
         }
     })?;
-    if !has_scope {
-        draft.scope("", "");
+    if !has_head {
+        read(cursor, Part::NoHead)?;
     }
-    cursor.revisit(&earlier, |cursor| records(cursor, draft, group))
+    cursor.revisit(&earlier, |cursor| read(cursor, Part::List))
 }
 
 fn scope<'a>(cursor: &mut Cursor<'a>, draft: &mut Draft<'a, '_>) -> Step<()> {

@@ -10,6 +10,10 @@ use hw_stats::{Counts, Form, ln_marginal, ln_point};
 /// Nats from which on counts decide whether a figure is back.
 pub(crate) const DECIDED_NATS: f64 = 10.0;
 
+/// Seconds of data of an attempt that are read although another change came meanwhile, if that came
+/// after the end.
+const AFTER_END_S: f64 = 30.0;
+
 /// Everything known about one incident.
 #[derive(Clone, Debug)]
 pub struct Evidence {
@@ -190,9 +194,15 @@ impl Evidence {
     pub fn read_until(&self, attempt: &KnownChange, most_s: f64) -> Timestamp {
         let ended_at = self.main().ended_at;
         let later = self.changes.iter().filter(|other| other.began_at > attempt.change.at);
-        // What came after the figure was back did not bring it back.
-        let later = later.filter(|other| !self.was_back_before(other));
-        let next = later.map(|other| other.began_at).min();
+        // What came after the figure was back did not bring it back, but may have moved it again.
+        let limit = |other: &KnownChange| {
+            if self.was_back_before(other) {
+                other.began_at.max(attempt.settled_at.plus_s(AFTER_END_S))
+            } else {
+                other.began_at
+            }
+        };
+        let next = later.map(limit).min();
         let soon = attempt.settled_at.plus_s(60.0);
         let end = ended_at.filter(|end| *end > soon);
         let limits = [Some(self.now), next, end, Some(attempt.settled_at.plus_s(most_s))];

@@ -17,6 +17,9 @@ const EXPLAINED_MIN: f64 = 0.9;
 /// Items that must have got an answer, before or since, for its share to be tested.
 const ITEMS_MIN: f64 = 5.0;
 
+/// Share of the answers from which on a new one matters.
+const NEW_MIN: f64 = 0.1;
+
 /// What the test says.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Mechanism {
@@ -31,6 +34,13 @@ pub(crate) enum Mechanism {
     },
     /// The answers came as always: they explain nothing.
     AnswersAsAlways,
+    /// An answer came that was hardly ever given before: what the caller does with it is untested.
+    New {
+        /// The answer.
+        value: String,
+        /// Its share of the answers since.
+        share: f64,
+    },
     /// The mix moved, but does not explain the shift.
     Unexplained(f64),
 }
@@ -67,7 +77,14 @@ pub(crate) fn test(answers: &SeenAnswers) -> Mechanism {
     }
     let explained = explained(&answers.fates, before, since);
     if explained < EXPLAINED_MIN || tested.is_empty() {
-        return Mechanism::Unexplained(explained);
+        let new = answers.fates.iter().filter(|fate| fate.before.n < ITEMS_MIN);
+        let new = new.max_by(|a, b| a.since.n.total_cmp(&b.since.n));
+        return match new.map(|fate| (fate, fate.since.n / since.n.max(1.0))) {
+            Some((fate, share)) if share >= NEW_MIN => {
+                Mechanism::New { value: fate.value.clone(), share }
+            }
+            _ => Mechanism::Unexplained(explained),
+        };
     }
     Mechanism::AsAlways(Account {
         explained: explained.min(1.0),
@@ -158,6 +175,15 @@ mod tests {
         ]);
         let Mechanism::Moved { value, .. } = found else { panic!("{found:?}") };
         assert_eq!(value, "halt");
+    }
+
+    #[test]
+    fn answer_never_given_before_is_untested() {
+        let found = run(vec![
+            fate("go", (900.0, 900.0), (450.0, 450.0)),
+            fate("halt", (0.0, 0.0), (450.0, 0.0)),
+        ]);
+        assert_eq!(found, Mechanism::New { value: "halt".to_owned(), share: 0.5 });
     }
 
     #[test]

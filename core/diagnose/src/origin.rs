@@ -23,6 +23,9 @@ const ASKS_DIFFERENTLY: f64 = 0.05;
 /// Share of the blame for a dependency whose answers cannot be seen.
 const INVISIBLE: f64 = 0.4;
 
+/// Share of the blame for a dependency that gives an answer it never gave.
+const NEW_ANSWER: f64 = 0.7;
+
 /// Share of the blame for a caller whose own way with an answer moved, while the mix moved too.
 const CALLER_MOVED: f64 = 0.8;
 
@@ -155,6 +158,18 @@ impl Walk {
                         dependency.callee
                     ));
                 }
+                Some(Mechanism::New { value, share: of_all }) => {
+                    let fact = format!(
+                        "{} now answers \"{value}\" to {}, which it did not before: what {} does with it is untested",
+                        dependency.callee,
+                        share(*of_all),
+                        own.service
+                    );
+                    left = 1.0 - NEW_ANSWER;
+                    because.push(fact.clone());
+                    let callee = dependency.callee.clone();
+                    self.add(callee, Some(dependency.clone()), weight * NEW_ANSWER, vec![fact]);
+                }
                 Some(Mechanism::Unexplained(explained)) => because.push(format!(
                     "{}'s answers moved too, but explain only {} of the change",
                     dependency.callee,
@@ -259,11 +274,12 @@ fn owner_fact(evidence: &Evidence, own: &Own) -> String {
         return format!("{} items more or fewer than usual leave it", count(own.harm));
     };
     format!(
-        "it passes {} of what it receives to {}; it usually passes {}: {} items beyond its usual share",
+        "it passes {} of what it receives to {}; it usually passes {}: {} items {} its usual share",
         share(since),
         own.hop.callee,
         usual_share(before),
-        count(own.harm)
+        count(own.harm),
+        if since < before { "short of" } else { "beyond" }
     )
 }
 

@@ -109,12 +109,19 @@ impl ChangeLog {
         found
     }
 
-    /// Notes a told change; one that was found already only learns that it was told.
+    /// Notes a told change; one that was found already only learns that it was told, and one that was
+    /// told in the same words already is known.
     pub(crate) fn tell(&mut self, told: ToldChange) -> Option<ChangeId> {
-        let same = self.noted.iter_mut().find(|noted| is_same(&noted.change, &told));
+        let same = self.noted.iter_mut().find(|noted| match noted.change.source {
+            ChangeSource::Telemetry => is_same(&noted.change, &told),
+            ChangeSource::Told | ChangeSource::Both => is_repeated(&noted.change, &told),
+        });
         if let Some(noted) = same {
-            noted.change.source = ChangeSource::Both;
             noted.mitigates |= told.mitigates;
+            if noted.change.source == ChangeSource::Told {
+                return None;
+            }
+            noted.change.source = ChangeSource::Both;
             let change = &mut noted.change;
             change.from_version = change.from_version.take().or(told.from_version);
             change.to_version = change.to_version.take().or(told.to_version);
@@ -195,9 +202,13 @@ impl ChangeLog {
             c.source == ChangeSource::Told && is_same(&change, &told)
         });
         if let Some(noted) = told {
-            let id = noted.change.id;
-            noted.change = Change { id, source: ChangeSource::Both, ..change };
+            let known = noted.change.id;
+            noted.change = Change { id: known, source: ChangeSource::Both, ..change };
             (noted.began_at, noted.settled_at) = (began_at, settled_at);
+            // The deploy is known by the number people's word got, also to what reverses it.
+            let versions = self.services.entry(instance.service).or_default();
+            let deploys = versions.deploys.iter_mut().filter(|deploy| deploy.change == id);
+            deploys.for_each(|deploy| deploy.change = known);
             return None;
         }
         let rolling = self.noted.iter().rev().find(|noted| noted.change.service == change.service);
@@ -276,7 +287,9 @@ impl Versions {
             let was_there = new.first_at.seconds_since(other.last_at) < 600.0;
             // Telemetry comes in batches: what an instance that goes on did may come seconds later.
             let is_silent = now.seconds_since(other.last_at) >= silence_s(other);
-            !is_replaced && fell_silent && was_there && is_silent
+            // Another version is not started again: it is replaced, one instance after the other.
+            let is_same = other.version == new.version;
+            is_same && !is_replaced && fell_silent && was_there && is_silent
         };
         if new.instance.is_empty() {
             return Seen::Nothing;
@@ -329,6 +342,14 @@ fn silence_s(instance: &Instance) -> f64 {
     let heard_s = instance.last_at.seconds_since(instance.first_at);
     let pause_s = heard_s / instance.n_records.max(1) as f64;
     (SILENCE_PAUSES * pause_s).clamp(SILENCE_S, OVERLAP_S)
+}
+
+/// Whether a change is told again in the same words.
+fn is_repeated(known: &Change, told: &ToldChange) -> bool {
+    known.kind == told.kind
+        && known.service == told.service
+        && known.to_version == told.to_version
+        && known.at == told.at
 }
 
 /// Whether a told change is the found one: same service, close in time, nothing that contradicts.

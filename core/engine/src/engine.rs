@@ -4,7 +4,7 @@ use crate::changes::ChangeLog;
 use crate::describe::ticks_of;
 use crate::gather::Sources;
 use crate::graph::CallGraph;
-use crate::incidents::Incidents;
+use crate::incidents::{Case, Incidents};
 use crate::input::{Input, Output};
 use crate::restarts::Restarts;
 use crate::shifts::Shifts;
@@ -19,6 +19,10 @@ use std::collections::VecDeque;
 
 /// Seconds between two looks at an open incident when nothing else happens.
 const LOOK_S: f64 = 30.0;
+
+/// Seconds after the end of an incident in which what happens still speaks of it: a change that is made
+/// again is watched for half an hour.
+const WATCHED_S: f64 = 3_600.0;
 
 /// Rows of the onset's posterior at most; longer stretches are read in coarser rows.
 const ONSET_ROWS_MAX: i64 = 900;
@@ -279,8 +283,15 @@ impl Engine {
         }
     }
 
+    /// Looks again at every incident, unless it has long been over: what comes later is another
+    /// story.
     fn look_at_all(&mut self) {
-        let ids: Vec<IncidentId> = self.incidents.all().map(|case| case.id).collect();
+        let is_recent = |case: &Case| {
+            let ends = case.shifts.iter().filter_map(|id| self.shifts.get(*id)?.ended_at).max();
+            !case.is_ended || ends.is_none_or(|end| self.now.seconds_since(end) <= WATCHED_S)
+        };
+        let cases = self.incidents.all().filter(|case| is_recent(case));
+        let ids: Vec<IncidentId> = cases.map(|case| case.id).collect();
         ids.into_iter().for_each(|id| self.look_at(id));
     }
 

@@ -16,6 +16,9 @@ use std::collections::BTreeSet;
 /// Seconds before the onset that are compared with.
 const COMPARED_S: i64 = 3_600;
 
+/// Seconds since an earlier shift that are enough to tell what is usual.
+const CALM_S_MIN: i64 = 120;
+
 /// Hours before the onset in which a change may matter, and seconds after the end.
 const CHANGES_BEFORE_S: f64 = 86_400.0;
 const CHANGES_AFTER_S: f64 = 600.0;
@@ -56,7 +59,7 @@ impl Sources<'_> {
         let judged_s = self.judged_s(main.subject);
         let end = words.ended_at.map_or(judged_s, |ended_at| ended_at.tick().0);
         let (from, to) = (words.onset.from.tick().0, words.onset.to.tick().0);
-        let first = self.first_s.max(from - COMPARED_S);
+        let first = self.first_s.max(from - COMPARED_S).max(self.calm_since(from));
         let stretches = Stretches { before: (first, from), since: (to, end.max(to)) };
         let subjects: Vec<Subject> = described
             .iter()
@@ -74,6 +77,14 @@ impl Sources<'_> {
             inlets: self.inlets(stretches),
             shifts: described.into_iter().map(|(_, shift)| shift).collect(),
         })
+    }
+
+    /// The end of the last shift that was over long enough before `from`: what is usual does not
+    /// include it.
+    fn calm_since(&self, from: i64) -> i64 {
+        let ended = self.shifts.all().iter().filter(|shift| shift.signal != Signal::NoData);
+        let ended = ended.filter_map(|shift| shift.ended_at.map(|at| at.tick().0));
+        ended.filter(|at| at + CALM_S_MIN <= from).max().unwrap_or(i64::MIN)
     }
 
     /// The first tick of a subject that is not judged yet.

@@ -2,8 +2,8 @@
 //!
 //! A service is silent when it has said nothing for a minute in which it would have said fifty
 //! things, while others still speak. If calls into it go on and succeed, only its telemetry is
-//! lost: that is told as a shift and is no incident. If items come in there, or calls into it fail,
-//! it may be down: then it is one. If those who call it call no more, it has nothing to say.
+//! lost: that is told as a shift and is no incident, and so is the end of a job that begins its own traces.
+//! If items come in there from outside, or calls into it fail, it may be down: then it is one. If those who call it call no more, it has nothing to say.
 
 use hw_flow::{Flow, HopIdx, ServiceIdx};
 use hw_model::Timestamp;
@@ -112,7 +112,9 @@ fn may_be_down(
         |hop: &HopIdx| flow.callee_of(*hop).is_some_and(|(callee, _)| callee == service);
     let hops: Vec<HopIdx> = flow.hops().filter(leads_there).collect();
     if hops.is_empty() {
-        return Some(true);
+        // A job that begins its own traces may simply have ended; who is asked from outside may not.
+        let mut entries = flow.entries().filter_map(|entry| flow.entry_place(entry));
+        return Some(entries.any(|(owner, operation)| owner == service && operation.is_some()));
     }
     let ticks = (from.tick().0 + 1, to.tick().0);
     let counts = hops.iter().map(|hop| flow.hop_counts(*hop, ticks.0, ticks.1));

@@ -23,6 +23,8 @@ pub(crate) struct Counters {
     pub now: i64,
     /// Counts that came too late for their window.
     pub late: u64,
+    /// Calls that had no place among the hops.
+    pub beyond: u64,
 }
 
 /// An answer to count: its key, how the key came to be watched, and its value.
@@ -45,6 +47,7 @@ impl Counters {
             window_s,
             now: i64::MIN,
             late: 0,
+            beyond: 0,
         }
     }
 
@@ -57,8 +60,14 @@ impl Counters {
     }
 
     /// The hop that a hop turned out to be.
-    fn resolved(&self, hop: HopIdx) -> HopIdx {
+    pub(crate) fn resolved(&self, hop: HopIdx) -> HopIdx {
         self.hop(hop).and_then(|cell| cell.alias).unwrap_or(hop)
+    }
+
+    /// When something first left an entry on a hop, whatever that was called then.
+    fn left_at(&self, entry: &EntryState, hop: HopIdx) -> Option<Timestamp> {
+        let left = entry.outs.iter().filter(|left| self.resolved(left.hop) == hop);
+        left.map(|left| left.first_at).min()
     }
 
     /// Whether one of these turned out to be the hop.
@@ -88,6 +97,7 @@ impl Counters {
             return Some(self.resolved(*hop));
         }
         if self.hops.len() >= self.hops_max {
+            self.beyond += 1;
             return None;
         }
         let id = HopIdx(u32::try_from(self.hops.len()).ok()?);
@@ -265,7 +275,7 @@ impl Counters {
         entry.asked.push(Asked { hop: hop_idx, cell, ended_at, n_hops: self.hops.len() });
         let caller = self.entries.get(entry.entry.0 as usize);
         for other in caller.iter().flat_map(|caller| &caller.hops).filter(|h| **h != hop_idx) {
-            let left_at = entry.left_at(*other);
+            let left_at = self.left_at(entry, *other);
             let fate = Fate {
                 outcome: other.0,
                 went_on: left_at.is_some(),

@@ -81,6 +81,8 @@ pub struct Coverage {
     pub paired: u64,
     /// Entries with a parent that never came.
     pub orphans: u64,
+    /// Calls, or ends of calls, that are not counted because there are too many hops.
+    pub beyond: u64,
     /// Log lines folded.
     pub logs: u64,
     /// Points of sums folded.
@@ -196,7 +198,7 @@ impl Flow {
     /// How much of what came could be used.
     #[must_use]
     pub const fn coverage(&self) -> Coverage {
-        Coverage { late: self.counters.late, ..self.coverage }
+        Coverage { late: self.counters.late, beyond: self.counters.beyond, ..self.coverage }
     }
 
     /// What the numbers in records mean.

@@ -117,7 +117,8 @@ impl Flow {
             out.hops.push(hop);
         }
         self.counters.count_received(hop, entry.tick(), far_end.items);
-        if out.hops.first() == Some(&hop) || out.kind != SpanKind::Producer {
+        let first = out.hops.first().map(|first| self.counters.resolved(*first));
+        if first == Some(hop) || out.kind != SpanKind::Producer {
             self.count_answers(out_key, far_end.answers);
         }
     }
@@ -126,7 +127,7 @@ impl Flow {
     fn count_answers(&mut self, out_key: OutKey, far: AnswerSetId) {
         let Some(out) = self.joins.outs.get_mut(out_key) else { return };
         let Some(entry) = out.entry.and_then(|key| self.joins.entries.get_mut(key)) else { return };
-        let Some(hop) = out.hops.last().copied() else { return };
+        let Some(hop) = out.hops.last().map(|hop| self.counters.resolved(*hop)) else { return };
         if out.failed {
             return;
         }

@@ -206,9 +206,4 @@ impl EntryState {
         left.is_counted |= is_counted;
         Leaving { is_first: false, is_first_counted, is_counted }
     }
-
-    /// When something first left on `hop`.
-    pub(crate) fn left_at(&self, hop: HopIdx) -> Option<Timestamp> {
-        self.outs.iter().find(|left| left.hop == hop).map(|left| left.first_at)
-    }
 }

@@ -55,9 +55,12 @@ impl Routes {
 
     /// Learns from a pair.
     pub(crate) fn learn(&mut self, address: Address, path: NameId, place: Place) {
+        if self.by_address.len() >= ROUTES_MAX && !self.by_address.contains_key(&address) {
+            return;
+        }
         let reached = self.by_address.entry(address).or_default();
         reached.n_pairs = reached.n_pairs.saturating_add(1);
-        if !reached.places.contains(&place) && reached.places.len() <= CONSUMERS_MAX {
+        if !reached.places.contains(&place) && reached.places.len() < CONSUMERS_MAX {
             reached.places.push(place);
         }
         let n_paths = self.by_path.len();
@@ -72,7 +75,9 @@ impl Routes {
     /// Learns where an address leads of which nothing will ever be heard.
     pub(crate) fn assume(&mut self, address: Address, path: NameId, place: Place) {
         self.learn(address, path, place);
-        self.by_address.entry(address).or_default().n_pairs = TRUSTED_FROM;
+        if let Some(reached) = self.by_address.get_mut(&address) {
+            reached.n_pairs = TRUSTED_FROM;
+        }
     }
 
     /// Whether it is known for sure where an address and path lead.

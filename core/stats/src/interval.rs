@@ -44,9 +44,15 @@ fn gamma_edge(a: f64, z: f64) -> f64 {
 #[must_use]
 pub fn excess(form: Form, observed: Counts, learned: Counts, phi: f64) -> Estimate {
     let p = learned.ratio().unwrap_or(0.0);
-    let by_chance = phi * form.variance(observed.n, p);
+    // Half an event more than was seen: a ratio of exactly 0 or 1 has variance too.
+    let of = |k: f64| (k + 0.5) / (learned.n + 1.0);
+    let scatter = match form {
+        Form::Share => form.variance(1.0, of(learned.k.clamp(0.0, learned.n))),
+        Form::Count => form.variance(1.0, of(learned.k)),
+    };
+    let by_chance = phi * observed.n * scatter;
     let scale = if learned.n > 0.0 { observed.n / learned.n } else { 0.0 };
-    let from_baseline = scale * scale * phi * form.variance(learned.n, p);
+    let from_baseline = scale * scale * phi * learned.n * scatter;
     let half = 1.96 * (by_chance + from_baseline).sqrt();
     let value = observed.k - observed.n * p;
     Estimate { value, low: value - half, high: value + half }

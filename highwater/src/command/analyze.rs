@@ -64,7 +64,7 @@ pub(crate) struct Analyze {
 }
 
 const AFTER_HELP: &str = "\
-Exit code: 1 if there is an incident, 0 if not, 2 for a wrong command line, 3 for unreadable input, \
+Exit code: 1 if there is an incident, 0 if not, 2 for a wrong command line or settings, 3 for unreadable input, \
 70 and more for a fault of Highwater.
 
 Examples:

@@ -84,12 +84,10 @@ impl<'a> Section<'a> {
         out
     }
 
-    /// Changes that came before the onset and were judged innocent; those after it are innocent by
-    /// order and need no line up here.
+    /// Changes that came before the onset and were exonerated; those after it are innocent by order and
+    /// need no line up here.
     fn innocent(&self) -> Vec<String> {
-        let clear = |j: &&Judgement| {
-            matches!(j.verdict, Verdict::Exonerated | Verdict::NotImplicated) && j.probability > 0.0
-        };
+        let clear = |j: &&Judgement| j.verdict == Verdict::Exonerated && j.probability > 0.0;
         let judged = self.diagnosis.judgements.iter().filter(clear);
         judged
             .filter_map(|judgement| {

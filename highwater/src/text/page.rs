@@ -38,7 +38,8 @@ fn headline(report: &Report, from: Timestamp, to: Timestamp) -> String {
             "",
             "",
             &format!(
-                "No incident: {n_streams} figures of {} hops were watched for {}{shifted}.",
+                "No incident: {n_streams} figures of {} hops were watched for {}{shifted}. What shifted \
+                 in the first five minutes of a figure could not be noticed: they are for learning.",
                 report.hops.len(),
                 length_words(to.seconds_since(from))
             ),
@@ -66,6 +67,12 @@ fn footer(report: &Report, from: Timestamp, to: Timestamp, rejected: Rejected) -
         count(coverage.late),
         count(coverage.unjoined)
     ));
+    if coverage.beyond > 0 {
+        facts.push(format!(
+            "{} calls are not counted: there are more hops than the limit allows",
+            count(coverage.beyond)
+        ));
+    }
     if weights && !report.hops.is_empty() {
         facts.push(
             "spans do not say how they were sampled: counts are of spans seen, ratios hold either way"

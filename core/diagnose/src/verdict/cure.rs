@@ -29,6 +29,7 @@ pub(super) fn weigh(evidence: &Evidence, known: &KnownChange) -> Option<Factor> 
             || other.mitigates;
         is_attempt
             && other.began_at > evidence.onset_at()
+            && other.change.id != change.id
             && other.change.reverses != Some(change.id)
             && effect_of(evidence, other).0 == Effect::Worked
     })?;
@@ -46,7 +47,7 @@ pub(super) fn weigh(evidence: &Evidence, known: &KnownChange) -> Option<Factor> 
         if stayed { "while this change stayed in place" } else { "after this change was gone" };
     let because =
         format!("{} cured it, {place} ({})", cure_words(evidence, cure), points(bayes_factor));
-    let is_hard = cure.change.service != change.service;
+    let is_hard = stayed && cure.change.service != change.service;
     Some(Factor { bayes_factor, is_hard, because })
 }
 

@@ -78,12 +78,17 @@ pub(super) fn hazard_per_h(
     let unrelated = nobody.max(0.0) * Place::Unrelated.share();
     per_h += unrelated * density_per_h(evidence, known, Place::Unrelated);
     let (_, origin, place) = best;
-    let timing = COMPARED_WITH_H * density_per_h(evidence, known, Place::Origin);
+    let timing = COMPARED_WITH_H * density_per_h(evidence, known, place);
     let lag_s = evidence.onset_at().seconds_since(known.change.at);
     let when = if lag_s <= -1.0 && known.change.source == ChangeSource::Told {
         format!("{} after the onset, if the told time is right", length_words(-lag_s))
     } else {
-        format!("{} before the onset", length_words(lag_s.max(0.0)))
+        // Found changes are timed by their first span, the onset by the first second that differs.
+        if lag_s < 1.0 {
+            "at the onset".to_owned()
+        } else {
+            format!("{} before the onset", length_words(lag_s))
+        }
     };
     let because = format!(
         "{}, {when} ({}); {}",

@@ -1,7 +1,7 @@
 //! The change was made again: did the shift return?
 
 use super::Factor;
-use crate::evidence::{Evidence, KnownChange};
+use crate::evidence::{DECIDED_NATS, Evidence, KnownChange};
 use crate::words::{clock, points};
 use hw_model::length_words;
 
@@ -28,6 +28,11 @@ pub(super) fn weigh(evidence: &Evidence, known: &KnownChange) -> Option<Factor> 
     if quiet_s <= 0.0 {
         return None;
     }
+    let shifted = evidence.track.between(evidence.onset_interval().to, ended_at);
+    let counts = evidence.track.between(again.settled_at, evidence.now);
+    if evidence.track.ln_returned(counts, shifted) <= -DECIDED_NATS {
+        return Some(returned(evidence, again));
+    }
     let returned_by_now = AGAIN * (1.0 - (-quiet_s / lag_s).exp());
     let bayes_factor = (1.0 - returned_by_now) / (1.0 - ANYWAY);
     let because = format!(
@@ -38,4 +43,15 @@ pub(super) fn weigh(evidence: &Evidence, known: &KnownChange) -> Option<Factor> 
         points(bayes_factor)
     );
     Some(Factor { bayes_factor, is_hard: quiet_s >= HARD_AFTER * lag_s, because })
+}
+
+/// The shift came back with the change.
+fn returned(evidence: &Evidence, again: &KnownChange) -> Factor {
+    let bayes_factor = AGAIN / ANYWAY;
+    let because = format!(
+        "deployed again at {}, and the shift returned ({})",
+        clock(evidence, again.change.at),
+        points(bayes_factor)
+    );
+    Factor { bayes_factor, is_hard: false, because }
 }

@@ -3,7 +3,7 @@
 use super::Factor;
 use crate::evidence::{Evidence, KnownChange};
 use crate::words::{clock, count, for_length, points, stayed_at};
-use hw_model::{ChangeKind, length_words};
+use hw_model::{ChangeKind, Timestamp, length_words};
 
 /// Seconds after a reversal has settled before its data counts.
 const GUARD_S: f64 = 10.0;
@@ -57,6 +57,9 @@ pub(super) fn weigh(evidence: &Evidence, known: &KnownChange) -> Option<Factor> 
         other.change.kind == ChangeKind::Rollback && other.change.reverses == Some(known.change.id)
     })?;
     let at = reversal.change.at;
+    if reversal.settled_at < evidence.onset_interval().from {
+        return Some(gone_before(evidence, known, at));
+    }
     let ended_before = evidence.main().ended_at.is_some_and(|end| end < reversal.began_at);
     if at <= evidence.onset_at() || ended_before {
         return None;
@@ -91,6 +94,17 @@ pub(super) fn weigh(evidence: &Evidence, known: &KnownChange) -> Option<Factor> 
         )
     };
     Some(Factor { bayes_factor, is_hard: stayed && bayes_factor <= 0.2, because })
+}
+
+/// It was gone when the shift began: what it may have left behind would have to have waited.
+fn gone_before(evidence: &Evidence, known: &KnownChange, at: Timestamp) -> Factor {
+    let bayes_factor = 1.0 - Return::of(evidence, &known.change.service).probability();
+    let because = format!(
+        "taken back at {}, before the shift began ({})",
+        clock(evidence, at),
+        points(bayes_factor)
+    );
+    Factor { bayes_factor, is_hard: false, because }
 }
 
 /// What would decide an undecided change, and when.

@@ -11,11 +11,16 @@ use std::process::Command;
 
 /// The example as `analyze --format json` sees it.
 fn analysed() -> Value {
+    analysed_with(&[])
+}
+
+fn analysed_with(more: &[&str]) -> Value {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/gate-always-open");
     let output = Command::new(env!("CARGO_BIN_EXE_highwater"))
         .arg("analyze")
         .args(["traces.jsonl.zst", "logs.jsonl.zst"].map(|name| folder.join(name)))
         .args(["--format", "json"])
+        .args(more)
         .env_remove("HIGHWATER_CONFIG")
         .output()
         .unwrap();
@@ -69,4 +74,43 @@ fn readme_shows_what_its_command_says() {
     let shown = readme.split("```text\n").nth(1).unwrap().split("```").next().unwrap();
     assert_eq!(files.len(), 2, "{command}");
     assert!(said.starts_with(shown), "the README shows\n{shown}\nbut it says\n{said}");
+}
+
+/// Every change is told as well, a little before its first span came: each stays one change, and
+/// nothing that was said of it changes.
+#[test]
+fn change_that_is_told_and_found_is_one() {
+    let found = analysed();
+    let mut told = found["changes"].clone();
+    for change in told.as_array_mut().unwrap() {
+        let at: i64 = change["at"].as_str().unwrap()[17..19].parse().unwrap();
+        let at = format!("{}{:02}Z", &change["at"].as_str().unwrap()[..17], at.max(2) - 2);
+        let wanted = ["kind", "service", "from_version", "to_version"];
+        let fields = change.as_object().unwrap().iter();
+        let mut kept: serde_json::Map<String, Value> = fields
+            .filter(|(key, value)| wanted.contains(&key.as_str()) && !value.is_null())
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect();
+        kept.insert("at".to_owned(), at.into());
+        *change = Value::Object(kept);
+    }
+    let file = std::env::temp_dir().join(format!("highwater-told-{}.json", std::process::id()));
+    std::fs::write(&file, told.to_string()).unwrap();
+    let again = analysed_with(&["--changes", file.to_str().unwrap()]);
+    std::fs::remove_file(&file).unwrap();
+    let changes = |found: &Value| {
+        let all = found["changes"].as_array().unwrap().clone();
+        let key =
+            |c: &Value| (c["kind"].to_string(), c["service"].to_string(), c["at"].to_string());
+        let id = |all: &[Value], id: &Value| all.iter().find(|c| c["id"] == *id).map(key);
+        let links = |c: &Value| (id(&all, &c["reverses"]), id(&all, &c["redeploy_of"]));
+        all.iter().map(|change| (key(change), links(change))).collect::<Vec<_>>()
+    };
+    assert_eq!(changes(&again), changes(&found), "{:#}", again["changes"]);
+    for (kind, service) in
+        [("deploy", "router"), ("rollback", "router"), ("restart", "eligibility")]
+    {
+        let verdict = |found: &Value| said(found, "changes", kind, service)["verdict"].clone();
+        assert_eq!(verdict(&again), verdict(&found), "{kind} of {service}");
+    }
 }

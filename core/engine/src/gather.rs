@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 const COMPARED_S: i64 = 3_600;
 
 /// Seconds since an earlier shift that are enough to tell what is usual.
-const CALM_S_MIN: i64 = 120;
+const CALM_S_MIN: i64 = 60;
 
 /// Hours before the onset in which a change may matter, and seconds after the end.
 const CHANGES_BEFORE_S: f64 = 86_400.0;

@@ -67,7 +67,7 @@ impl Settings {
             Some(value) => {
                 let number = value.as_float().or_else(|| value.as_integer().map(|n| n as f64));
                 number.filter(|n| (1e-6..=1e6).contains(n)).ok_or_else(|| {
-                    fault("false_alarms_per_month", "must be a number greater than zero")
+                    fault("false_alarms_per_month", "must be a number from 0.000001 to 1000000")
                 })?
             }
         };
@@ -314,7 +314,7 @@ mod tests {
 
     #[test]
     fn wrong_values_say_what_is_right() {
-        assert!(refused("false_alarms_per_month = 0").contains("greater than zero"));
+        assert!(refused("false_alarms_per_month = 0").contains("from 0.000001"));
         assert!(refused("false_alarms_per_month = \"1\"").contains("must be a number"));
         assert!(refused("[[items]]\nin = { from = \"links\" }").contains("span_attribute:KEY"));
         assert!(refused("x = ").contains("TOML parse error"));

@@ -67,7 +67,7 @@ pub(crate) fn count(n: f64) -> String {
     if n <= -0.5 { format!("-{out}") } else { out }
 }
 
-/// A likelihood ratio as a factor: `6`, `0.15`, `over 1,000`.
+/// A likelihood ratio as a factor: `6.0`, `19`, `over 1,000`.
 pub(crate) fn factor(f: f64) -> String {
     if f >= 1_000.0 {
         "over 1,000".to_owned()
@@ -120,7 +120,7 @@ pub(crate) fn change_words(evidence: &Evidence, known: &KnownChange) -> String {
     }
 }
 
-/// The figure at hand with its usual value: `1.00 where 0.50 is usual`.
+/// The figure at hand with its usual value: `100 % where 50 % is usual`.
 pub(crate) fn stayed_at(baseline: f64, figure: f64) -> String {
     format!("{} where {} is usual", share(figure), share(baseline))
 }

@@ -10,6 +10,7 @@ use crate::told;
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 use hw_api::{Analysis, Rejected};
+use hw_flow::Refusals;
 use hw_ingest::{ReadOptions, Recording, Totals};
 use hw_model::{Interval, Timestamp};
 use std::io::Write;
@@ -47,7 +48,13 @@ pub(crate) struct Analyze {
     to: Option<TimeArgument>,
 
     /// Length of a counted window, 1s or more.
-    #[arg(long, value_name = "LENGTH", default_value = "10s", value_parser = parse_window)]
+    #[arg(
+        long,
+        value_name = "LENGTH",
+        default_value = "10s",
+        value_parser = parse_window,
+        env = "HIGHWATER_WINDOW"
+    )]
     window: i64,
 
     /// Look away from this attribute, everywhere; can be given many times.
@@ -59,7 +66,7 @@ pub(crate) struct Analyze {
     config: Option<PathBuf>,
 
     /// Text for people, or JSON for programs.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
+    #[arg(long, value_enum, default_value_t = Format::Text, env = "HIGHWATER_FORMAT")]
     format: Format,
 }
 
@@ -150,7 +157,9 @@ impl Analyze {
                 let (name, reason) = (fault.file.display(), text::plain(&fault.reason));
                 match fault.line {
                     0 => anstream::eprintln!("warning: {reason}; the other files are used"),
-                    line => anstream::eprintln!("warning: {name}, line {line}: {reason}"),
+                    line => anstream::eprintln!(
+                        "warning: {name}, line {line}: {reason}; the other lines are used"
+                    ),
                 }
             }
             if file.n_faults > 5 {
@@ -163,6 +172,17 @@ impl Analyze {
         }
         for (reason, n) in totals.tally.rejections() {
             anstream::eprintln!("warning: {n} records rejected: {reason}");
+        }
+        let Refusals { names, operations, answers, templates, sum_series } = totals.refusals;
+        let turned_away = [
+            (names, "records of further services, versions or instances count as ~other"),
+            (operations, "spans of further operations or peers count as ~other"),
+            (answers, "attributes have too many values to be an answer"),
+            (templates, "log lines of further kinds count as ~other"),
+            (sum_series, "points of further counters are not used"),
+        ];
+        for (n, what) in turned_away.into_iter().filter(|(n, _)| *n > 0) {
+            anstream::eprintln!("note: there are more names than the limits allow: {n} {what}");
         }
         if totals.duplicates > 0 {
             anstream::eprintln!("note: {} records came twice and count once", totals.duplicates);

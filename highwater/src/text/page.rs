@@ -9,7 +9,10 @@ use hw_model::{Timestamp, length_words};
 pub(crate) fn page(report: &Report, from: Timestamp, to: Timestamp, rejected: Rejected) -> String {
     let mut out = String::new();
     out.push_str(&headline(report, from, to));
-    for incident in &report.incidents {
+    for (at, incident) in report.incidents.iter().enumerate() {
+        if at > 0 || report.incidents.len() > 1 {
+            out.push('\n');
+        }
         out.push_str(&incident::section(report, incident, to));
     }
     if report.incidents.is_empty() {
@@ -69,7 +72,7 @@ fn footer(report: &Report, from: Timestamp, to: Timestamp, rejected: Rejected) -
     ));
     if coverage.beyond > 0 {
         facts.push(format!(
-            "{} calls are not counted: there are more hops than the limit allows",
+            "{} ends of calls are not counted: there are more hops than the limit allows",
             count(coverage.beyond)
         ));
     }

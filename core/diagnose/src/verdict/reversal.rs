@@ -121,10 +121,18 @@ pub(super) fn what_would_decide(evidence: &Evidence, known: &KnownChange) -> Str
             format!("decidable after about {} more items, at {}", count(items), clock(evidence, due))
         }
         Some(_) => "a second, independent fact would decide it: a re-deploy without return, or a cure elsewhere".to_owned(),
+        None if !can_be_taken_back(known.change.kind) => {
+            "a cure elsewhere would decide it, or that it comes again and nothing happens".to_owned()
+        }
         None => format!(
             "taking it back would decide it within {} ({} items)",
             length_words(settle_s),
             count(rate * settle_s)
         ),
     }
+}
+
+/// A restart happened; nobody can undo it.
+const fn can_be_taken_back(kind: ChangeKind) -> bool {
+    !matches!(kind, ChangeKind::Restart)
 }

@@ -114,3 +114,22 @@ fn change_that_is_told_and_found_is_one() {
         assert_eq!(verdict(&again), verdict(&found), "{kind} of {service}");
     }
 }
+
+/// Half a minute after the cure it is neither "still going on" nor over, and the figures are those of
+/// the shift alone.
+#[test]
+fn minute_after_the_cure_is_said_to_look_usual_again() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/gate-always-open");
+    let output = Command::new(env!("CARGO_BIN_EXE_highwater"))
+        .arg("analyze")
+        .args(["traces.jsonl.zst", "logs.jsonl.zst"].map(|name| folder.join(name)))
+        .args(["--to", "2026-11-23T06:20:40Z"])
+        .env_remove("HIGHWATER_CONFIG")
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    let title = "screening passes 100 % of what it receives; it usually passes half";
+    assert!(said.contains(title), "{said}");
+    assert!(said.contains("not yet certain: back to usual since 06:20:0"), "{said}");
+    assert!(said.contains("helped     restart of eligibility"), "{said}");
+}

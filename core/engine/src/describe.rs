@@ -58,7 +58,8 @@ fn pick(slow: [u32; 3], limit: usize) -> u32 {
 pub(crate) fn describe(flow: &Flow, shift: &Tracked) -> Shift {
     let main = shift.main();
     let onset = onset_interval(shift);
-    let end = shift.ended_at.map_or(i64::MAX, |ended_at| ended_at.tick().0);
+    let back_since = shift.back_tick().map(Timestamp::from_s).filter(|_| shift.is_open());
+    let end = shift.ended_at.or(back_since).map_or(i64::MAX, |end| end.tick().0);
     let since: Counts = ticks_of(flow, main.watched, onset.to.tick().0, end)
         .into_iter()
         .map(|(_, counts)| counts)
@@ -76,6 +77,7 @@ pub(crate) fn describe(flow: &Flow, shift: &Tracked) -> Shift {
         onset,
         detected_at: shift.members.iter().map(|m| m.at).min().unwrap_or(main.at),
         ended_at: shift.ended_at,
+        back_since,
         evidence_nats: nats,
     }
 }

@@ -57,7 +57,7 @@ impl Sources<'_> {
         described.sort_by(|a, b| weight(&b.1).total_cmp(&weight(&a.1)));
         let (main, words) = described.first()?;
         let judged_s = self.judged_s(main.subject);
-        let end = words.ended_at.map_or(judged_s, |ended_at| ended_at.tick().0);
+        let end = words.ended_at.or(words.back_since).map_or(judged_s, |end| end.tick().0);
         let (from, to) = (words.onset.from.tick().0, words.onset.to.tick().0);
         let first = self.first_s.max(from - COMPARED_S).max(self.calm_since(from));
         let stretches = Stretches { before: (first, from), since: (to, end.max(to)) };

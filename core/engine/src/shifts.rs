@@ -88,7 +88,7 @@ impl Tracked {
     }
 
     /// First tick in which all its streams were back, if they are.
-    fn back_tick(&self) -> Option<i64> {
+    pub(crate) fn back_tick(&self) -> Option<i64> {
         let ticks: Option<Vec<i64>> = self.members.iter().map(|member| member.back_tick).collect();
         ticks?.into_iter().max()
     }

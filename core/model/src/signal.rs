@@ -130,6 +130,8 @@ pub struct Shift {
     pub detected_at: Timestamp,
     /// Event time at which the figure was back; `None` while it is not, or not for 60 s yet.
     pub ended_at: Option<Timestamp>,
+    /// Since when the figure is back, while that has not held for long enough to call it ended.
+    pub back_since: Option<Timestamp>,
     /// Evidence against "nothing changed", in nats.
     pub evidence_nats: f64,
 }

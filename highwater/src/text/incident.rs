@@ -56,7 +56,14 @@ impl<'a> Section<'a> {
                     length_words(at.seconds_since(incident.started_at))
                 )
             }
-            None => format!("still going on where the data ends, at {}", self.clock(to)),
+            None => match self.back_since() {
+                Some(at) => format!(
+                    "not yet certain: back to usual since {}, and said to be over once that has \
+                     held for a minute",
+                    self.clock(at)
+                ),
+                None => format!("still going on where the data ends, at {}", self.clock(to)),
+            },
         };
         let mut rows = vec![("since", since), ("over", until)];
         if let Some(origin) = diagnosis.origins.first() {
@@ -82,6 +89,14 @@ impl<'a> Section<'a> {
             out.push_str(&paragraph(&format!("  {name:<10} "), &" ".repeat(13), &text));
         }
         out
+    }
+
+    /// Since when all that had shifted looks as usual again, if it does.
+    fn back_since(&self) -> Option<Timestamp> {
+        let own = self.report.shifts.iter().filter(|s| s.incident == Some(self.incident.id));
+        let back: Option<Vec<Timestamp>> =
+            own.map(|numbered| numbered.shift.ended_at.or(numbered.shift.back_since)).collect();
+        back?.into_iter().max()
     }
 
     /// Changes that came before the onset and were exonerated; those after it are innocent by order and

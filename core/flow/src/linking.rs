@@ -7,7 +7,7 @@ use crate::flow::Flow;
 use crate::ids::{EntryKey, OutKey};
 use crate::joins::Linked;
 use crate::open::{Answered, Call, EntryState, OutState};
-use crate::routes::{Address, Place};
+use crate::routes::{Address, Place, Routes};
 use crate::vocabulary::Vocabulary;
 use hw_model::{AnswerSetId, SpanKind};
 
@@ -65,8 +65,13 @@ impl Flow {
         let Some(out) = self.joins.outs.get_mut(out_key).filter(|out| !out.is_counted) else {
             return;
         };
-        let Some(entry) = out.entry.and_then(|key| self.joins.entries.get_mut(key)) else { return };
+        let Some(entry_key) = out.entry else { return };
         out.is_counted = true;
+        let Some(entry) = self.joins.entries.get_mut(entry_key) else {
+            // It waited until its entry was forgotten.
+            self.counters.late += 1;
+            return;
+        };
         for callee in callees_of(out, &self.routes) {
             if let Some(hop) = self.counters.hop_idx(entry.entry, callee) {
                 out.hops.push(hop);
@@ -225,7 +230,7 @@ impl Flow {
 
 /// Whom an out went to: who answered, else where its address is known to lead, else the service
 /// that answers there, else its peer.
-fn callees_of(out: &OutState, routes: &crate::routes::Routes) -> Vec<Callee> {
+fn callees_of(out: &OutState, routes: &Routes) -> Vec<Callee> {
     let mut places: Vec<_> = out.answered.iter().map(|far_end| far_end.place).collect();
     if out.kind == SpanKind::Producer {
         places.extend(routes.reached(out.address));

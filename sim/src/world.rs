@@ -233,6 +233,21 @@ pub struct Telling {
 pub(crate) const INSTANCES_MAX: usize = 2;
 
 impl World {
+    /// A world in which nobody is and nothing happens.
+    pub(crate) fn empty(seed: u64, length_s: i64) -> Self {
+        Self {
+            seed,
+            length_s,
+            services: Vec::new(),
+            entries: Vec::new(),
+            inlets: Vec::new(),
+            acts: Vec::new(),
+            fault: None,
+            hosts: Hosts::default(),
+            senders: Senders::default(),
+        }
+    }
+
     pub(crate) fn service(&self, id: ServiceId) -> &Service {
         self.services.get(id.0).expect("invariant: a service's number comes from its world")
     }

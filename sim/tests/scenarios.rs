@@ -30,7 +30,7 @@ fn every_scenario_says_what_its_golden_says() {
         std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()).collect();
     scenarios.retain(|path| path.extension().is_some_and(|extension| extension == "txt"));
     scenarios.sort();
-    assert!(scenarios.len() >= 3, "{scenarios:?}");
+    assert!(scenarios.len() >= 4, "{scenarios:?}");
     let mut differing = Vec::new();
     for scenario in scenarios {
         let golden = std::fs::read_to_string(scenario.with_extension("golden")).unwrap_or_default();
@@ -134,4 +134,16 @@ fn guilty_deploy_is_implicated_and_its_rollback_worked() {
     told.never_says(&[guilty, "exonerated"]);
     told.says(&["  attempt to help:", "screening rolled back", "worked"]);
     told.never_says(&["intake deployed", ": implicated"]);
+}
+
+#[test]
+fn relapse_does_not_turn_the_first_verdict_around() {
+    let told = Told::by("004-relapse.txt");
+    let guilty = "screening deployed at 11:03";
+    assert!(told.at(&["incident 1:", guilty, ": implicated"]) < 17 * 60);
+    told.never_says(&["incident 1:", guilty, "exonerated"]);
+    told.says(&["  change: C2", guilty, "implicated"]);
+    told.says(&["  attempt to help: C3 screening rolled back", "worked"]);
+    told.never_says(&["to deploy again:"]);
+    told.says(&["(incident 2)"]);
 }

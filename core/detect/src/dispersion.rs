@@ -4,7 +4,7 @@
 //! intra-class correlation rho = max(0, E[r^2 - v] / E[v (N - 1)]), both as slowly forgetting means
 //! (docs/internals/detection.md). A block waits in quarantine before it teaches, longer while the stream
 //! looks shifted, and is thrown away when it turns out to be: otherwise a shift teaches that such
-//! scatter is normal, and is never noticed . If the stream comes back without an alarm, what
+//! scatter is normal, and is never noticed. If the stream comes back without an alarm, what
 //! waited was wander and does teach; throwing it away starves streams that scatter
 //! in bursts: only their calm minutes teach, and the band gets too narrow. Single blocks are
 //! winsorised at five standard deviations, so that the dip of a restart in the first minutes does

@@ -28,7 +28,8 @@ pub(crate) fn judge_all(evidence: &Evidence) -> Vec<Mitigation> {
         .collect()
 }
 
-fn is_attempt(evidence: &Evidence, known: &KnownChange) -> bool {
+/// Whether a change between onset and end was made to help.
+pub(crate) fn is_attempt(evidence: &Evidence, known: &KnownChange) -> bool {
     let is_kind = matches!(known.change.kind, ChangeKind::Rollback | ChangeKind::Restart);
     let ended = evidence.main().ended_at;
     // A restart that cures does so while it restarts: its first span comes after the end.

@@ -20,8 +20,8 @@ use std::collections::VecDeque;
 /// Seconds between two looks at an open incident when nothing else happens.
 const LOOK_S: f64 = 30.0;
 
-/// Seconds after the end of an incident in which what happens still speaks of it: a change that is made
-/// again is watched for half an hour.
+/// Seconds after the end of an incident in which what happens still speaks of it: a change may be made
+/// again some time later, and is watched for half an hour then.
 const WATCHED_S: f64 = 3_600.0;
 
 /// Rows of the onset's posterior at most; longer stretches are read in coarser rows.

@@ -45,11 +45,7 @@ fn gamma_edge(a: f64, z: f64) -> f64 {
 pub fn excess(form: Form, observed: Counts, learned: Counts, phi: f64) -> Estimate {
     let p = learned.ratio().unwrap_or(0.0);
     // Half an event more than was seen: a ratio of exactly 0 or 1 has variance too.
-    let of = |k: f64| (k + 0.5) / (learned.n + 1.0);
-    let scatter = match form {
-        Form::Share => form.variance(1.0, of(learned.k.clamp(0.0, learned.n))),
-        Form::Count => form.variance(1.0, of(learned.k)),
-    };
+    let scatter = form.variance(1.0, (learned.k + 0.5) / (learned.n + 1.0));
     let by_chance = phi * observed.n * scatter;
     let scale = if learned.n > 0.0 { observed.n / learned.n } else { 0.0 };
     let from_baseline = scale * scale * phi * learned.n * scatter;
@@ -86,6 +82,12 @@ mod tests {
         let learned = Counts::new(1_000.0, 100.0);
         let narrow = jeffreys_edge(Form::Share, learned, 1.0, 2.0);
         assert!(jeffreys_edge(Form::Share, learned, 9.0, 2.0) - 0.1 > 2.5 * (narrow - 0.1));
+    }
+
+    #[test]
+    fn excess_over_a_share_that_was_always_whole_has_an_interval() {
+        let e = excess(Form::Share, C::new(1_273.0, 0.0), C::new(5_000.0, 5_000.0), 1.0);
+        assert!((e.value + 1_273.0).abs() < 1e-9 && e.low < e.value && e.value < e.high, "{e:?}");
     }
 
     #[test]

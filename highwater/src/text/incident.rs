@@ -3,7 +3,7 @@
 mod evidence;
 
 use super::picture::{Mark, draw};
-use super::words::{clock, date, verdict_word, words};
+use super::words::{clock, date, words};
 use super::{paragraph, plain, rounded, shifts};
 use hw_engine::Report;
 use hw_model::{
@@ -107,7 +107,7 @@ impl<'a> Section<'a> {
         judged
             .filter_map(|judgement| {
                 let change = self.find(judgement.change)?;
-                Some(format!("{} ({})", words(change), verdict_word(judgement.verdict)))
+                Some(format!("{} (exonerated)", words(change)))
             })
             .collect()
     }

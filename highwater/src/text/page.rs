@@ -9,8 +9,8 @@ use hw_model::{Timestamp, length_words};
 pub(crate) fn page(report: &Report, from: Timestamp, to: Timestamp, rejected: Rejected) -> String {
     let mut out = String::new();
     out.push_str(&headline(report, from, to));
-    for (at, incident) in report.incidents.iter().enumerate() {
-        if at > 0 || report.incidents.len() > 1 {
+    for incident in &report.incidents {
+        if report.incidents.len() > 1 {
             out.push('\n');
         }
         out.push_str(&incident::section(report, incident, to));

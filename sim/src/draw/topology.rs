@@ -6,9 +6,7 @@ use crate::ids::{EntryId, ServiceId};
 use crate::log_line::LogLine;
 use crate::parts::Parts;
 use crate::random::Random;
-use crate::world::{
-    Decision, Entry, Gate, Hosts, Inlet, Operation, Pass, Senders, Service, Step, World,
-};
+use crate::world::{Decision, Entry, Gate, Inlet, Operation, Pass, Service, Step, World};
 use hw_flow::STATUS;
 use hw_model::Severity;
 
@@ -40,17 +38,7 @@ const ANSWER_MIN: u32 = 1_000;
 pub(super) fn draw(seed: u64, length_s: i64, random: &mut Random) -> World {
     let n_services = usize::try_from(random.between(3, 8)).unwrap_or(3);
     let n_asked = random.position((n_services - 1).min(4));
-    let mut world = World {
-        seed,
-        length_s,
-        services: Vec::new(),
-        entries: Vec::new(),
-        inlets: Vec::new(),
-        acts: Vec::new(),
-        fault: None,
-        hosts: Hosts::default(),
-        senders: Senders::default(),
-    };
+    let mut world = World::empty(seed, length_s);
     let mut draft = Draft { world: &mut world, random };
     let main = draft.main(n_services - n_asked);
     draft.dependencies(n_asked, &main);

@@ -7,14 +7,15 @@ use crate::clock::{Clock, MS, S};
 use crate::ids::EntryId;
 use crate::log_line::LogLine;
 use crate::parts::Parts;
-use crate::world::{
-    Decision, Entry, Gate, Hosts, Inlet, Pass, Senders, Service, Silence, Step, World,
-};
+use crate::world::{Decision, Entry, Gate, Inlet, Pass, Service, Silence, Step, World};
 use hw_model::Severity;
 
 /// What a line may begin with.
 const BEGINNINGS: &str = "seed, length, hosts, telemetry, service, entry, inlet, a step of an \
                           entry, or a time like 08:00";
+
+/// How long a world is if nothing is said: 25 minutes.
+const LENGTH_S: i64 = 1_500;
 
 /// How long an entry's own work takes if nothing is said.
 const WORK: i64 = 5 * MS;
@@ -22,17 +23,7 @@ const WORK: i64 = 5 * MS;
 /// Reads a whole script.
 pub(super) fn read(file: &str, script: &str) -> Read<World> {
     let lines = lines(file, script);
-    let mut world = World {
-        seed: 0,
-        length_s: 1_500,
-        services: Vec::new(),
-        entries: Vec::new(),
-        inlets: Vec::new(),
-        acts: Vec::new(),
-        fault: None,
-        hosts: Hosts::default(),
-        senders: Senders::default(),
-    };
+    let mut world = World::empty(0, LENGTH_S);
     for line in lines.clone() {
         read_who_is_there(&mut world, line)?;
     }

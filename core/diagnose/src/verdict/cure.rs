@@ -2,7 +2,7 @@
 
 use super::Factor;
 use crate::evidence::{Evidence, KnownChange};
-use crate::mitigation::effect_of;
+use crate::mitigation::{effect_of, is_attempt};
 use crate::words::{clock, points};
 use hw_model::{ChangeKind, Effect};
 
@@ -25,9 +25,7 @@ pub(super) fn weigh(evidence: &Evidence, known: &KnownChange) -> Option<Factor> 
         .find(|other| other.change.reverses == Some(change.id))
         .map(|other| other.change.at);
     let cure = evidence.changes.iter().find(|other| {
-        let is_attempt = matches!(other.change.kind, ChangeKind::Restart | ChangeKind::Rollback)
-            || other.mitigates;
-        is_attempt
+        is_attempt(evidence, other)
             && other.began_at > evidence.onset_at()
             && other.change.id != change.id
             && other.change.reverses != Some(change.id)

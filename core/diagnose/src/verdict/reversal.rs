@@ -11,6 +11,9 @@ const GUARD_S: f64 = 10.0;
 /// Longest stretch of data after a reversal that is read.
 const READ_S: f64 = 1_800.0;
 
+/// Odds below which it is a hard fact that the figure stayed, or that both versions shifted alike.
+pub(super) const HARD: f64 = 0.2;
+
 /// Probability that the figure comes back anyway.
 const ANYWAY: f64 = 0.05;
 
@@ -93,7 +96,7 @@ pub(super) fn weigh(evidence: &Evidence, known: &KnownChange) -> Option<Factor> 
             points(bayes_factor)
         )
     };
-    Some(Factor { bayes_factor, is_hard: stayed && bayes_factor <= 0.2, because })
+    Some(Factor { bayes_factor, is_hard: stayed && bayes_factor <= HARD, because })
 }
 
 /// It was gone when the shift began: what it may have left behind would have to have waited.

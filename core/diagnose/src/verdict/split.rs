@@ -1,16 +1,13 @@
 //! Old and new version side by side: does only the new one show the shift?
 
 use super::Factor;
-use super::reversal::Return;
+use super::reversal::{HARD, Return};
 use crate::evidence::{Evidence, KnownChange};
 use crate::words::{points, share};
 use hw_stats::{ln_marginal, ln_point};
 
 /// Items each version must have handled.
 const ITEMS_MIN: f64 = 20.0;
-
-/// Odds below which both versions shifting alike is a hard fact.
-const HARD: f64 = 0.2;
 
 /// The evidence of two versions running at once after the onset.
 ///

@@ -71,8 +71,8 @@ pub(crate) struct Analyze {
 }
 
 const AFTER_HELP: &str = "\
-Exit code: 1 if there is an incident, 0 if not, 2 for a wrong command line or settings, 3 for unreadable input, \
-70 and more for a fault of Highwater.
+Exit code: 1 if there is an incident, 0 if not, 2 for a wrong command line or settings, 3 for
+unreadable input, 70 and more for a fault of Highwater.
 
 Examples:
   highwater analyze traces.jsonl.zst logs.jsonl.zst
@@ -173,11 +173,11 @@ impl Analyze {
         for (reason, n) in totals.tally.rejections() {
             anstream::eprintln!("warning: {n} records rejected: {reason}");
         }
-        let Refusals { names, operations, answers, templates, sum_series } = totals.refusals;
+        // Attributes with too many values to be an answer are no loss: ids are such.
+        let Refusals { names, operations, answers: _, templates, sum_series } = totals.refusals;
         let turned_away = [
             (names, "records of further services, versions or instances count as ~other"),
             (operations, "spans of further operations or peers count as ~other"),
-            (answers, "attributes have too many values to be an answer"),
             (templates, "log lines of further kinds count as ~other"),
             (sum_series, "points of further counters are not used"),
         ];

@@ -5,10 +5,8 @@ use super::facts::Facts;
 use super::outcome::StatusCode;
 use crate::options::{DecisionRule, DecisionValue, Subject};
 use crate::request::Attribute;
+use hw_flow::STATUS;
 use std::borrow::Cow;
-
-/// The key under which a status code is an answer.
-const STATUS: &str = "status";
 
 /// Longest value that may be an answer, in bytes. Longer ones are sentences.
 const VALUE_BYTES_MAX: usize = 64;

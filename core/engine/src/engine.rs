@@ -64,6 +64,8 @@ pub struct Engine {
     pub(crate) changes: ChangeLog,
     pub(crate) now: Timestamp,
     pub(crate) first_at: Option<Timestamp>,
+    /// The last second in which ticks were judged.
+    judged_s: i64,
     /// Minute and stretch of seconds in which the clock was last turned.
     turned: (i64, i64),
     outputs: VecDeque<Output>,
@@ -84,12 +86,14 @@ impl Engine {
             changes: ChangeLog::default(),
             now: Timestamp(i64::MIN),
             first_at: None,
+            judged_s: i64::MIN,
             turned: (i64::MIN, i64::MIN),
             outputs: VecDeque::new(),
         }
     }
 
     /// Takes one input at `now`. Time never runs backwards: an earlier `now` counts as the last.
+    /// Ticks are judged with the first input of each second.
     pub fn handle(&mut self, now: Timestamp, input: Input) {
         self.now = self.now.max(now);
         match input {
@@ -107,7 +111,11 @@ impl Engine {
                 return;
             }
         }
-        self.advance();
+        let second = self.now.tick().0;
+        if second > self.judged_s {
+            self.judged_s = second;
+            self.advance();
+        }
     }
 
     /// The next fact to record.
@@ -152,6 +160,7 @@ impl Engine {
 
     /// Judges what is due, and draws the conclusions.
     fn advance(&mut self) {
+        self.flow.pass(self.now);
         self.graph.follow(&self.flow);
         self.restarts.follow(&self.flow);
         let watch = &mut self.watch;

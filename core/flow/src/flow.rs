@@ -168,19 +168,19 @@ impl Flow {
                 self.sums.count(service, series, point, self.counters.now);
             }
         }
-        self.count_unclear();
-        self.count_veiled();
-        self.joins.expire(self.counters.now);
-        self.count_links();
+        self.give_up();
+    }
+
+    /// Time passed: spans that have waited long enough give up.
+    pub fn pass(&mut self, now: Timestamp) {
+        self.counters.now = self.counters.now.max(now.tick().0);
+        self.give_up();
     }
 
     /// Everything is in: spans that still wait give up, and all windows are sealed.
     pub fn finish(&mut self) {
         self.counters.now = i64::MAX;
-        self.count_unclear();
-        self.count_veiled();
-        self.joins.expire(i64::MAX);
-        self.count_links();
+        self.give_up();
         self.counters.seal_windows(i64::MAX);
     }
 
@@ -237,6 +237,14 @@ impl Flow {
             callee,
             operation: self.vocabulary.name(operation).to_owned(),
         })
+    }
+
+    /// Counts what has waited until now for a span that did not come.
+    fn give_up(&mut self) {
+        self.count_unclear();
+        self.count_veiled();
+        self.joins.expire(self.counters.now);
+        self.count_links();
     }
 
     fn learn(&mut self, definitions: Definitions) {

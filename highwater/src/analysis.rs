@@ -1,7 +1,7 @@
 //! A recording and told changes in, everything the engine says out.
 
 use hw_detect::{Budget, Tuning};
-use hw_engine::{Engine, EngineSettings, Input, Output, Report};
+use hw_engine::{Engine, EngineSettings, Input, Memory, Output, Report};
 use hw_flow::FlowSettings;
 use hw_ingest::{ReadError, Recording, Totals};
 use hw_model::{Timestamp, ToldChange};
@@ -57,7 +57,8 @@ pub fn analyse(
     let mut flow = FlowSettings::standard(settings.window_s);
     flow.declared = settings.declared;
     let budget = Budget { false_alarms_per_month: settings.false_alarms_per_month };
-    let mut engine = Engine::new(EngineSettings { flow, budget, tuning: Tuning::STANDARD });
+    let (tuning, memory) = (Tuning::STANDARD, Memory::Everything);
+    let mut engine = Engine::new(EngineSettings { flow, budget, tuning, memory });
     let mut told = settings.told.into_iter().peekable();
     let mut outputs = Vec::new();
     let mut playback = recording.into_playback();

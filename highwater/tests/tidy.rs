@@ -7,12 +7,25 @@ use std::path::{Path, PathBuf};
 /// What each core crate may depend on, third-party crates too. A new row, or a new name in a row,
 /// needs an ADR.
 const CORE_MAY_USE: &[(&str, &[&str])] = &[
-    ("model", &[]),
-    ("stats", &["libm"]),
-    ("flow", &["hw-model", "hw-stats", "foldhash", "hashbrown", "slotmap"]),
-    ("detect", &["hw-model", "hw-stats"]),
+    ("model", &["serde"]),
+    ("stats", &["libm", "serde", "serde_bytes"]),
+    ("flow", &["hw-model", "hw-stats", "foldhash", "hashbrown", "serde"]),
+    ("detect", &["hw-model", "hw-stats", "serde"]),
     ("diagnose", &["hw-model", "hw-stats"]),
-    ("engine", &["hw-model", "hw-stats", "hw-flow", "hw-detect", "hw-diagnose"]),
+    ("engine", &["hw-model", "hw-stats", "hw-flow", "hw-detect", "hw-diagnose", "serde"]),
+    (
+        "wire",
+        &[
+            "hw-model",
+            "hw-flow",
+            "hw-engine",
+            "rmp-serde",
+            "serde",
+            "serde_bytes",
+            "serde_json",
+            "thiserror",
+        ],
+    ),
 ];
 
 /// Edges: each knows core and the API's types, and no other edge.

@@ -14,7 +14,7 @@ use announced::Announced;
 use hw_engine::{Output, Report};
 use hw_model::{Timestamp, Verdict};
 
-pub(crate) use again::{played_again, split};
+pub(crate) use again::{replayed, split};
 pub(crate) use counted::Happened;
 
 /// Sightings kept per check.

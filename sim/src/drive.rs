@@ -10,7 +10,7 @@ use crate::records::Recorder;
 use crate::traffic::Traffic;
 use crate::world::{Act, What, World};
 use hw_detect::{Budget, Tuning};
-use hw_engine::{Engine, EngineSettings, Input, Output, Report};
+use hw_engine::{Engine, EngineSettings, Input, Memory, Output, Report};
 use hw_flow::FlowSettings;
 use hw_model::{ChangeKind, Timestamp, ToldChange};
 
@@ -57,11 +57,17 @@ impl Watcher for Nobody {
 
 /// An engine with the product's settings.
 pub(crate) fn engine() -> Engine {
-    Engine::new(EngineSettings {
+    Engine::new(settings())
+}
+
+/// The product's settings.
+pub(crate) fn settings() -> EngineSettings {
+    EngineSettings {
         flow: FlowSettings::standard(WINDOW_S),
         budget: Budget { false_alarms_per_month: 1.0 },
         tuning: Tuning::STANDARD,
-    })
+        memory: Memory::Everything,
+    }
 }
 
 impl Inputs {
@@ -145,18 +151,43 @@ pub(crate) fn drive<'a>(
     inputs: impl Iterator<Item = &'a (Timestamp, Input)>,
     watcher: &mut impl Watcher,
 ) -> (Engine, Said) {
-    let mut engine = engine();
-    let mut said = Vec::new();
-    let mut n_spans = 0;
+    let mut feed = Feed::new(engine());
     for (now, input) in inputs {
-        if let Input::Batch(batch) = input {
-            n_spans += batch.spans.len() as u64;
-        }
-        engine.handle(*now, input.clone());
-        let outputs: Vec<Output> = std::iter::from_fn(|| engine.poll_output()).collect();
-        watcher.see(&Step { now: *now, engine: &engine, outputs: &outputs, n_spans });
-        said.extend(outputs.into_iter().map(|output| (*now, output)));
+        feed.take(*now, input.clone(), watcher);
     }
-    let report = engine.report();
-    (engine, Said { outputs: said, report })
+    feed.finish()
 }
+
+/// An engine that is fed, and what it has said.
+pub(crate) struct Feed {
+    pub engine: Engine,
+    outputs: Vec<(Timestamp, Output)>,
+    n_spans: u64,
+}
+
+impl Feed {
+    pub(crate) const fn new(engine: Engine) -> Self {
+        Self { engine, outputs: Vec::new(), n_spans: 0 }
+    }
+
+    /// Feeds one input.
+    pub(crate) fn take(&mut self, now: Timestamp, input: Input, watcher: &mut impl Watcher) {
+        if let Input::Batch(batch) = &input {
+            self.n_spans += batch.spans.len() as u64;
+        }
+        let engine = &mut self.engine;
+        engine.handle(now, input);
+        let outputs: Vec<Output> = std::iter::from_fn(|| engine.poll_output()).collect();
+        watcher.see(&Step { now, engine, outputs: &outputs, n_spans: self.n_spans });
+        self.outputs.extend(outputs.into_iter().map(|output| (now, output)));
+    }
+
+    /// The engine, and all it said.
+    pub(crate) fn finish(self) -> (Engine, Said) {
+        let report = self.engine.report();
+        (self.engine, Said { outputs: self.outputs, report })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -22,6 +22,7 @@ pub(crate) enum Use {
     Exporter,
     Export,
     Loss,
+    Stops,
 }
 
 const GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;

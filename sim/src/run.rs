@@ -1,6 +1,6 @@
 //! Many worlds, one after the other and side by side.
 
-use crate::check::{Broken, Checks, Happened, played_again, split};
+use crate::check::{Broken, Checks, Happened, replayed, split};
 use crate::drive::{Inputs, drive};
 use crate::life::Life;
 use crate::summary::{Summary, Tried};
@@ -61,11 +61,13 @@ fn check(world: &World) -> Tried {
     let inputs = Inputs::new(world, &life, &traffic);
     let mut checks = Checks::new(&truth);
     let (engine, said) = drive(inputs.all.iter(), &mut checks);
-    drop(engine);
     let mut broken = checks.finish(&said.report, &Happened::new(world, &traffic));
     // Two more engines would take two thirds of the time, so each seed gets one of them.
-    let again = if world.seed.is_multiple_of(2) { played_again } else { split };
-    broken.extend(again(&inputs, &said));
+    broken.extend(if world.seed.is_multiple_of(2) {
+        replayed(world.seed, &inputs, (&engine, &said))
+    } else {
+        split(&inputs, &said)
+    });
     let outcome = truth.outcome(&said.report, inputs.n_spans);
     Tried { seed: world.seed, outcome: Some(outcome), broken }
 }

@@ -93,6 +93,7 @@ impl Scribe {
             Output::ShiftEnded { .. } => {
                 format!("shift over: {}", self.ended_shift(&step.engine.report()))
             }
+            Output::ShiftAccepted { .. } => "shift accepted as the new normal".to_owned(),
             Output::OriginNamed { incident, service, confidence, .. } => {
                 format!("{}: starts at {service}, probability {confidence:.2}", opened(incident.0))
             }
@@ -165,5 +166,5 @@ fn key(numbered: &Numbered) -> (Timestamp, String) {
 }
 
 fn opened(incident: u32) -> String {
-    format!("incident {}", incident + 1)
+    format!("incident {incident}")
 }

@@ -8,6 +8,7 @@
 
 use crate::tuning::Tuning;
 use hw_stats::{Counts, Form};
+use serde::{Deserialize, Serialize};
 
 /// Strength, in items, with which an hour is pulled towards the overall mean.
 const SHRINKAGE: f64 = 2_000.0;
@@ -19,14 +20,14 @@ const VISITS_MIN: f64 = 3.0;
 const WAITING_MIN_MAX: usize = 120;
 
 /// A minute of ticks, not learned from yet.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Minute {
     at_s: i64,
     counts: Counts,
 }
 
 /// The learned figure of one stream.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Baseline {
     form: Form,
     fast: Counts,
@@ -39,7 +40,7 @@ pub(crate) struct Baseline {
     learned: Counts,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 struct Hour {
     counts: Counts,
     visits: f64,

@@ -11,13 +11,14 @@
 //! not blind the stream.
 
 use crate::tuning::{Tuning, block_s};
+use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
 /// Blocks that wait at most; a stream that looks shifted for longer forgets the oldest.
 const WAITING_MAX: usize = 256;
 
 /// A block's contribution.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Lesson {
     at: i64,
     squared: f64,
@@ -26,7 +27,7 @@ struct Lesson {
 }
 
 /// Learned dispersion of one time scale.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Dispersion {
     scale: usize,
     n_blocks: f64,

@@ -3,9 +3,10 @@
 use crate::tuning::{N_LANES, STEPS, Tuning};
 use hw_model::Direction;
 use hw_stats::{Counts, Form, jeffreys_edge};
+use serde::{Deserialize, Serialize};
 
 /// Band edges and alternatives around one baseline, ready to weigh counts against.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Edges {
     form: Form,
     /// Null edge per direction: up, down.

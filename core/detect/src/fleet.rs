@@ -5,22 +5,23 @@
 //! answer of a mix) pays ln C more, because the mix shifts if any of them does.
 
 use crate::stream::{Step, Stream};
-use crate::tuning::Budget;
+use crate::tuning::{Budget, Tuning};
 use hw_stats::Counts;
+use serde::{Deserialize, Serialize};
 
 /// Number of a stream within its fleet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct StreamId(pub usize);
 
 /// Every watched stream.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Fleet {
     budget: Budget,
     members: Vec<Member>,
     ln_a: f64,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Member {
     stream: Stream,
     extra_nats: f64,
@@ -31,6 +32,12 @@ impl Fleet {
     #[must_use]
     pub fn new(budget: Budget) -> Self {
         Self { budget, members: Vec::new(), ln_a: budget.ln_a(1) }
+    }
+
+    /// Restored from a snapshot, under this budget and tuning.
+    pub fn restored(&mut self, budget: Budget, tuning: Tuning) {
+        self.budget = budget;
+        self.members.iter_mut().for_each(|member| member.stream.retune(tuning));
     }
 
     /// Watches one more stream.

@@ -6,9 +6,10 @@ use crate::edges::{Edges, lane_parts};
 use crate::tuning::{N_LANES, Sides, Tuning, WINDOW_BLOCKS};
 use hw_model::Direction;
 use hw_stats::{Counts, Form, ln_confirmation};
+use serde::{Deserialize, Serialize};
 
 /// What fills until a block is full.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Filling {
     /// Items and those that did.
     pub counts: Counts,
@@ -50,7 +51,7 @@ impl Filling {
 }
 
 /// One time scale.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Scale {
     pub filling: Filling,
     pub dispersion: Dispersion,

@@ -11,6 +11,7 @@ use crate::scale::{Filling, Scale, Tempering};
 use crate::tuning::{Figure, N_SCALES, RATIO, Tuning, block_s, threshold};
 use hw_model::Direction;
 use hw_stats::Counts;
+use serde::{Deserialize, Serialize};
 
 /// Scales whose blocks are short enough to share the baseline of now; longer blocks are weighed
 /// against the mean baseline of their own ticks.
@@ -20,7 +21,7 @@ const SHORT_SCALES: usize = 3;
 const BAND_SCALES: [usize; 2] = [6, 4];
 
 /// A stream shifted.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Alarm {
     /// Which way.
     pub direction: Direction,
@@ -57,9 +58,11 @@ pub enum Step {
 }
 
 /// The detector of one stream.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Stream {
     figure: Figure,
+    /// Not saved: a restored stream is tuned as its engine is.
+    #[serde(skip, default = "Tuning::standard")]
     tuning: Tuning,
     age_s: i64,
     baseline: Baseline,
@@ -74,7 +77,7 @@ pub struct Stream {
 }
 
 /// Whether the baseline is worth anything yet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Readiness {
     Learning,
     /// Since this age.
@@ -82,7 +85,7 @@ enum Readiness {
 }
 
 /// A shift that lasts: the test of whether the figure is back.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Shifted {
     direction: Direction,
     figure: f64,
@@ -111,6 +114,11 @@ impl Stream {
             frozen_s: 0,
             shifted: None,
         }
+    }
+
+    /// Tunes a stream that was restored.
+    pub(crate) const fn retune(&mut self, tuning: Tuning) {
+        self.tuning = tuning;
     }
 
     /// A stream like this one, of which `past` is known: an answer that is new on a hop whose other

@@ -1,6 +1,7 @@
 //! The constants of the detector, each with its reason.
 
 use hw_stats::Form;
+use serde::{Deserialize, Serialize};
 
 /// Number of time scales: blocks of 1 s, 4 s, ... 4^8 s = 18 h.
 pub(crate) const N_SCALES: usize = 9;
@@ -22,7 +23,7 @@ pub(crate) const fn block_s(scale: usize) -> i64 {
 }
 
 /// What kind of figure a stream watches.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Figure {
     /// Share of items, or count per unit of exposure.
     pub form: Form,
@@ -36,7 +37,7 @@ pub struct Figure {
 }
 
 /// The intra-class correlation of items that share a block, believed beforehand.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Prior {
     /// The same for every figure.
     Flat(f64),
@@ -47,7 +48,7 @@ pub enum Prior {
 }
 
 /// Which directions of a figure are worth an alarm.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Sides {
     /// Both.
     Both,
@@ -90,7 +91,7 @@ impl Figure {
 }
 
 /// What can be set about every detector.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Tuning {
     /// Half width of the band nobody needs to hear of, on the link scale: .02 is .500 to .505.
     pub band_min: f64,
@@ -126,6 +127,10 @@ pub struct Tuning {
 }
 
 impl Tuning {
+    pub(crate) const fn standard() -> Self {
+        Self::STANDARD
+    }
+
     /// What was measured to work (docs/internals/detection.md).
     pub const STANDARD: Self = Self {
         band_min: 0.02,
@@ -147,7 +152,7 @@ impl Tuning {
 }
 
 /// The false-alarm budget over everything that is watched.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Budget {
     /// False alarms tolerated in 30 days, over all streams together.
     pub false_alarms_per_month: f64,

@@ -8,7 +8,8 @@
 
 use hw_flow::{Flow, Instance, ServiceIdx};
 use hw_model::{Change, ChangeId, ChangeKind, ChangeSource, NameId, Timestamp, ToldChange};
-use std::collections::BTreeMap;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Seconds after an instance began until it is decided what it was.
 const DECIDE_S: f64 = 3.0;
@@ -31,11 +32,14 @@ const SAME_S: f64 = 300.0;
 /// Longest silence between an old instance and the one that replaced it.
 const GAP_S: f64 = 30.0;
 
+/// Deploys of one service that are remembered, to know a rollback or a deploy made again.
+const DEPLOYS_MAX: usize = 100;
+
 /// Seconds after a restart began at which it has taken effect.
 const SETTLE_S: f64 = 2.0;
 
 /// A change and what else is known of it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Noted {
     pub change: Change,
     /// When it can have begun to act: the last span of the instance it replaced.
@@ -44,17 +48,21 @@ pub(crate) struct Noted {
     pub mitigates: bool,
 }
 
-/// All changes, in the order in which they became known. A change's id is its place in the list.
-#[derive(Debug, Default)]
+/// Changes, numbered in the order in which they became known.
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct ChangeLog {
-    noted: Vec<Noted>,
+    noted: BTreeMap<ChangeId, Noted>,
+    last: u32,
+    /// Changes of which something is other than when it was last said.
+    #[serde(skip)]
+    revised: BTreeSet<ChangeId>,
     services: BTreeMap<ServiceIdx, Versions>,
     pending: Vec<usize>,
     n_instances: usize,
 }
 
 /// What is known of the versions of one service.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct Versions {
     current: NameId,
     sdk: NameId,
@@ -63,7 +71,7 @@ struct Versions {
     instances: Vec<usize>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Deployed {
     change: ChangeId,
     from: NameId,
@@ -80,8 +88,32 @@ enum Seen {
 
 impl ChangeLog {
     /// All changes noted.
-    pub(crate) fn all(&self) -> &[Noted] {
-        &self.noted
+    pub(crate) fn all(&self) -> impl DoubleEndedIterator<Item = &Noted> {
+        self.noted.values()
+    }
+
+    pub(crate) fn get(&self, id: ChangeId) -> Option<&Noted> {
+        self.noted.get(&id)
+    }
+
+    /// Changes of which something is other than at the last call.
+    pub(crate) fn take_revised(&mut self) -> BTreeSet<ChangeId> {
+        std::mem::take(&mut self.revised)
+    }
+
+    /// Forgets changes and instances of before these instants. Of each service the last instance is
+    /// kept, and the last deploys.
+    pub(crate) fn forget(&mut self, flow: &Flow, changes: Timestamp, instances: Timestamp) {
+        self.noted.retain(|_, noted| noted.change.at >= changes);
+        for versions in self.services.values_mut() {
+            let surplus = versions.deploys.len().saturating_sub(DEPLOYS_MAX);
+            versions.deploys.drain(..surplus);
+            let last = versions.instances.last().copied();
+            versions.instances.retain(|at| {
+                let heard = flow.instances().get(*at).map(|instance| instance.last_at);
+                Some(*at) == last || heard.is_some_and(|heard| heard >= instances)
+            });
+        }
     }
 
     /// Looks for changes in the instances heard up to `now`. Returns the numbers of new ones.
@@ -112,12 +144,13 @@ impl ChangeLog {
     /// Notes a told change; one that was found already only learns that it was told, and one that was
     /// told in the same words already is known.
     pub(crate) fn tell(&mut self, told: ToldChange) -> Option<ChangeId> {
-        let same = self.noted.iter_mut().find(|noted| match noted.change.source {
+        let same = self.noted.values_mut().find(|noted| match noted.change.source {
             ChangeSource::Telemetry => is_same(&noted.change, &told),
             ChangeSource::Told | ChangeSource::Both => is_repeated(&noted.change, &told),
         });
         if let Some(noted) = same {
             noted.mitigates |= told.mitigates;
+            self.revised.insert(noted.change.id);
             if noted.change.source == ChangeSource::Told {
                 return None;
             }
@@ -141,7 +174,7 @@ impl ChangeLog {
         };
         let id = change.id;
         let settled_at = at.plus_s(SETTLE_S);
-        self.noted.push(Noted { change, began_at: at, settled_at, mitigates });
+        self.note(Noted { change, began_at: at, settled_at, mitigates });
         Some(id)
     }
 
@@ -189,7 +222,7 @@ impl ChangeLog {
         };
         let settled_at = change.at.plus_s(SETTLE_S);
         let began_at = self.last_heard_before(flow, (at, instance));
-        let told = self.noted.iter_mut().find(|noted| {
+        let told = self.noted.values_mut().find(|noted| {
             let c = &noted.change;
             let told = ToldChange {
                 kind: c.kind,
@@ -203,6 +236,7 @@ impl ChangeLog {
         });
         if let Some(noted) = told {
             let known = noted.change.id;
+            self.revised.insert(known);
             noted.change = Change { id: known, source: ChangeSource::Both, ..change };
             (noted.began_at, noted.settled_at) = (began_at, settled_at);
             // The deploy is known by the number people's word got, also to what reverses it.
@@ -211,7 +245,8 @@ impl ChangeLog {
             deploys.for_each(|deploy| deploy.change = known);
             return None;
         }
-        let rolling = self.noted.iter().rev().find(|noted| noted.change.service == change.service);
+        let rolling =
+            self.noted.values().rev().find(|noted| noted.change.service == change.service);
         let is_rolling = rolling.is_some_and(|noted| {
             noted.change.kind == ChangeKind::Restart
                 && kind == ChangeKind::Restart
@@ -220,7 +255,7 @@ impl ChangeLog {
         if is_rolling {
             return None;
         }
-        self.noted.push(Noted { change, began_at, settled_at, mitigates: false });
+        self.note(Noted { change, began_at, settled_at, mitigates: false });
         Some(id)
     }
 
@@ -245,8 +280,15 @@ impl ChangeLog {
         }
     }
 
-    fn next_id(&self) -> ChangeId {
-        ChangeId(u32::try_from(self.noted.len()).unwrap_or(u32::MAX))
+    const fn next_id(&self) -> ChangeId {
+        ChangeId(self.last + 1)
+    }
+
+    fn note(&mut self, noted: Noted) {
+        let id = noted.change.id;
+        self.last = id.0;
+        self.revised.insert(id);
+        self.noted.insert(id, noted);
     }
 }
 

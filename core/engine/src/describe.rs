@@ -59,7 +59,7 @@ pub(crate) fn describe(flow: &Flow, shift: &Tracked) -> Shift {
     let main = shift.main();
     let onset = onset_interval(shift);
     let back_since = shift.back_tick().map(Timestamp::from_s).filter(|_| shift.is_open());
-    let end = shift.ended_at.or(back_since).map_or(i64::MAX, |end| end.tick().0);
+    let end = shift.over_at().or(back_since).map_or(i64::MAX, |end| end.tick().0);
     let since: Counts = ticks_of(flow, main.watched, onset.to.tick().0, end)
         .into_iter()
         .map(|(_, counts)| counts)
@@ -77,6 +77,7 @@ pub(crate) fn describe(flow: &Flow, shift: &Tracked) -> Shift {
         onset,
         detected_at: shift.members.iter().map(|m| m.at).min().unwrap_or(main.at),
         ended_at: shift.ended_at,
+        accepted_at: shift.accepted_at,
         back_since,
         evidence_nats: nats,
     }
@@ -120,7 +121,7 @@ fn target_of(flow: &Flow, subject: Subject) -> Target {
 }
 
 /// A counter that carries answers, as the hop on which anybody asks its service.
-fn counter_hop(flow: &Flow, counter: hw_flow::CounterIdx) -> Option<Hop> {
+pub(crate) fn counter_hop(flow: &Flow, counter: hw_flow::CounterIdx) -> Option<Hop> {
     let (service, metric) = flow.counter_place(counter)?;
     Some(Hop {
         caller: UNKNOWN.to_owned(),

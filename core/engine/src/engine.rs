@@ -1,34 +1,19 @@
 //! The engine: telemetry and told changes in, facts to record out.
 
 use crate::changes::ChangeLog;
-use crate::describe::ticks_of;
-use crate::gather::Sources;
 use crate::graph::CallGraph;
-use crate::incidents::{Case, Incidents};
+use crate::incidents::Incidents;
 use crate::input::{Input, Output};
 use crate::restarts::Restarts;
 use crate::shifts::Shifts;
 use crate::silence::{SilenceKind, Silences};
 use crate::watch::{News, NewsKind, Watch, Watched};
 use hw_detect::{Alarm, Budget, Ending, Fleet, Tuning};
-use hw_diagnose::diagnose;
 use hw_flow::{Flow, FlowSettings};
-use hw_model::{Batch, ChangeId, Diagnosis, Direction, IncidentId, ShiftId, Timestamp};
-use hw_stats::{Counts, onset_posterior};
+use hw_model::{Batch, ChangeId, Direction, Timestamp};
+use hw_stats::Counts;
+use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
-
-/// Seconds between two looks at an open incident when nothing else happens.
-const LOOK_S: f64 = 30.0;
-
-/// Seconds after the end of an incident in which what happens still speaks of it: a change may be made
-/// again some time later, and is watched for half an hour then.
-const WATCHED_S: f64 = 3_600.0;
-
-/// Rows of the onset's posterior at most; longer stretches are read in coarser rows.
-const ONSET_ROWS_MAX: i64 = 900;
-
-/// Seconds before the coarse onset in which the true one may lie, at least.
-const ONSET_BEFORE_S: i64 = 120;
 
 /// Seconds between two looks for something new to watch.
 const GROW_S: i64 = 10;
@@ -49,16 +34,27 @@ pub struct EngineSettings {
     pub budget: Budget,
     /// Constants of the detectors.
     pub tuning: Tuning,
+    /// What is remembered of what is over.
+    pub memory: Memory,
+}
+
+/// What is remembered of what is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Memory {
+    /// Everything: an analysis ends, and says all it found at its end.
+    Everything,
+    /// What may still matter. A server goes on for months, and has recorded what it found.
+    Recent,
 }
 
 /// One state machine over flow, detection and diagnosis.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Engine {
     pub(crate) flow: Flow,
     pub(crate) watch: Watch,
-    restarts: Restarts,
+    pub(crate) restarts: Restarts,
     silences: Silences,
-    graph: CallGraph,
+    pub(crate) graph: CallGraph,
     pub(crate) shifts: Shifts,
     pub(crate) incidents: Incidents,
     pub(crate) changes: ChangeLog,
@@ -68,7 +64,10 @@ pub struct Engine {
     judged_s: i64,
     /// Minute and stretch of seconds in which the clock was last turned.
     turned: (i64, i64),
-    outputs: VecDeque<Output>,
+    /// Empty whenever the engine is saved.
+    #[serde(skip)]
+    pub(crate) outputs: VecDeque<Output>,
+    pub(crate) memory: Memory,
 }
 
 impl Engine {
@@ -89,6 +88,7 @@ impl Engine {
             judged_s: i64::MIN,
             turned: (i64::MIN, i64::MIN),
             outputs: VecDeque::new(),
+            memory: settings.memory,
         }
     }
 
@@ -104,6 +104,7 @@ impl Engine {
                     self.look_at_all();
                 }
             }
+            Input::Accepted(shift) => self.accept(shift),
             Input::Tick => {}
             Input::End => {
                 self.flow.finish();
@@ -194,6 +195,7 @@ impl Engine {
             self.flow.learn_minute(!self.shifts.any_open());
             self.flow.seal(self.now);
             self.watch.fleet.share_budget();
+            self.forget();
         }
         if turned.1 != self.turned.1 {
             self.watch.grow(&self.flow);
@@ -203,7 +205,7 @@ impl Engine {
 
     fn announce_changes(&mut self, ids: &[ChangeId]) {
         for id in ids {
-            if let Some(noted) = self.changes.all().get(id.0 as usize) {
+            if let Some(noted) = self.changes.get(*id) {
                 let change = noted.change.clone();
                 self.outputs.push_back(Output::ChangeFound { at: self.now, change });
             }
@@ -254,118 +256,5 @@ impl Engine {
             (News { watched, stream: None, tick, at: now, what }, admission)
         });
         news.collect()
-    }
-
-    /// Works out when a new shift began, from the ticks around its coarse onset.
-    fn find_onset(&mut self, shift: ShiftId, news: &News) {
-        let Some(tracked) = self.shifts.get(shift) else { return };
-        let main = *tracked.main();
-        let stream = main.stream.and_then(|stream| self.watch.fleet.stream(stream));
-        let Some(stream) = stream else {
-            if let Some(tracked) = self.shifts.get_mut(shift) {
-                tracked.onset = vec![(main.alarm.onset_tick, 1.0)];
-            }
-            return;
-        };
-        let (form, phi) = (stream.form(), stream.phi());
-        // What a restart explains was taken out of detection, and is no onset either.
-        let gated_by = main.stream.and_then(|stream| self.watch.gated_by(stream));
-        let below = gated_by.map(|service| self.graph.below(service));
-        let is_gap = |tick: i64| below.is_some_and(|below| self.restarts.is_gap(below, tick));
-        let length = news.tick + 1 - main.alarm.onset_tick;
-        let from = main.alarm.onset_tick - length.max(ONSET_BEFORE_S);
-        let row_s = ((news.tick + 1 - from) / ONSET_ROWS_MAX + 1).max(1);
-        let n_rows = usize::try_from((news.tick - from) / row_s + 1).unwrap_or(1);
-        let mut rows = vec![Counts::default(); n_rows];
-        let ticks = ticks_of(&self.flow, main.watched, from, news.tick + 1);
-        for (tick, counts) in ticks.into_iter().filter(|(tick, _)| !is_gap(tick.0)) {
-            let row = usize::try_from((tick.0 - from) / row_s).unwrap_or(0);
-            if let Some(row) = rows.get_mut(row) {
-                *row += counts;
-            }
-        }
-        let before = main.alarm.learned.ratio().unwrap_or(main.alarm.before);
-        let weights = onset_posterior(form, &rows, before, phi).weights;
-        let starts = (0..).map(|row: i64| from + row * row_s);
-        if let Some(tracked) = self.shifts.get_mut(shift) {
-            tracked.onset = starts.zip(weights).collect();
-        }
-    }
-
-    /// Looks again at every incident, unless it has long been over: what comes later is another
-    /// story.
-    fn look_at_all(&mut self) {
-        let is_recent = |case: &Case| {
-            let ends = case.shifts.iter().filter_map(|id| self.shifts.get(*id)?.ended_at).max();
-            !case.is_ended || ends.is_none_or(|end| self.now.seconds_since(end) <= WATCHED_S)
-        };
-        let cases = self.incidents.all().filter(|case| is_recent(case));
-        let ids: Vec<IncidentId> = cases.map(|case| case.id).collect();
-        ids.into_iter().for_each(|id| self.look_at(id));
-    }
-
-    /// Looks again at incidents that are open and were not looked at for a while.
-    fn look_at_due(&mut self) {
-        let due = |at: Option<Timestamp>| at.is_none_or(|at| self.now.seconds_since(at) >= LOOK_S);
-        let cases = self.incidents.all().filter(|case| !case.is_ended && due(case.diagnosed_at));
-        let ids: Vec<IncidentId> = cases.map(|case| case.id).collect();
-        ids.into_iter().for_each(|id| self.look_at(id));
-    }
-
-    /// Diagnoses an incident anew and says what is different from before.
-    pub(crate) fn look_at(&mut self, id: IncidentId) {
-        let sources = Sources {
-            flow: &self.flow,
-            watch: &self.watch,
-            shifts: &self.shifts,
-            changes: &self.changes,
-            first_s: self.first_at.map_or(0, |at| at.tick().0),
-            now_s: self.now.tick().0,
-        };
-        let Some(evidence) = self.incidents.get(id).and_then(|case| sources.gather(case)) else {
-            return;
-        };
-        let diagnosis = diagnose(&evidence);
-        let is_over = evidence.shifts.iter().all(|shift| shift.ended_at.is_some());
-        self.say_what_changed(id, &diagnosis);
-        let Some(case) = self.incidents.get_mut(id) else { return };
-        case.title = hw_diagnose::title(&evidence);
-        case.diagnosis = diagnosis;
-        case.diagnosed_at = Some(self.now);
-        if is_over && !case.is_ended {
-            case.is_ended = true;
-            self.outputs.push_back(Output::IncidentEnded { at: self.now, incident: id });
-        }
-    }
-
-    fn say_what_changed(&mut self, incident: IncidentId, diagnosis: &Diagnosis) {
-        let at = self.now;
-        let Some(case) = self.incidents.get_mut(incident) else { return };
-        if let Some(origin) = diagnosis.origins.first()
-            && case.origin.as_ref() != Some(&origin.service)
-        {
-            case.origin = Some(origin.service.clone());
-            let (service, confidence) = (origin.service.clone(), origin.confidence);
-            self.outputs.push_back(Output::OriginNamed { at, incident, service, confidence });
-        }
-        for judgement in &diagnosis.judgements {
-            let (change, verdict) = (judgement.change, judgement.verdict);
-            if case.verdicts.insert(change, verdict) != Some(verdict) {
-                let probability = judgement.probability;
-                self.outputs.push_back(Output::VerdictChanged {
-                    at,
-                    incident,
-                    change,
-                    verdict,
-                    probability,
-                });
-            }
-        }
-        for mitigation in &diagnosis.mitigations {
-            let (change, effect) = (mitigation.change, mitigation.effect);
-            if case.effects.insert(change, effect) != Some(effect) {
-                self.outputs.push_back(Output::EffectKnown { at, incident, change, effect });
-            }
-        }
     }
 }

@@ -57,6 +57,7 @@ impl Sources<'_> {
         described.sort_by(|a, b| weight(&b.1).total_cmp(&weight(&a.1)));
         let (main, words) = described.first()?;
         let judged_s = self.judged_s(main.subject);
+        let judged_s = words.accepted_at.map_or(judged_s, |at| judged_s.min(at.tick().0));
         let end = words.ended_at.or(words.back_since).map_or(judged_s, |end| end.tick().0);
         let (from, to) = (words.onset.from.tick().0, words.onset.to.tick().0);
         let first = self.first_s.max(from - COMPARED_S).max(self.calm_since(from));
@@ -82,8 +83,8 @@ impl Sources<'_> {
     /// The end of the last shift that was over long enough before `from`: what is usual does not
     /// include it.
     fn calm_since(&self, from: i64) -> i64 {
-        let ended = self.shifts.all().iter().filter(|shift| shift.signal != Signal::NoData);
-        let ended = ended.filter_map(|shift| shift.ended_at.map(|at| at.tick().0));
+        let ended = self.shifts.all().filter(|shift| shift.signal != Signal::NoData);
+        let ended = ended.filter_map(|shift| shift.over_at().map(|at| at.tick().0));
         ended.filter(|at| at + CALM_S_MIN <= from).max().unwrap_or(i64::MIN)
     }
 
@@ -168,11 +169,11 @@ impl Sources<'_> {
         let topic = (main.subject, words.signal);
         let first = described.iter().map(|(_, shift)| shift.onset_at).min();
         let from = first.unwrap_or(words.onset_at).plus_s(-CHANGES_BEFORE_S);
-        let ends: Option<Vec<Timestamp>> = described.iter().map(|(_, s)| s.ended_at).collect();
+        let ends: Option<Vec<Timestamp>> = described.iter().map(|(_, s)| s.over_at()).collect();
         let end = ends.and_then(|ends| ends.into_iter().max());
         let to = end.map_or(Timestamp(i64::MAX), |end| end.plus_s(CHANGES_AFTER_S));
         let matters = |at: Timestamp| at >= from && at <= to;
-        let noted = self.changes.all().iter().filter(|noted| matters(noted.change.at));
+        let noted = self.changes.all().filter(|noted| matters(noted.change.at));
         let mut known: Vec<KnownChange> = noted
             .map(|noted| KnownChange {
                 change: noted.change.clone(),
@@ -201,7 +202,7 @@ impl Sources<'_> {
             return None;
         }
         // What replaced the new version ran after it, not beside it.
-        let own = self.changes.all().iter().filter(|noted| noted.change.service == change.service);
+        let own = self.changes.all().filter(|noted| noted.change.service == change.service);
         let next = own.map(|noted| noted.began_at).filter(|at| *at > change.at).min();
         let (from, to) = stretches.since;
         let to = next.map_or(to, |next| to.min(next.tick().0));
@@ -217,7 +218,7 @@ impl Sources<'_> {
 
     fn logs(&self, stretches: Stretches, end: i64) -> Vec<LogRate> {
         let (from, onset) = stretches.before;
-        let begun = self.changes.all().iter().map(|noted| noted.began_at.tick().0);
+        let begun = self.changes.all().map(|noted| noted.began_at.tick().0);
         let next = begun.filter(|at| *at >= onset + LOGS_S.0).min().unwrap_or(i64::MAX);
         let early = end.min(onset + LOGS_S.1).min(next).max(onset);
         let seconds = [from, onset, early, end.max(onset)];

@@ -1,10 +1,11 @@
 //! Who calls whom, service by service.
 
 use hw_flow::{Flow, HopIdx, ServiceIdx};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Calls between services, and what lies below each.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct CallGraph {
     n_hops: usize,
     calls: BTreeMap<ServiceIdx, BTreeSet<ServiceIdx>>,

@@ -4,14 +4,15 @@ use crate::graph::{CallGraph, ends};
 use crate::shifts::{Shifts, Subject, Tracked};
 use hw_flow::{Asked, Flow, ServiceIdx};
 use hw_model::{ChangeId, Diagnosis, Effect, IncidentId, Interval, ShiftId, Timestamp, Verdict};
-use std::collections::BTreeMap;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Seconds by which onset intervals are widened on each side before they must overlap. Failures
 /// need some ticks to become visible on each leg.
 const SLACK_S: f64 = 15.0;
 
 /// An incident as the engine keeps it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Case {
     pub id: IncidentId,
     pub shifts: Vec<ShiftId>,
@@ -27,24 +28,45 @@ pub(crate) struct Case {
     pub diagnosed_at: Option<Timestamp>,
 }
 
-/// All incidents, in the order of their opening.
-#[derive(Debug, Default)]
+/// Incidents, numbered in the order of their opening.
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Incidents {
-    all: Vec<Case>,
+    all: BTreeMap<IncidentId, Case>,
+    last: u32,
+    /// Incidents of which something is other than when it was last said.
+    #[serde(skip)]
+    revised: BTreeSet<IncidentId>,
 }
 
 impl Incidents {
     /// All incidents that were not merged into another.
     pub(crate) fn all(&self) -> impl Iterator<Item = &Case> {
-        self.all.iter().filter(|case| case.merged_into.is_none())
+        self.all.values().filter(|case| case.merged_into.is_none())
     }
 
+    /// All incidents, also those that were merged into another.
+    pub(crate) fn everyone(&self) -> impl Iterator<Item = &Case> {
+        self.all.values()
+    }
+
+    /// An incident, to change.
     pub(crate) fn get_mut(&mut self, id: IncidentId) -> Option<&mut Case> {
-        self.all.get_mut(id.0 as usize)
+        self.revised.insert(id);
+        self.all.get_mut(&id)
     }
 
     pub(crate) fn get(&self, id: IncidentId) -> Option<&Case> {
-        self.all.get(id.0 as usize)
+        self.all.get(&id)
+    }
+
+    /// Incidents of which something is other than at the last call.
+    pub(crate) fn take_revised(&mut self) -> BTreeSet<IncidentId> {
+        std::mem::take(&mut self.revised)
+    }
+
+    /// Forgets all but those that are wanted.
+    pub(crate) fn retain(&mut self, is_wanted: impl Fn(&Case) -> bool) {
+        self.all.retain(|_, case| is_wanted(case));
     }
 
     /// Finds the incident a new shift belongs to, or opens one. Incidents that turn out to be
@@ -75,8 +97,9 @@ impl Incidents {
     }
 
     fn open(&mut self) -> IncidentId {
-        let id = IncidentId(u32::try_from(self.all.len()).unwrap_or(u32::MAX));
-        self.all.push(Case {
+        self.last += 1;
+        let id = IncidentId(self.last);
+        let case = Case {
             id,
             shifts: Vec::new(),
             title: String::new(),
@@ -87,7 +110,8 @@ impl Incidents {
             is_ended: false,
             merged_into: None,
             diagnosed_at: None,
-        });
+        };
+        self.all.insert(id, case);
         id
     }
 

@@ -11,6 +11,8 @@ pub enum Input {
     Batch(Batch),
     /// Somebody told a change.
     Told(ToldChange),
+    /// A person says that what a shifted figure does now is normal.
+    Accepted(ShiftId),
     /// Time passed.
     Tick,
     /// No more telemetry will come: spans that still wait for others give up, windows are sealed.
@@ -40,6 +42,13 @@ pub enum Output {
     /// A shift is over.
     ShiftEnded {
         /// When it had held for long enough.
+        at: Timestamp,
+        /// The shift.
+        shift: ShiftId,
+    },
+    /// A person accepted what a figure does as the new normal: the shift is over.
+    ShiftAccepted {
+        /// When.
         at: Timestamp,
         /// The shift.
         shift: ShiftId,

@@ -6,19 +6,29 @@
 //!
 //! It deliberately does not know what time it is, where batches come from, or who is told.
 
+mod accept;
 mod changes;
 mod describe;
 mod engine;
+mod forget;
 mod gather;
 mod graph;
+mod history;
 mod incidents;
 mod input;
+mod look;
+mod onset;
 mod report;
 mod restarts;
+mod revisions;
+mod saved;
 mod shifts;
 mod silence;
 mod watch;
 
-pub use engine::{Engine, EngineSettings};
+pub use engine::{Engine, EngineSettings, Memory};
+pub use history::FinalRows;
 pub use input::{Input, Output};
 pub use report::{Counted, Numbered, Report};
+pub use revisions::{Merged, Revisions};
+pub use saved::{Restored, Saved};

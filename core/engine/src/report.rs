@@ -5,6 +5,7 @@
 
 use crate::describe::{describe, onset_at};
 use crate::engine::Engine;
+use crate::incidents::Case;
 use hw_flow::{Coverage, HopSummary, WindowCounts};
 use hw_model::{Change, ChangeId, Diagnosis, Hop, Incident, IncidentId, Shift, ShiftId, Timestamp};
 use std::collections::BTreeMap;
@@ -56,7 +57,7 @@ pub struct Report {
 
 /// From inner numbers to people's.
 #[derive(Debug, Default)]
-struct Numbers {
+pub(crate) struct Numbers {
     changes: BTreeMap<ChangeId, ChangeId>,
     shifts: BTreeMap<ShiftId, ShiftId>,
     incidents: BTreeMap<IncidentId, IncidentId>,
@@ -70,7 +71,6 @@ impl Engine {
         let mut shifts: Vec<Numbered> = self
             .shifts
             .all()
-            .iter()
             .map(|tracked| Numbered {
                 id: numbers.shift(tracked.id),
                 shift: describe(&self.flow, tracked),
@@ -81,7 +81,7 @@ impl Engine {
         let mut incidents: Vec<Incident> = self.incident_list(&shifts, &numbers);
         incidents.sort_by_key(|incident| incident.id);
         let mut changes: Vec<Change> =
-            self.changes.all().iter().map(|noted| numbers.renumber(&noted.change)).collect();
+            self.changes.all().map(|noted| numbers.renumber(&noted.change)).collect();
         changes.sort_by_key(|change| change.id);
         Report {
             from: self.first_at,
@@ -118,32 +118,37 @@ impl Engine {
         let cases = self.incidents.all().filter(|case| !case.shifts.is_empty());
         let incidents = cases.map(|case| {
             let id = numbers.incident(case.id);
-            let own: Vec<&Numbered> = shifts.iter().filter(|s| s.incident == Some(id)).collect();
-            let ends: Option<Vec<Timestamp>> = own.iter().map(|s| s.shift.ended_at).collect();
-            Incident {
-                id,
-                title: case.title.clone(),
-                started_at: started_at(&own).unwrap_or(self.now),
-                detected_at: own.iter().map(|s| s.shift.detected_at).min().unwrap_or(self.now),
-                ended_at: ends.and_then(|ends| ends.into_iter().max()),
-                shifts: own.iter().map(|s| s.id).collect(),
-                diagnosis: numbers.renumber_diagnosis(&case.diagnosis),
-            }
+            let own = shifts.iter().filter(|s| s.incident == Some(id)).cloned();
+            self.incident(case, &own.collect::<Vec<_>>(), numbers)
         });
         incidents.collect()
     }
 
+    /// An incident in words, from its shifts in words.
+    pub(crate) fn incident(&self, case: &Case, own: &[Numbered], numbers: &Numbers) -> Incident {
+        let ends: Option<Vec<Timestamp>> = own.iter().map(|s| s.shift.over_at()).collect();
+        Incident {
+            id: numbers.incident(case.id),
+            title: case.title.clone(),
+            started_at: started_at(own).unwrap_or(self.now),
+            detected_at: own.iter().map(|s| s.shift.detected_at).min().unwrap_or(self.now),
+            ended_at: ends.and_then(|ends| ends.into_iter().max()),
+            shifts: own.iter().map(|s| s.id).collect(),
+            diagnosis: numbers.renumber_diagnosis(&case.diagnosis),
+        }
+    }
+
     fn numbers(&self) -> Numbers {
-        let changes = self.changes.all().iter().map(|noted| {
+        let changes = self.changes.all().map(|noted| {
             let change = &noted.change;
             ((change.at, change.service.clone()), change.id)
         });
         let shifts = self.shifts.all();
-        let shift_keys = shifts.iter().map(|shift| {
+        let shift_keys = shifts.map(|shift| {
             let words = describe(&self.flow, shift);
             ((onset_at(shift), words.service), shift.id)
         });
-        let starts = |case: &crate::incidents::Case| {
+        let starts = |case: &Case| {
             let own = case.shifts.iter().filter_map(|id| self.shifts.get(*id));
             own.map(onset_at).min().unwrap_or(self.now)
         };
@@ -159,7 +164,7 @@ impl Engine {
 
 /// The earliest onset, as precise as the shifts that share it allow: one that could lie anywhere in
 /// a hole of the data is narrowed down by another that overlaps with it.
-fn started_at(shifts: &[&Numbered]) -> Option<Timestamp> {
+fn started_at(shifts: &[Numbered]) -> Option<Timestamp> {
     let first = &shifts.iter().min_by_key(|s| s.shift.onset_at)?.shift;
     let others = shifts.iter().map(|s| &s.shift);
     let overlapping =

@@ -6,6 +6,8 @@
 //! calls fail, ticks wait up to 15 s for the new instance to show; longer outages count.
 
 use hw_flow::{Flow, Instance, ServiceIdx};
+use hw_model::Timestamp;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Longest gap that is put down to a restart.
@@ -29,7 +31,7 @@ pub(crate) enum Gate {
 }
 
 /// Gaps that restarts left.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Restarts {
     /// Per service: first and last tick of each gap.
     gaps: BTreeMap<ServiceIdx, Vec<(i64, i64)>>,
@@ -60,6 +62,18 @@ impl Restarts {
                 self.gaps.entry(new.service).or_default().push(gap);
             }
             known.push(at);
+        }
+    }
+
+    /// Forgets gaps and instances of before an instant.
+    pub(crate) fn forget(&mut self, flow: &Flow, before: Timestamp) {
+        self.gaps.retain(|_, gaps| {
+            gaps.retain(|(_, last)| *last >= before.tick().0);
+            !gaps.is_empty()
+        });
+        for known in self.by_service.values_mut() {
+            let heard = |at: &usize| flow.instances().get(*at).map(|instance| instance.last_at);
+            known.retain(|at| heard(at).is_some_and(|heard| heard >= before));
         }
     }
 

@@ -9,12 +9,14 @@ use crate::watch::{News, NewsKind, Watched};
 use hw_detect::{Alarm, StreamId};
 use hw_flow::{Asked, EntryIdx, HopIdx, ServiceIdx};
 use hw_model::{IncidentId, ShiftId, Signal, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Seconds for which a figure must be back before its shift has ended.
 const HELD_S: f64 = 60.0;
 
 /// What a shift is a shift of, by number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum Subject {
     Hop(HopIdx),
     Entry(EntryIdx),
@@ -25,7 +27,7 @@ pub(crate) enum Subject {
 }
 
 /// One stream of a shift.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Member {
     /// The stream; none where no detector stands behind it.
     pub stream: Option<StreamId>,
@@ -38,7 +40,7 @@ pub(crate) struct Member {
 }
 
 /// One shift.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Tracked {
     pub id: ShiftId,
     pub subject: Subject,
@@ -48,13 +50,19 @@ pub(crate) struct Tracked {
     pub onset: Vec<(i64, f64)>,
     /// Event time at which it was back, once that has held.
     pub ended_at: Option<Timestamp>,
+    /// When a person said that what it does is normal.
+    pub accepted_at: Option<Timestamp>,
     pub incident: Option<IncidentId>,
 }
 
-/// All shifts, in the order of their detection. A shift's id is its place in the list.
-#[derive(Debug, Default)]
+/// Shifts, numbered in the order of their detection.
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Shifts {
-    all: Vec<Tracked>,
+    all: BTreeMap<ShiftId, Tracked>,
+    last: u32,
+    /// Shifts of which something is other than when it was last said.
+    #[serde(skip)]
+    revised: BTreeSet<ShiftId>,
 }
 
 impl Watched {
@@ -83,8 +91,13 @@ impl Tracked {
     }
 
     /// Whether it still lasts, or has not been back for long enough.
-    pub(crate) const fn is_open(&self) -> bool {
-        self.ended_at.is_none()
+    pub(crate) fn is_open(&self) -> bool {
+        self.over_at().is_none()
+    }
+
+    /// When it was over: back, or accepted.
+    pub(crate) fn over_at(&self) -> Option<Timestamp> {
+        self.ended_at.or(self.accepted_at)
     }
 
     /// First tick in which all its streams were back, if they are.
@@ -96,21 +109,38 @@ impl Tracked {
 
 impl Shifts {
     /// All shifts.
-    pub(crate) fn all(&self) -> &[Tracked] {
-        &self.all
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Tracked> {
+        self.all.values()
     }
 
     pub(crate) fn get(&self, id: ShiftId) -> Option<&Tracked> {
-        self.all.get(id.0 as usize)
+        self.all.get(&id)
     }
 
+    /// A shift, to change.
     pub(crate) fn get_mut(&mut self, id: ShiftId) -> Option<&mut Tracked> {
-        self.all.get_mut(id.0 as usize)
+        self.revised.insert(id);
+        self.all.get_mut(&id)
+    }
+
+    /// Notes that what is said of a shift may be other than before.
+    pub(crate) fn revise(&mut self, ids: &[ShiftId]) {
+        self.revised.extend(ids);
+    }
+
+    /// Shifts of which something is other than at the last call.
+    pub(crate) fn take_revised(&mut self) -> BTreeSet<ShiftId> {
+        std::mem::take(&mut self.revised)
+    }
+
+    /// Forgets all but those that are wanted.
+    pub(crate) fn retain(&mut self, is_wanted: impl Fn(&Tracked) -> bool) {
+        self.all.retain(|_, shift| is_wanted(shift));
     }
 
     /// Whether any figure is shifted now.
     pub(crate) fn any_open(&self) -> bool {
-        self.all.iter().any(Tracked::is_open)
+        self.all.values().any(Tracked::is_open)
     }
 
     /// Takes in news of a stream. Returns the shift if it is a new one.
@@ -118,11 +148,12 @@ impl Shifts {
         let (subject, signal) = news.watched.topic();
         let open = self
             .all
-            .iter_mut()
+            .values_mut()
             .find(|shift| shift.is_open() && shift.subject == subject && shift.signal == signal);
         let alarm = match news.what {
             NewsKind::Alarm(alarm) => alarm,
             NewsKind::Ended(ending) => {
+                self.revised.extend(open.as_ref().map(|shift| shift.id));
                 let members = open.into_iter().flat_map(|shift| &mut shift.members);
                 for member in members.filter(|member| member.watched == news.watched) {
                     member.back_tick = Some(ending.back_tick);
@@ -138,6 +169,7 @@ impl Shifts {
             back_tick: None,
         };
         if let Some(shift) = open {
+            self.revised.insert(shift.id);
             match shift.members.iter_mut().find(|known| known.watched == news.watched) {
                 // It had come back, but not for long: the same shift goes on.
                 Some(known) => known.back_tick = None,
@@ -145,29 +177,34 @@ impl Shifts {
             }
             return None;
         }
-        let id = ShiftId(u32::try_from(self.all.len()).unwrap_or(u32::MAX));
-        self.all.push(Tracked {
+        self.last += 1;
+        let id = ShiftId(self.last);
+        self.revised.insert(id);
+        let shift = Tracked {
             id,
             subject,
             signal,
             members: vec![member],
             onset: Vec::new(),
             ended_at: None,
+            accepted_at: None,
             incident: None,
-        });
+        };
+        self.all.insert(id, shift);
         Some(id)
     }
 
     /// Ends shifts that have been back for long enough at `now`. Returns them.
     pub(crate) fn end(&mut self, now: Timestamp) -> Vec<ShiftId> {
         let mut ended = Vec::new();
-        for shift in self.all.iter_mut().filter(|shift| shift.ended_at.is_none()) {
+        for shift in self.all.values_mut().filter(|shift| shift.is_open()) {
             let Some(back) = shift.back_tick().map(Timestamp::from_s) else { continue };
             if now.seconds_since(back) >= HELD_S {
                 shift.ended_at = Some(back);
                 ended.push(shift.id);
             }
         }
+        self.revised.extend(&ended);
         ended
     }
 }

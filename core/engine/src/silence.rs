@@ -7,6 +7,7 @@
 
 use hw_flow::{Flow, HopIdx, ServiceIdx};
 use hw_model::Timestamp;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Silence that counts, in seconds.
@@ -45,7 +46,7 @@ pub(crate) enum SilenceKind {
 }
 
 /// Services that are silent now.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Silences {
     since: BTreeMap<ServiceIdx, Timestamp>,
 }

@@ -6,12 +6,13 @@
 
 use crate::graph::CallGraph;
 use crate::restarts::{Gate, Restarts};
-use hw_detect::{Alarm, Ending, Figure, Fleet, Step, Stream, StreamId, Tuning};
+use hw_detect::{Alarm, Budget, Ending, Figure, Fleet, Step, Stream, StreamId, Tuning};
 use hw_flow::{
     Asked, EntryIdx, EntryTick, Flow, HopIdx, HopTick, Judged, JudgedAt, Mix, ServiceIdx,
 };
 use hw_model::Timestamp;
 use hw_stats::Counts;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 
 /// Entries or calls before something is watched.
@@ -28,7 +29,7 @@ const MIX_KNOWN_FROM: u64 = 200;
 const VALUES_WATCHED_MAX: usize = 17;
 
 /// What a stream watches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum Watched {
     /// Share of entries from which anything leaves on the hop.
     Transfer(HopIdx),
@@ -69,18 +70,21 @@ pub(crate) enum NewsKind {
 }
 
 /// All streams with what they watch.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Watch {
     pub fleet: Fleet,
+    /// For new streams.
     tuning: Tuning,
     members: Vec<Member>,
     hops: BTreeMap<HopIdx, HopStreams>,
     entries: BTreeMap<EntryIdx, EntryStreams>,
     mixes: BTreeMap<(Asked, usize), MixStreams>,
+    /// Empty between two inputs.
+    #[serde(skip)]
     news: Vec<News>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Member {
     watched: Watched,
     /// The service whose restart explains its failures.
@@ -88,7 +92,7 @@ struct Member {
     waiting: VecDeque<(JudgedAt, Counts)>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct HopStreams {
     n_entries: u64,
     n_calls: u64,
@@ -98,7 +102,7 @@ struct HopStreams {
     slow: Option<[StreamId; 3]>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct EntryStreams {
     n_entries: u64,
     errors: Option<StreamId>,
@@ -106,7 +110,7 @@ struct EntryStreams {
     slow: Option<[StreamId; 3]>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct MixStreams {
     n: u64,
     /// Values by number, and the stream of each that has one.
@@ -124,6 +128,12 @@ impl Watch {
             mixes: BTreeMap::new(),
             news: Vec::new(),
         }
+    }
+
+    /// Restored from a snapshot, under these settings.
+    pub(crate) fn restored(&mut self, budget: Budget, tuning: Tuning) {
+        self.tuning = tuning;
+        self.fleet.restored(budget, tuning);
     }
 
     /// What a stream watches.

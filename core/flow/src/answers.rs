@@ -11,6 +11,7 @@ mod cell;
 mod standing;
 
 use hw_model::NameId;
+use serde::{Deserialize, Serialize};
 
 pub use cell::ValueIdx;
 pub(crate) use cell::{Fate, KeyCell};
@@ -23,7 +24,7 @@ const EXPLAINED_MIN: f64 = 0.1;
 const KEYS_MAX: usize = 16;
 
 /// The answers of one hop.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct AnswerBook {
     keys: Vec<KeyCell>,
     chosen: Option<usize>,
@@ -51,10 +52,14 @@ impl AnswerBook {
 
     /// Keys whose mix is watched, with their numbers.
     pub(crate) fn watched(&self) -> impl Iterator<Item = (usize, &KeyCell)> {
-        let is_watched = |at: usize, cell: &KeyCell| {
-            cell.standing != Standing::Candidate || self.chosen == Some(at)
-        };
-        self.keys.iter().enumerate().filter(move |(at, cell)| is_watched(*at, cell))
+        let keys = self.keys.iter().enumerate();
+        keys.filter(|(at, cell)| is_watched(self.chosen, *at, cell))
+    }
+
+    /// As [`AnswerBook::watched`], to change.
+    pub(crate) fn watched_mut(&mut self) -> impl Iterator<Item = (usize, &mut KeyCell)> {
+        let chosen = self.chosen;
+        self.keys.iter_mut().enumerate().filter(move |(at, cell)| is_watched(chosen, *at, cell))
     }
 
     /// Whether the values of the key with this number are the ones that are shown.
@@ -122,6 +127,10 @@ impl AnswerBook {
     pub(crate) fn judge(&mut self, tick: i64) {
         self.keys.iter_mut().for_each(|cell| cell.judge(tick));
     }
+}
+
+fn is_watched(chosen: Option<usize>, at: usize, cell: &KeyCell) -> bool {
+    cell.standing != Standing::Candidate || chosen == Some(at)
 }
 
 #[cfg(test)]

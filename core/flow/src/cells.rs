@@ -9,10 +9,11 @@ use crate::routes::Place;
 use crate::services::ServiceIdx;
 use crate::windows::Windows;
 use hw_model::NameId;
-use hw_stats::{LatencySketch, Series};
+use hw_stats::{History, LatencySketch};
+use serde::{Deserialize, Serialize};
 
 /// Whom a hop leads to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) enum Callee {
     /// A service that was heard.
     Seen(Place),
@@ -29,7 +30,7 @@ pub const LATENCY_SHARES: [f64; 3] = [0.5, 0.95, 0.99];
 const LATENCY_CALLS_MIN: u64 = 500;
 
 /// Judged counts of one tick of a hop.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HopTick {
     /// Entries of the caller that did not fail, or failed because a call on this hop did.
     pub entries: u32,
@@ -48,7 +49,7 @@ pub struct HopTick {
 }
 
 /// Judged counts of one tick of an entry.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EntryTick {
     /// Entries that did not fail.
     pub entries: u32,
@@ -61,7 +62,7 @@ pub struct EntryTick {
 }
 
 /// Totals of an entry over all time.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct EntryTotals {
     /// Items, by failed entries too.
     pub entered: u64,
@@ -73,7 +74,7 @@ pub(crate) struct EntryTotals {
 }
 
 /// Totals of a hop over all time.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct HopTotals {
     /// Items that left, by failed entries and calls too.
     pub left: u64,
@@ -91,7 +92,7 @@ pub(crate) struct HopTotals {
 }
 
 /// Durations of calls, and the limits learned from them.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct LatencyWatch {
     sketch: LatencySketch,
     limits_ns: Option<[i64; 3]>,
@@ -124,7 +125,7 @@ impl LatencyWatch {
 }
 
 /// Counters of one entry.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct EntryCell {
     pub service: ServiceIdx,
     /// `None` where a trace begins inside the service.
@@ -132,7 +133,7 @@ pub(crate) struct EntryCell {
     pub hops: Vec<HopIdx>,
     pub ring: Ring<EntryTick>,
     pub windows: Windows,
-    pub history: Series,
+    pub history: History,
     pub lags: Lags,
     pub latency: LatencyWatch,
     pub totals: EntryTotals,
@@ -142,12 +143,12 @@ pub(crate) struct EntryCell {
 }
 
 /// Which hop of an entry is called before which other.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct CallOrder {
     pairs: Vec<Ordered>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Ordered {
     first: HopIdx,
     second: HopIdx,
@@ -182,7 +183,7 @@ impl CallOrder {
 }
 
 /// Counters of one hop.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct HopCell {
     pub entry: EntryIdx,
     pub callee: Callee,
@@ -192,7 +193,7 @@ pub(crate) struct HopCell {
     pub alias: Option<HopIdx>,
     pub ring: Ring<HopTick>,
     pub windows: Windows,
-    pub history: Series,
+    pub history: History,
     pub lags: Lags,
     pub latency: LatencyWatch,
     pub totals: HopTotals,
@@ -214,7 +215,7 @@ impl EntryCell {
             hops: Vec::new(),
             ring: Ring::new(),
             windows: Windows::new(kept.windows_max),
-            history: Series::new(kept.ticks_max),
+            history: kept.history(),
             lags: Lags::new(),
             latency: LatencyWatch::default(),
             totals: EntryTotals::default(),
@@ -233,7 +234,7 @@ impl HopCell {
             alias: None,
             ring: Ring::new(),
             windows: Windows::new(kept.windows_max),
-            history: Series::new(kept.ticks_max),
+            history: kept.history(),
             lags: Lags::new(),
             latency: LatencyWatch::default(),
             totals: HopTotals::default(),
@@ -287,10 +288,20 @@ impl HopTotals {
 }
 
 /// How much history a cell keeps.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Kept {
     pub windows_max: usize,
     pub ticks_max: usize,
+}
+
+/// Minutes with counts whose sums are kept: a week. An incident noticed after days is compared with
+/// what was before it.
+pub(crate) const MINUTES_KEPT: usize = 10_080;
+
+impl Kept {
+    const fn history(self) -> History {
+        History::new(self.ticks_max, MINUTES_KEPT)
+    }
 }
 
 impl HopTick {

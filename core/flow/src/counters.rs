@@ -8,13 +8,16 @@ use crate::services::ServiceIdx;
 use crate::table::{Table, table};
 use crate::windows::WindowCounts;
 use hw_model::{NameId, Timestamp};
+use serde::{Deserialize, Serialize};
 
 /// Cells of entries and hops.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Counters {
     pub entries: Vec<EntryCell>,
     pub hops: Vec<HopCell>,
+    #[serde(with = "crate::table::sorted")]
     entry_ids: Table<(ServiceIdx, Option<NameId>), EntryIdx>,
+    #[serde(with = "crate::table::sorted")]
     hop_ids: Table<(EntryIdx, Callee), HopIdx>,
     kept: Kept,
     hops_max: usize,
@@ -49,6 +52,12 @@ impl Counters {
             late: 0,
             beyond: 0,
         }
+    }
+
+    /// Restored from a snapshot, with these limits for what is new.
+    pub(crate) const fn restored(&mut self, kept: Kept, hops_max: usize) {
+        self.kept = kept;
+        self.hops_max = hops_max;
     }
 
     pub(crate) fn entry(&self, entry: EntryIdx) -> Option<&EntryCell> {
@@ -267,7 +276,7 @@ impl Counters {
         if hop.answers.is_shown(cell.0)
             && let Some(open) = hop.windows.at(window)
         {
-            open.count_answer(cell.1);
+            open.count_answer(cell);
         }
         if entry.failed {
             return;

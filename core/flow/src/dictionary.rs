@@ -10,17 +10,18 @@ mod quota;
 use crate::names::{Names, OTHER};
 use crate::templates::Templates;
 use hw_model::{
-    AnswerSetId, Definitions, NameId, Severity, Shape, ShapeId, Source, SourceId, SpanKind,
+    AnswerSetId, Batch, Definitions, NameId, Severity, Shape, ShapeId, Source, SourceId, SpanKind,
     SumSeries, SumSeriesId, TemplateId,
 };
 use interned::Interned;
 use quota::Quota;
+use serde::{Deserialize, Serialize};
 
 /// Key of the status code of a call.
 pub const STATUS: &str = "status";
 
 /// How much of each kind a dictionary keeps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DictionaryLimits {
     /// Distinct names of any kind.
     pub names_max: usize,
@@ -64,7 +65,7 @@ impl DictionaryLimits {
 }
 
 /// How often each limit turned something away.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusals {
     /// Names, services and instances counted as `~other`.
     pub names: u64,
@@ -120,7 +121,7 @@ pub struct SumSeriesText<'a> {
 }
 
 /// Interned names, sources, shapes, answers, series and templates.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Dictionary {
     limits: DictionaryLimits,
     names: Names,
@@ -140,7 +141,7 @@ pub struct Dictionary {
 }
 
 /// How many of each have been drained.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 struct Defined {
     names: usize,
     sources: usize,
@@ -311,23 +312,81 @@ impl Dictionary {
 
     /// Definitions since the last call, for the next batch.
     pub fn drain_definitions(&mut self) -> Definitions {
-        let shapes = self.shapes.since(self.defined.shapes);
         let definitions = Definitions {
             names: self.names.since(self.defined.names).to_vec(),
             sources: self.sources.since(self.defined.sources).to_vec(),
-            shapes: shapes.iter().map(|(_, shape)| *shape).collect(),
+            shapes: self.shapes.since(self.defined.shapes).to_vec(),
             answer_sets: self.answer_sets.since(self.defined.answer_sets).to_vec(),
             sum_series: self.sum_series.since(self.defined.sum_series).to_vec(),
             templates: self.templates.drain(),
         };
-        self.defined = Defined {
+        self.defined = self.n_defined();
+        definitions
+    }
+
+    /// Takes back what was drained last: it could not be written, and comes with a later batch.
+    pub fn take_back(&mut self, definitions: &Definitions) {
+        self.defined.names -= definitions.names.len();
+        self.defined.sources -= definitions.sources.len();
+        self.defined.shapes -= definitions.shapes.len();
+        self.defined.answer_sets -= definitions.answer_sets.len();
+        self.defined.sum_series -= definitions.sum_series.len();
+        self.templates.take_back(definitions.templates.iter().map(|(id, ..)| *id));
+    }
+
+    /// Learns from a batch that was written after this dictionary was saved: what it defines, and
+    /// what its spans show of answers.
+    pub fn learn(&mut self, batch: &Batch) {
+        let Definitions { names, sources, shapes, answer_sets, sum_series, templates } =
+            &batch.definitions;
+        for name in names {
+            self.names.id(name);
+        }
+        for source in sources {
+            self.services.admits((), source.service);
+            self.sources.id(*source);
+        }
+        for (service, shape) in shapes {
+            self.learn_shape(*service, *shape);
+        }
+        for set in answer_sets {
+            self.answer_sets.id(set.clone());
+        }
+        for series in sum_series {
+            self.sum_series.id(series.clone());
+        }
+        self.templates.learn(templates);
+        for span in &batch.spans {
+            let set = self.answer_sets.get(span.answers.0);
+            for (key, value) in set.into_iter().flat_map(|set| set.iter()) {
+                self.answer_values.admits((span.shape, *key), *value);
+            }
+        }
+        self.defined = self.n_defined();
+    }
+
+    fn learn_shape(&mut self, service: NameId, shape: Shape) {
+        let quotas = [
+            (&mut self.operations, shape.operation),
+            (&mut self.peers, shape.peer),
+            (&mut self.paths, shape.path),
+        ];
+        for (quota, name) in quotas {
+            if !name.is_empty() && name != self.names.other() {
+                quota.admits(service, name);
+            }
+        }
+        self.shapes.id((service, shape));
+    }
+
+    fn n_defined(&self) -> Defined {
+        Defined {
             names: self.names.len(),
             sources: self.sources.len(),
             shapes: self.shapes.len(),
             answer_sets: self.answer_sets.len(),
             sum_series: self.sum_series.len(),
-        };
-        definitions
+        }
     }
 
     fn bounded(&mut self, service: NameId, text: &str, bound: Bound) -> NameId {

@@ -23,10 +23,11 @@ use hw_model::{
     Batch, Definitions, Hop, NameId, Outcome, Shape, Source, SourceId, SpanEnd, SpanKind,
     Timestamp, UNKNOWN,
 };
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// What can be set about counting.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FlowSettings {
     /// Length of a stored window in seconds.
     pub window_s: i64,
@@ -62,10 +63,18 @@ impl FlowSettings {
             declared: BTreeSet::new(),
         }
     }
+
+    const fn join_limits(&self) -> JoinLimits {
+        JoinLimits { join_s: self.join_s, open_spans_max: self.open_spans_max }
+    }
+
+    const fn kept(&self) -> Kept {
+        Kept { windows_max: self.windows_per_hop_max, ticks_max: self.ticks_per_hop_max }
+    }
 }
 
 /// How much of what came could be used.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Coverage {
     /// Spans folded.
     pub spans: u64,
@@ -100,7 +109,7 @@ impl Coverage {
 }
 
 /// All counters.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Flow {
     settings: FlowSettings,
     pub(crate) vocabulary: Vocabulary,
@@ -122,20 +131,14 @@ impl Flow {
     /// No counters.
     #[must_use]
     pub fn new(settings: FlowSettings) -> Self {
-        let limits =
-            JoinLimits { join_s: settings.join_s, open_spans_max: settings.open_spans_max };
-        let kept = Kept {
-            windows_max: settings.windows_per_hop_max,
-            ticks_max: settings.ticks_per_hop_max,
-        };
         Self {
             vocabulary: Vocabulary::default(),
             n_names: 0,
             standings: Standings::default(),
             services: Services::new(),
-            joins: Joins::new(limits),
+            joins: Joins::new(settings.join_limits()),
             routes: Routes::new(),
-            counters: Counters::new(kept, settings.hops_max, settings.window_s),
+            counters: Counters::new(settings.kept(), settings.hops_max, settings.window_s),
             instances: Instances::default(),
             logbook: LogBook::default(),
             sums: Sums::default(),
@@ -143,6 +146,19 @@ impl Flow {
             veiled: Veiled::default(),
             coverage: Coverage::default(),
             settings,
+        }
+    }
+
+    /// Restored from a snapshot, under these settings. The length of a window stays what it was.
+    pub fn restored(&mut self, settings: FlowSettings) {
+        let window_s = self.settings.window_s;
+        self.settings = FlowSettings { window_s, ..settings };
+        self.joins.restored(self.settings.join_limits());
+        self.counters.restored(self.settings.kept(), self.settings.hops_max);
+        let declared = &self.settings.declared;
+        self.standings = Standings::default();
+        for (id, name) in (0..).map(NameId).zip(self.vocabulary.names()) {
+            self.standings.learn(id, name, declared.contains(name));
         }
     }
 

@@ -5,9 +5,10 @@
 
 use crate::services::ServiceIdx;
 use hw_model::{NameId, SourceId, Timestamp};
+use serde::{Deserialize, Serialize};
 
 /// One running instance of one version of a service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Instance {
     /// The service.
     pub service: ServiceIdx,
@@ -28,7 +29,7 @@ pub struct Instance {
 }
 
 /// All instances heard.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Instances {
     by_source: Vec<Option<u32>>,
     instances: Vec<Instance>,

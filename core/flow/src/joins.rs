@@ -12,12 +12,12 @@
 //!
 //! This file only links. What a link means for the counts is decided by whoever reads the events.
 
-use crate::ids::{EntryKey, NodeKey, OutKey};
-use crate::open::{EntryState, OutState};
+use crate::arena::{Arena, Key};
+use crate::open::{EntryKey, EntryState, OutKey, OutState};
 use crate::services::ServiceIdx;
 use crate::table::{Table, table};
 use hw_model::{Link, SpanId, TraceId};
-use slotmap::SlotMap;
+use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
 /// What became known by a span's coming.
@@ -41,7 +41,7 @@ pub(crate) enum Linked {
 }
 
 /// Where a span stands in its trace.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Position {
     pub trace: TraceId,
     pub span: SpanId,
@@ -49,14 +49,20 @@ pub(crate) struct Position {
     pub service: ServiceIdx,
 }
 
-#[derive(Debug)]
+impl Position {
+    const fn id(&self) -> (TraceId, SpanId) {
+        (self.trace, self.span)
+    }
+}
+
+#[derive(Debug, Serialize, Deserialize)]
 struct Node {
     position: Position,
     kind: NodeKind,
     waiting: Vec<NodeKey>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum NodeKind {
     /// Named by a child or a link, not come yet.
     Awaited,
@@ -68,17 +74,25 @@ enum NodeKind {
     Link(EntryKey),
 }
 
+/// A place in the table of open spans.
+type NodeKey = Key<Node>;
+
 /// Open spans.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Joins {
-    nodes: SlotMap<NodeKey, Node>,
-    pub outs: SlotMap<OutKey, OutState>,
-    pub entries: SlotMap<EntryKey, EntryState>,
+    nodes: Arena<Node>,
+    pub outs: Arena<OutState>,
+    pub entries: Arena<EntryState>,
+    /// Follows from the nodes.
+    #[serde(skip, default = "table")]
     by_id: Table<(TraceId, SpanId), NodeKey>,
+    #[serde(with = "crate::table::sorted")]
     only_entry: Table<(TraceId, ServiceIdx), OnlyEntry>,
     expiry: VecDeque<(i64, NodeKey)>,
     /// Outs without an entry, and when they may go to the only entry of their trace and service.
     waiting: VecDeque<(i64, OutKey, (TraceId, ServiceIdx))>,
+    /// Empty whenever a batch has been folded.
+    #[serde(skip)]
     events: Vec<Linked>,
     limits: JoinLimits,
 }
@@ -88,14 +102,14 @@ pub(crate) struct Joins {
 const PATIENCE_S: i64 = 30;
 
 /// How long and how many.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct JoinLimits {
     pub join_s: i64,
     pub open_spans_max: usize,
 }
 
 /// The entries of one trace in one service.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct OnlyEntry {
     first: EntryKey,
     n_open: u32,
@@ -105,9 +119,9 @@ struct OnlyEntry {
 impl Joins {
     pub(crate) fn new(limits: JoinLimits) -> Self {
         Self {
-            nodes: SlotMap::with_key(),
-            outs: SlotMap::with_key(),
-            entries: SlotMap::with_key(),
+            nodes: Arena::new(),
+            outs: Arena::new(),
+            entries: Arena::new(),
             by_id: table(),
             only_entry: table(),
             expiry: VecDeque::new(),
@@ -117,9 +131,16 @@ impl Joins {
         }
     }
 
+    /// Restored from a snapshot: what follows from the nodes is worked out anew.
+    pub(crate) fn restored(&mut self, limits: JoinLimits) {
+        self.limits = limits;
+        let named = self.nodes.iter().filter(|(_, node)| !node.position.span.is_none());
+        self.by_id.extend(named.map(|(key, node)| (node.position.id(), key)));
+    }
+
     /// Whether this span has come before.
     pub(crate) fn has(&self, position: &Position) -> bool {
-        let node = self.by_id.get(&(position.trace, position.span));
+        let node = self.by_id.get(&position.id());
         node.and_then(|key| self.nodes.get(*key)).is_some_and(|n| n.kind != NodeKind::Awaited)
     }
 
@@ -244,7 +265,7 @@ impl Joins {
     /// The node of a span that came: a new one, or the place that was kept for it.
     fn place(&mut self, now: i64, at: Position, kind: NodeKind) -> NodeKey {
         let node = self.add(now, at, kind);
-        if let Some(awaited) = self.by_id.insert((at.trace, at.span), node)
+        if let Some(awaited) = self.by_id.insert(at.id(), node)
             && let Some(awaited) = self.nodes.remove(awaited)
             && let Some(new) = self.nodes.get_mut(node)
         {

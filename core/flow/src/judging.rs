@@ -6,6 +6,7 @@ use crate::flow::Flow;
 use crate::ids::{EntryIdx, HopIdx};
 use crate::sums::CounterIdx;
 use hw_model::{NameId, Timestamp};
+use serde::{Deserialize, Serialize};
 
 /// Counts of one tick, final.
 #[derive(Clone, Copy, Debug)]
@@ -19,7 +20,7 @@ pub enum Judged<'a> {
 }
 
 /// What answers are the answers of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Asked {
     /// A hop that is asked.
     Hop(HopIdx),
@@ -41,7 +42,7 @@ pub struct Mix<'a> {
 }
 
 /// When a tick was judged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JudgedAt {
     /// The tick.
     pub tick: i64,

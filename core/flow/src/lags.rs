@@ -4,6 +4,8 @@
 //! outs come last (docs/internals/detection.md). So a tick is judged once 99.9 % of its counts are there,
 //! at an age of 3 to 30 s, and the baseline is learned from ticks of the same age.
 
+use serde::{Deserialize, Serialize};
+
 /// Least and greatest age in seconds.
 const AGE_S: (i64, i64) = (3, 30);
 
@@ -17,7 +19,7 @@ const THERE: f64 = 0.999;
 const COUNTS_MIN: u32 = 200;
 
 /// How late counts come, in whole seconds after the end of their tick.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Lags {
     seconds: [u32; 32],
     n: u32,

@@ -8,9 +8,11 @@
 //! from.
 
 mod answers;
+mod arena;
 mod cells;
 mod counters;
 mod dictionary;
+mod export;
 mod flow;
 mod ids;
 mod instances;
@@ -38,6 +40,7 @@ pub use cells::{EntryTick, HopTick, LATENCY_SHARES};
 pub use dictionary::{
     Dictionary, DictionaryLimits, Refusals, STATUS, ShapeText, SourceText, SumSeriesText,
 };
+pub use export::{Exported, ExportedOf, Rows};
 pub use flow::{Coverage, Flow, FlowSettings};
 pub use ids::{EntryIdx, HopIdx};
 pub use instances::Instance;

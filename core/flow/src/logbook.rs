@@ -1,8 +1,10 @@
 //! How often each log template was written, per second.
 
+use crate::cells::MINUTES_KEPT;
 use crate::services::ServiceIdx;
 use hw_model::{TemplateId, Timestamp};
-use hw_stats::Series;
+use hw_stats::History;
+use serde::{Deserialize, Serialize};
 
 /// Seconds with lines that are kept per template.
 const SECONDS_KEPT: usize = 7_200;
@@ -11,18 +13,18 @@ const SECONDS_KEPT: usize = 7_200;
 const REORDER_S: i64 = 30;
 
 /// Counts of all templates.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct LogBook {
     pages: Vec<Option<Page>>,
 }
 
 /// Counts of one template.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Page {
     pub service: ServiceIdx,
     pub first_at: Timestamp,
     pub total: u64,
-    series: Series,
+    series: History,
     /// Seconds that may still get lines, ascending.
     open: Vec<(i64, u32)>,
 }
@@ -38,7 +40,7 @@ impl LogBook {
             service,
             first_at: at,
             total: 0,
-            series: Series::new(SECONDS_KEPT),
+            series: History::new(SECONDS_KEPT, MINUTES_KEPT),
             open: Vec::new(),
         });
         page.first_at = page.first_at.min(at);

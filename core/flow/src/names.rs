@@ -5,6 +5,7 @@
 
 use crate::table::{Table, table};
 use hw_model::NameId;
+use serde::{Deserialize, Serialize};
 
 /// Stands for every name past a limit.
 pub const OTHER: &str = "~other";
@@ -13,8 +14,9 @@ pub const OTHER: &str = "~other";
 const NAME_BYTES_MAX: usize = 256;
 
 /// Texts and their numbers.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Names {
+    #[serde(with = "crate::table::sorted")]
     ids: Table<Box<str>, NameId>,
     texts: Vec<Box<str>>,
     names_max: usize,

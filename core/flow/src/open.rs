@@ -1,12 +1,20 @@
 //! Spans that may still be linked: what is kept of an entry and of an out until then.
 
 use crate::answers::ValueIdx;
-use crate::ids::{EntryIdx, EntryKey, HopIdx};
+use crate::arena::Key;
+use crate::ids::{EntryIdx, HopIdx};
 use crate::routes::{Address, Place};
 use hw_model::{AnswerSetId, NameId, SpanKind, Timestamp, TraceId};
+use serde::{Deserialize, Serialize};
+
+/// Leads to an entry that came.
+pub(crate) type EntryKey = Key<EntryState>;
+
+/// Leads to an out that came.
+pub(crate) type OutKey = Key<OutState>;
 
 /// An entry that came.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct EntryState {
     pub trace: TraceId,
     pub entry: EntryIdx,
@@ -34,7 +42,7 @@ pub(crate) struct EntryState {
 }
 
 /// Something left on a hop.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Left {
     pub hop: HopIdx,
     pub first_at: Timestamp,
@@ -55,7 +63,7 @@ pub(crate) struct Leaving {
 }
 
 /// An answer that came back on a hop.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Asked {
     pub hop: HopIdx,
     pub cell: (usize, ValueIdx),
@@ -72,7 +80,7 @@ impl Asked {
 }
 
 /// An out that came.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct OutState {
     pub trace: TraceId,
     pub kind: SpanKind,
@@ -98,7 +106,7 @@ pub(crate) struct OutState {
 }
 
 /// The far end of a call: an entry of the callee.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Answered {
     pub place: Place,
     pub answers: AnswerSetId,

@@ -5,11 +5,12 @@
 //! a route is known, or it has waited `PATIENCE_S`. It does not wait at a peer of which nobody was
 //! heard in the first seconds: a database, a service without telemetry.
 
-use crate::ids::OutKey;
+use crate::open::OutKey;
 use crate::routes::Address;
 use crate::services::ServiceIdx;
 use crate::table::{Table, table};
 use hw_model::NameId;
+use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
 /// Seconds of arrival time for which a call waits for its answering span, and for which a new peer
@@ -20,14 +21,15 @@ const PATIENCE_S: i64 = 10;
 const VEILED_CALLS_MIN: u32 = 50;
 
 /// What is known of the peers of each caller.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Peers {
+    #[serde(with = "crate::table::sorted")]
     known: Table<(ServiceIdx, NameId), Peer>,
     /// Calls that wait, and until when.
     waiting: VecDeque<(i64, OutKey)>,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 struct Peer {
     /// Second of arrival of the first call.
     first_s: Option<i64>,

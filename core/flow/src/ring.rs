@@ -3,12 +3,14 @@
 //! A tick is judged at a fixed age; until then, and a little longer, its counts live here. A count
 //! for a tick that the ring has left behind is refused: it is late for judging.
 
+use serde::{Deserialize, Serialize};
+
 /// Ticks kept: twice the greatest age at which a tick is judged, plus what a sender's clock may be
 /// ahead of ours.
 const TICKS: usize = 64;
 
 /// Counts of the last ticks.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Ring<T> {
     slots: Vec<T>,
     newest: Option<i64>,

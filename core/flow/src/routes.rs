@@ -8,6 +8,7 @@
 use crate::services::ServiceIdx;
 use crate::table::{Table, table};
 use hw_model::NameId;
+use serde::{Deserialize, Serialize};
 
 /// Services and operations that one message can reach.
 const CONSUMERS_MAX: usize = 8;
@@ -16,7 +17,7 @@ const CONSUMERS_MAX: usize = 8;
 const ROUTES_MAX: usize = 1 << 20;
 
 /// How a caller names a callee.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) struct Address {
     pub caller: ServiceIdx,
     pub peer: NameId,
@@ -24,7 +25,7 @@ pub(crate) struct Address {
 }
 
 /// Whom an address leads to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) struct Place {
     pub service: ServiceIdx,
     pub operation: NameId,
@@ -34,15 +35,17 @@ pub(crate) struct Place {
 const TRUSTED_FROM: u32 = 50;
 
 /// Learned routes.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Routes {
     /// Where a path leads; `None` where it led to several places.
+    #[serde(with = "crate::table::sorted")]
     by_path: Table<(Address, NameId), Option<Place>>,
+    #[serde(with = "crate::table::sorted")]
     by_address: Table<Address, Reached>,
 }
 
 /// What was reached at an address.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct Reached {
     places: Vec<Place>,
     n_pairs: u32,

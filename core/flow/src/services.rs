@@ -6,16 +6,19 @@
 use crate::table::{Table, table};
 use crate::vocabulary::Vocabulary;
 use hw_model::{NameId, Source};
+use serde::{Deserialize, Serialize};
 
 /// Number of a service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ServiceIdx(pub u32);
 
 /// All services seen.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Services {
+    #[serde(with = "crate::table::sorted")]
     ids: Table<(NameId, NameId), ServiceIdx>,
     keys: Vec<(NameId, NameId)>,
+    #[serde(with = "crate::table::sorted")]
     per_name: Table<NameId, u32>,
 }
 

@@ -11,20 +11,23 @@ use crate::lags::Lags;
 use crate::services::ServiceIdx;
 use crate::table::{Table, table};
 use hw_model::{NameId, SumKind, SumPoint, SumSeries, SumSeriesId, Timestamp};
+use serde::{Deserialize, Serialize};
 
 /// Number of a counter: one metric of one service with one answer label.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct CounterIdx(pub u32);
 
 /// All counters with an answer.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Sums {
     counters: Vec<CounterCell>,
+    #[serde(with = "crate::table::sorted")]
     ids: Table<(ServiceIdx, NameId, NameId), CounterIdx>,
+    #[serde(with = "crate::table::sorted")]
     last: Table<SumSeriesId, LastPoint>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct CounterCell {
     pub service: ServiceIdx,
     pub metric: NameId,
@@ -34,7 +37,7 @@ pub(crate) struct CounterCell {
     pub next_tick: i64,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct LastPoint {
     at: Timestamp,
     started_at: Timestamp,

@@ -12,6 +12,7 @@
 use crate::names::OTHER;
 use crate::table::{Table, table};
 use hw_model::{NameId, Severity, TemplateId};
+use serde::{Deserialize, Serialize};
 
 /// Stands for a variable part.
 const WILD: &str = "<*>";
@@ -30,25 +31,29 @@ const LINE_BYTES_MAX: usize = 1024;
 const CACHE_MAX: usize = 50_000;
 
 /// All templates of all services.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Templates {
     per_service_max: usize,
     templates: Vec<Template>,
+    #[serde(with = "crate::table::sorted")]
     groups: Table<Group, Vec<TemplateId>>,
+    #[serde(with = "crate::table::sorted")]
     counts: Table<NameId, usize>,
+    /// Only saves work.
+    #[serde(skip, default = "table")]
     cache: Table<(Group, Box<str>), TemplateId>,
     changed: Vec<TemplateId>,
 }
 
 /// Lines that may be one template.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 struct Group {
     service: NameId,
     severity: Severity,
     n_tokens: usize,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Template {
     service: NameId,
     severity: Severity,
@@ -106,6 +111,28 @@ impl Templates {
             Some((id, template.service, template.severity, text.into_boxed_str()))
         });
         defined.collect()
+    }
+
+    /// Templates that were drained and must be drained again.
+    pub(crate) fn take_back(&mut self, ids: impl Iterator<Item = TemplateId>) {
+        self.changed.extend(ids);
+    }
+
+    /// Learns templates that were drained by an earlier run.
+    pub(crate) fn learn(&mut self, defined: &[(TemplateId, NameId, Severity, Box<str>)]) {
+        for (id, service, severity, text) in defined {
+            let tokens: Vec<Box<str>> = text.split(' ').map(Into::into).collect();
+            if let Some(known) = self.templates.get_mut(id.0 as usize) {
+                known.tokens = tokens;
+                continue;
+            }
+            // The one that stands for all past the limit has a group of its own and no place.
+            let n_tokens = if **text == *OTHER { 0 } else { tokens.len() };
+            *self.counts.entry(*service).or_insert(0) += usize::from(n_tokens > 0);
+            let group = Group { service: *service, severity: *severity, n_tokens };
+            self.create(group, tokens);
+        }
+        self.changed.clear();
     }
 
     fn join(&mut self, group: Group, tokens: &[&str]) -> Option<TemplateId> {

@@ -5,22 +5,23 @@
 //! exporter, or never had one but passes the context on, still has hops with ratios. What is inferred
 //! this way waits `PATIENCE_S` for spans that are merely late.
 
-use crate::ids::{EntryKey, OutKey};
-use crate::open::EntryState;
+use crate::open::{EntryKey, EntryState, OutKey};
 use crate::services::ServiceIdx;
 use crate::table::{Table, table};
 use hw_model::TraceId;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, VecDeque};
 
 /// Seconds of arrival time for which a call waits for its other end.
 const PATIENCE_S: i64 = 10;
 
 /// What is known of veiled services.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Veiled {
     /// Calls to veiled peers that wait, and until when.
     waiting: VecDeque<(i64, OutKey)>,
     /// Entries by trace whose caller has not come; kept only while a peer is veiled.
+    #[serde(with = "crate::table::sorted")]
     strays: Table<TraceId, Vec<EntryKey>>,
     /// Services that stand for a veiled peer.
     services: BTreeSet<ServiceIdx>,

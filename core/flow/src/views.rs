@@ -199,8 +199,7 @@ impl Flow {
     /// First tick of a hop whose judged counts are still kept.
     #[must_use]
     pub fn hop_known_from(&self, hop: HopIdx) -> Option<i64> {
-        let history = &self.counters.hop(hop)?.history;
-        history.forgotten_until().map(|tick| tick + 1).or_else(|| history.first())
+        self.counters.hop(hop)?.history.known_from()
     }
 
     /// Calls `visit` with the sealed windows of a hop, by number, oldest first.
@@ -233,6 +232,34 @@ impl Flow {
     pub fn latency(&self, hop: HopIdx, from: i64, to: i64) -> LatencySketch {
         let cell = self.counters.hop(hop);
         cell.map(|cell| cell.windows.latency(from, to)).unwrap_or_default()
+    }
+
+    /// Calls `visit` with the durations of the calls of a hop in each sealed window, by number,
+    /// oldest first.
+    pub fn visit_latency(
+        &self,
+        hop: HopIdx,
+        from: i64,
+        to: i64,
+        visit: impl FnMut(i64, LatencySketch),
+    ) {
+        if let Some(cell) = self.counters.hop(hop) {
+            cell.windows.visit_latency(from, to, visit);
+        }
+    }
+
+    /// Calls `visit` with the answers on a hop in each sealed window, by number, oldest first: the
+    /// key's number and the counts per value.
+    pub fn visit_window_answers(
+        &self,
+        hop: HopIdx,
+        from: i64,
+        to: i64,
+        visit: impl FnMut(i64, (usize, &[u32])),
+    ) {
+        if let Some(cell) = self.counters.hop(hop) {
+            cell.windows.visit_answers(from, to, visit);
+        }
     }
 
     /// Learned latency limits of a hop (p50, p95, p99) in nanoseconds.

@@ -5,9 +5,10 @@ use hw_model::{
     AnswerSetId, Definitions, NameId, Severity, Shape, ShapeId, Source, SourceId, SpanKind,
     SumSeries, SumSeriesId, TemplateId,
 };
+use serde::{Deserialize, Serialize};
 
 /// Everything that was defined so far, by number.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Vocabulary {
     names: Vec<Box<str>>,
     sources: Vec<Source>,
@@ -18,7 +19,7 @@ pub struct Vocabulary {
 }
 
 /// What a log template says.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TemplateText {
     /// The service that writes it.
     pub service: NameId,
@@ -41,7 +42,7 @@ impl Vocabulary {
     pub fn learn(&mut self, definitions: Definitions) {
         self.names.extend(definitions.names);
         self.sources.extend(definitions.sources);
-        self.shapes.extend(definitions.shapes);
+        self.shapes.extend(definitions.shapes.into_iter().map(|(_, shape)| shape));
         self.answer_sets.extend(definitions.answer_sets);
         self.sum_series.extend(definitions.sum_series);
         for (TemplateId(id), service, severity, text) in definitions.templates {
@@ -51,6 +52,11 @@ impl Vocabulary {
                 None => self.templates.push(template),
             }
         }
+    }
+
+    /// Every name, by number.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(|name| &**name)
     }
 
     /// The text of a name.

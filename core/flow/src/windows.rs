@@ -4,13 +4,15 @@
 //! history and immutable. Counts for a sealed window are late and only counted as such.
 
 use crate::answers::ValueIdx;
+use crate::export::Rows;
 use hw_model::NameId;
-use hw_stats::{LatencySketch, Series};
+use hw_stats::{LatencySketch, PackedRows, Series};
+use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
 /// Counts of one window of a hop. Cohorts: everything stands at the start of the entry that caused
 /// it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WindowCounts {
     /// Items that entered the caller, by entries that did not fail.
     pub entered: u32,
@@ -56,7 +58,7 @@ impl WindowCounts {
 }
 
 /// Entries of one version of the caller, and those that went on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct VersionCounts {
     pub version: NameId,
     pub entries: u32,
@@ -64,12 +66,12 @@ pub(crate) struct VersionCounts {
 }
 
 /// A window that still takes counts.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct OpenWindow {
     pub counts: WindowCounts,
     pub latency: LatencySketch,
-    /// Counts per value of the watched answer.
-    pub answers: Vec<u32>,
+    /// Counts per value of the answer that is shown, and the number of its key.
+    answers: (usize, Vec<u32>),
     /// Counts per version of the caller; one while no roll-out is under way.
     pub versions: Vec<VersionCounts>,
 }
@@ -88,19 +90,36 @@ impl OpenWindow {
         self.versions.get_mut(at).filter(|counts| counts.version == version)
     }
 
-    /// Counts one answer with this value.
-    pub(crate) fn count_answer(&mut self, value: ValueIdx) {
-        if self.answers.len() <= value.0 {
-            self.answers.resize(value.0 + 1, 0);
+    /// Counts one answer of the key that is shown. In the window in which another key becomes the
+    /// one, only that is kept.
+    pub(crate) fn count_answer(&mut self, (key, value): (usize, ValueIdx)) {
+        let (of, counts) = &mut self.answers;
+        if *of != key {
+            *of = key;
+            counts.clear();
         }
-        if let Some(count) = self.answers.get_mut(value.0) {
+        if counts.len() <= value.0 {
+            counts.resize(value.0 + 1, 0);
+        }
+        if let Some(count) = counts.get_mut(value.0) {
             *count += 1;
         }
+    }
+
+    /// The answers as a row: the key's number counted from 1, then the counts; nothing if there are
+    /// none.
+    fn answers_row(&self) -> Vec<u32> {
+        let (of, counts) = &self.answers;
+        if counts.is_empty() {
+            return Vec::new();
+        }
+        let key = u32::try_from(of + 1).unwrap_or(u32::MAX);
+        std::iter::once(key).chain(counts.iter().copied()).collect()
     }
 }
 
 /// Open and sealed windows of one hop.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Windows {
     /// By number, ascending; a handful.
     open: VecDeque<(i64, OpenWindow)>,
@@ -174,7 +193,7 @@ impl Windows {
         while let Some((at, window)) = self.open.pop_front_if(|(at, _)| *at < before) {
             self.counts.push(at, &window.counts.row());
             self.latency.push(at, &window.latency.to_row());
-            self.answers.push(at, &window.answers);
+            self.answers.push(at, &window.answers_row());
             if window.versions.len() > 1 {
                 let triple = |v: &VersionCounts| [v.version.0, v.entries, v.any];
                 let row: Vec<u32> = window.versions.iter().flat_map(triple).collect();
@@ -187,6 +206,39 @@ impl Windows {
     /// Calls `visit` with the sealed windows whose numbers are in `[from, to)`, oldest first.
     pub(crate) fn visit(&self, from: i64, to: i64, mut visit: impl FnMut(i64, WindowCounts)) {
         self.counts.visit(from, to, |at, row| visit(at, WindowCounts::from_row(row)));
+    }
+
+    /// Calls `visit` with the durations of the calls in each sealed window whose number is in
+    /// `[from, to)`, oldest first.
+    pub(crate) fn visit_latency(
+        &self,
+        from: i64,
+        to: i64,
+        mut visit: impl FnMut(i64, LatencySketch),
+    ) {
+        self.latency.visit(from, to, |at, row| visit(at, LatencySketch::from_row(row)));
+    }
+
+    /// Calls `visit` with the answers in each sealed window whose number is in `[from, to)`, oldest
+    /// first: the key's number and the counts per value.
+    pub(crate) fn visit_answers(
+        &self,
+        from: i64,
+        to: i64,
+        mut visit: impl FnMut(i64, (usize, &[u32])),
+    ) {
+        self.answers.visit(from, to, |at, row| {
+            if let Some(answers) = answers_of(row) {
+                visit(at, answers);
+            }
+        });
+    }
+
+    /// Hands out the rows that became full and final since the last call.
+    pub(crate) fn take_full(&mut self, mut take: impl FnMut(Rows, &PackedRows)) {
+        self.counts.take_full().for_each(|rows| take(Rows::Windows, rows));
+        self.latency.take_full().for_each(|rows| take(Rows::Latencies, rows));
+        self.answers.take_full().for_each(|rows| take(Rows::WindowAnswers, rows));
     }
 
     /// Entries and those that went on, by version of the caller, in those of the windows
@@ -227,6 +279,12 @@ impl Windows {
     pub(crate) fn memory_bytes(&self) -> usize {
         [&self.counts, &self.latency, &self.answers].iter().map(|s| s.memory_bytes()).sum()
     }
+}
+
+/// The key's number and the counts in a row of answers.
+pub(crate) fn answers_of(row: &[u32]) -> Option<(usize, &[u32])> {
+    let (key, counts) = row.split_first()?;
+    Some(((*key as usize).checked_sub(1)?, counts))
 }
 
 #[cfg(test)]
@@ -278,7 +336,8 @@ mod tests {
                 window.counts =
                     WindowCounts { entered: 90, left: k, any: k, received: k, calls: k, failed: 0 };
                 (0..i64::from(k)).for_each(|i| window.latency.add(1_000_000 * (5 + i % 9)));
-                window.answers = vec![k, 90 - k];
+                (0..k).for_each(|_| window.count_answer((0, ValueIdx(0))));
+                (k..90).for_each(|_| window.count_answer((0, ValueIdx(1))));
                 windows.seal(at);
             }
             bytes += windows.memory_bytes();

@@ -1,10 +1,11 @@
 //! Changes: what people and machines altered, and what is said about each in an incident.
 
 use crate::Timestamp;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Number of a change within one record, by time and service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ChangeId(pub u32);
 
 impl fmt::Display for ChangeId {
@@ -14,7 +15,7 @@ impl fmt::Display for ChangeId {
 }
 
 /// What was altered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum ChangeKind {
     /// Another version runs.
     Deploy,
@@ -66,7 +67,7 @@ impl ChangeKind {
 }
 
 /// How Highwater knows of a change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum ChangeSource {
     /// Seen in the telemetry itself.
     Telemetry,
@@ -89,7 +90,7 @@ impl ChangeSource {
 }
 
 /// People or machines altered the system.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     /// Its number.
     pub id: ChangeId,
@@ -112,7 +113,7 @@ pub struct Change {
 }
 
 /// A change as people or pipelines tell it, before it is matched with what telemetry shows.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ToldChange {
     /// What kind.
     pub kind: ChangeKind,
@@ -129,7 +130,7 @@ pub struct ToldChange {
 }
 
 /// What is said of one change for one incident.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Verdict {
     /// It caused the incident, as far as data can tell.
     Implicated,
@@ -155,7 +156,7 @@ impl Verdict {
 }
 
 /// What a mitigation did to the harm.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Effect {
     /// The figure went back to its baseline.
     Worked,

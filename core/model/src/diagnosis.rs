@@ -1,10 +1,11 @@
 //! An incident as the machine sees it, and the diagnosis it comes with.
 
 use crate::{ChangeId, Effect, Hop, Severity, ShiftId, Timestamp, Verdict};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Number of an incident within one record, by time and service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct IncidentId(pub u32);
 
 impl fmt::Display for IncidentId {
@@ -14,7 +15,7 @@ impl fmt::Display for IncidentId {
 }
 
 /// A place where the incident may start.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Origin {
     /// The service.
     pub service: String,
@@ -27,7 +28,7 @@ pub struct Origin {
 }
 
 /// A service that behaves as always although it shows a shift.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Clearance {
     /// The service.
     pub service: String,
@@ -36,7 +37,7 @@ pub struct Clearance {
 }
 
 /// One leg of the path that the harm took, from where items come in to where it hurts.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TrailStep {
     /// The leg.
     pub hop: Hop,
@@ -49,7 +50,7 @@ pub struct TrailStep {
 }
 
 /// A log template whose rate changed when the incident began: something to look at, no proof.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lead {
     /// The service that wrote it.
     pub service: String,
@@ -64,7 +65,7 @@ pub struct Lead {
 }
 
 /// The verdict on one change.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Judgement {
     /// The change.
     pub change: ChangeId,
@@ -77,7 +78,7 @@ pub struct Judgement {
 }
 
 /// What a rollback, restart or told mitigation did.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mitigation {
     /// The change that was to help.
     pub change: ChangeId,
@@ -88,7 +89,7 @@ pub struct Mitigation {
 }
 
 /// Items too many (or too few, then negative) with a 95 % interval.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Impact {
     /// Best estimate.
     pub excess_items: f64,
@@ -99,7 +100,7 @@ pub struct Impact {
 }
 
 /// Everything that can be said about one incident from the telemetry and the changes.
-#[derive(Clone, Debug, PartialEq, Default)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
 pub struct Diagnosis {
     /// Where it may start, most likely first.
     pub origins: Vec<Origin>,
@@ -120,7 +121,7 @@ pub struct Diagnosis {
 }
 
 /// Shifts that belong together, and what is known about them.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Incident {
     /// Its number.
     pub id: IncidentId,

@@ -3,6 +3,7 @@
 //! The data plane counts by index; whoever explains, shows or compares uses these names, because
 //! they are the same in every run.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Stands where the name of a caller or callee could not be learned.
@@ -12,7 +13,7 @@ pub const UNKNOWN: &str = "~unknown";
 pub const ROOT_ENTRY: &str = "";
 
 /// One leg of a flow.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Hop {
     /// Service from which items leave.
     pub caller: String,
@@ -25,7 +26,7 @@ pub struct Hop {
 }
 
 /// A hop's name in one string: `caller|entry|callee|operation`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct HopId(pub String);
 
 impl Hop {

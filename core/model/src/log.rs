@@ -1,9 +1,10 @@
 //! Log lines as flow counting sees them: a template, a time, a severity.
 
 use crate::{SourceId, TemplateId, Timestamp};
+use serde::{Deserialize, Serialize};
 
 /// How bad a log line says it is: OTLP's severity ranges.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Severity {
     /// 1-4.
     Trace,
@@ -48,7 +49,7 @@ impl Severity {
 }
 
 /// One log line, its variable parts taken out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogEnd {
     /// When it was written.
     pub at: Timestamp,

@@ -5,9 +5,12 @@
 //! before it is used, and a log of batches needs no dictionary beside it.
 
 use crate::{Severity, Timestamp, log::LogEnd};
+use serde::{Deserialize, Serialize};
 
 /// Index of an interned name. `NameId::EMPTY` is the empty string.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
 pub struct NameId(pub u32);
 
 impl NameId {
@@ -22,15 +25,17 @@ impl NameId {
 }
 
 /// Index of an interned [`Source`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct SourceId(pub u32);
 
 /// Index of an interned [`Shape`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ShapeId(pub u32);
 
 /// Index of an interned set of answers. `AnswerSetId::NONE` is the empty set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
 pub struct AnswerSetId(pub u32);
 
 impl AnswerSetId {
@@ -39,15 +44,17 @@ impl AnswerSetId {
 }
 
 /// Index of a log template of one service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct TemplateId(pub u32);
 
 /// Index of an interned [`SumSeries`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct SumSeriesId(pub u32);
 
 /// Who sent a record: one running instance of one version of a service. Names not said are empty.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
 pub struct Source {
     /// `service.name`.
     pub service: NameId,
@@ -62,7 +69,7 @@ pub struct Source {
 }
 
 /// What a span did, as far as it is the same for many spans.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Shape {
     /// Which end of a call it is.
     pub kind: SpanKind,
@@ -75,7 +82,7 @@ pub struct Shape {
 }
 
 /// Which end of a call a span describes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum SpanKind {
     /// Work inside a service.
     Internal,
@@ -92,7 +99,7 @@ pub enum SpanKind {
 }
 
 /// Whether the work of a span succeeded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Outcome {
     /// It did, or nothing says otherwise.
     Ok,
@@ -101,11 +108,11 @@ pub enum Outcome {
 }
 
 /// Trace id, as sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct TraceId(pub u128);
 
 /// Span id, as sent. Zero is "none" and appears only in [`SpanEnd::parent`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct SpanId(pub u64);
 
 impl SpanId {
@@ -120,7 +127,7 @@ impl SpanId {
 }
 
 /// A link of a span to another span, usually the one that sent the message it handles.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Link {
     /// Trace of the other span.
     pub trace: TraceId,
@@ -158,7 +165,7 @@ pub struct SpanEnd {
 }
 
 /// A series of a monotonic sum whose labels carry an answer.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct SumSeries {
     /// Name of the metric.
     pub metric: NameId,
@@ -171,7 +178,7 @@ pub struct SumSeries {
 }
 
 /// What the value of a [`SumPoint`] means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum SumKind {
     /// The growth since the previous point.
     Delta,
@@ -203,8 +210,8 @@ pub struct Definitions {
     pub names: Vec<Box<str>>,
     /// Sources for the next source ids.
     pub sources: Vec<Source>,
-    /// Shapes for the next shape ids.
-    pub shapes: Vec<Shape>,
+    /// Services and their shapes for the next shape ids.
+    pub shapes: Vec<(NameId, Shape)>,
     /// Answer sets, each a list of (key, value) sorted by key, for the next ids.
     pub answer_sets: Vec<Box<[(NameId, NameId)]>>,
     /// Sum series for the next ids.

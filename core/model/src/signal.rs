@@ -1,10 +1,11 @@
 //! What is watched, and what it means that it shifted.
 
 use crate::{Hop, Interval, Timestamp};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// The kinds of figures that are watched.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Signal {
     /// Items that leave on a hop per item that entered its caller.
     Transfer,
@@ -39,7 +40,7 @@ impl Signal {
 }
 
 /// Which way a figure went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Direction {
     /// More than before.
     Up,
@@ -68,7 +69,7 @@ impl Direction {
 }
 
 /// What a shift is a shift of.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Target {
     /// One leg.
     Hop(Hop),
@@ -95,7 +96,7 @@ impl Target {
 }
 
 /// Number of a shift within one record, by time and service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ShiftId(pub u32);
 
 impl fmt::Display for ShiftId {
@@ -105,7 +106,7 @@ impl fmt::Display for ShiftId {
 }
 
 /// The data changed: what, which way, since when, how sure.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Shift {
     /// What kind of figure.
     pub signal: Signal,
@@ -130,8 +131,18 @@ pub struct Shift {
     pub detected_at: Timestamp,
     /// Event time at which the figure was back; `None` while it is not, or not for 60 s yet.
     pub ended_at: Option<Timestamp>,
+    /// Since when what it does is said to be normal; it is over then, and was never back.
+    pub accepted_at: Option<Timestamp>,
     /// Since when the figure is back, while that has not held for long enough to call it ended.
     pub back_since: Option<Timestamp>,
     /// Evidence against "nothing changed", in nats.
     pub evidence_nats: f64,
+}
+
+impl Shift {
+    /// When it was over: back, or accepted.
+    #[must_use]
+    pub fn over_at(&self) -> Option<Timestamp> {
+        self.ended_at.or(self.accepted_at)
+    }
 }

@@ -3,12 +3,15 @@
 //! Nanoseconds since the Unix epoch in an `i64` (years 1677 to 2262): what OTLP sends, without a
 //! calendar. Calendars and time zones live at the edges.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 const NS_PER_S: i64 = 1_000_000_000;
 
 /// An instant: nanoseconds since the Unix epoch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
 pub struct Timestamp(pub i64);
 
 impl Timestamp {
@@ -39,7 +42,9 @@ impl Timestamp {
 }
 
 /// One second of event time, counted from the Unix epoch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
 pub struct Tick(pub i64);
 
 impl Tick {
@@ -69,7 +74,7 @@ impl Tick {
 }
 
 /// A half-open stretch of event time, `[from, to)`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Interval {
     /// The first instant inside.
     pub from: Timestamp,

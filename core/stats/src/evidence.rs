@@ -9,9 +9,10 @@
 
 use crate::special::{SHARE_MIN, ln_beta, ln_gamma};
 use crate::{Counts, logit, sigmoid};
+use serde::{Deserialize, Serialize};
 
 /// What kind of figure a pair of counts gives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Form {
     /// k of n, at most one each.
     Share,

@@ -3,7 +3,10 @@
 //! Every formula names its source and is tested against an enumeration or a second way to compute
 //! it. It deliberately has never heard of a service, a hop or a clock.
 
+use serde::{Deserialize, Serialize};
+
 mod evidence;
+mod history;
 mod information;
 mod interval;
 mod onset;
@@ -12,15 +15,16 @@ mod sketch;
 mod special;
 
 pub use evidence::{Form, ln_confirmation, ln_likelihood_ratio, ln_marginal, ln_point};
+pub use history::History;
 pub use information::{Association, association};
 pub use interval::{Estimate, excess, jeffreys_edge};
 pub use onset::{OnsetPosterior, onset_posterior};
-pub use series::Series;
+pub use series::{PackedRows, Series};
 pub use sketch::LatencySketch;
 pub use special::{ln_beta, ln_gamma, logit, sigmoid};
 
 /// A count and its exposure: `k` of `n` items, or `k` events in an exposure of `n`.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Counts {
     /// Items that could have, or the exposure.
     pub n: f64,

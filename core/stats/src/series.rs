@@ -4,6 +4,11 @@
 //! Full chunks are packed as variable-length integers, which takes a byte or two per small count,
 //! and carry the totals of their first columns, so that a sum over hours touches few rows. When
 //! the bound is reached the oldest chunk goes, and the series says from where on it is complete.
+//!
+//! A full chunk never changes again: whoever keeps history beyond the bound takes each once
+//! ([`Series::take_full`]).
+
+use serde::{Deserialize, Serialize};
 
 /// Rows per packed chunk.
 const CHUNK_ROWS: usize = 256;
@@ -12,19 +17,23 @@ const CHUNK_ROWS: usize = 256;
 const TOTALS: usize = 2;
 
 /// Rows of counts over a growing key.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Series {
-    packed: std::collections::VecDeque<Chunk>,
+    packed: std::collections::VecDeque<PackedRows>,
     open: Vec<(i64, Vec<u32>)>,
     chunks_max: usize,
     forgotten_until: Option<i64>,
+    /// Full chunks, newest last, that were not taken yet.
+    n_untaken: usize,
 }
 
-#[derive(Clone, Debug)]
-struct Chunk {
+/// Rows that are packed and final.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PackedRows {
     first: i64,
     last: i64,
     totals: [u64; TOTALS],
+    #[serde(with = "serde_bytes")]
     bytes: Box<[u8]>,
 }
 
@@ -37,6 +46,7 @@ impl Series {
             open: Vec::new(),
             chunks_max: rows_max.div_ceil(CHUNK_ROWS),
             forgotten_until: None,
+            n_untaken: 0,
         }
     }
 
@@ -52,12 +62,20 @@ impl Series {
             return;
         }
         self.packed.extend(pack(&self.open));
+        self.n_untaken += 1;
         self.open.clear();
         if self.packed.len() > self.chunks_max
             && let Some(oldest) = self.packed.pop_front()
         {
             self.forgotten_until = Some(oldest.last);
+            self.n_untaken = self.n_untaken.min(self.packed.len());
         }
+    }
+
+    /// Hands out the chunks that became full since the last call, oldest first.
+    pub fn take_full(&mut self) -> impl Iterator<Item = &PackedRows> {
+        let n_known = self.packed.len() - std::mem::take(&mut self.n_untaken);
+        self.packed.iter().skip(n_known)
     }
 
     /// Key of the newest row.
@@ -120,7 +138,7 @@ impl Series {
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
         let packed: usize =
-            self.packed.iter().map(|chunk| chunk.bytes.len() + size_of::<Chunk>()).sum();
+            self.packed.iter().map(|chunk| chunk.bytes.len() + size_of::<PackedRows>()).sum();
         let open: usize = self
             .open
             .iter()
@@ -130,7 +148,24 @@ impl Series {
     }
 }
 
-impl Chunk {
+impl PackedRows {
+    /// Key of the first row.
+    #[must_use]
+    pub const fn first(&self) -> i64 {
+        self.first
+    }
+
+    /// Key of the last row.
+    #[must_use]
+    pub const fn last(&self) -> i64 {
+        self.last
+    }
+
+    /// Calls `visit` with every row, oldest first. Rows end with their last count that is not zero.
+    pub fn for_each(&self, visit: impl FnMut(i64, &[u32])) {
+        self.visit(&mut Vec::new(), visit);
+    }
+
     fn visit(&self, row: &mut Vec<u32>, mut visit: impl FnMut(i64, &[u32])) {
         let mut bytes = self.bytes.iter().copied();
         let mut at = self.first;
@@ -147,7 +182,7 @@ impl Chunk {
     }
 }
 
-fn pack(rows: &[(i64, Vec<u32>)]) -> Option<Chunk> {
+fn pack(rows: &[(i64, Vec<u32>)]) -> Option<PackedRows> {
     let (first, last) = (rows.first()?.0, rows.last()?.0);
     let mut bytes = Vec::with_capacity(rows.len() * 4);
     let mut totals = [0; TOTALS];
@@ -160,7 +195,7 @@ fn pack(rows: &[(i64, Vec<u32>)]) -> Option<Chunk> {
         add_row(&mut totals, row);
         before = *at;
     }
-    Some(Chunk { first, last, totals, bytes: bytes.into_boxed_slice() })
+    Some(PackedRows { first, last, totals, bytes: bytes.into_boxed_slice() })
 }
 
 /// Seven bits a byte, the lowest first, the high bit set on all but the last.
@@ -228,6 +263,20 @@ mod tests {
             prop_assert_eq!(series.totals(from, to), totals);
             prop_assert_eq!(visited, plain);
         }
+    }
+
+    #[test]
+    fn full_chunks_are_taken_once_each() {
+        let mut series = Series::new(1_000);
+        let mut taken = Vec::new();
+        for at in 0..1_300 {
+            series.push(at, &[1, 2]);
+            for rows in series.take_full() {
+                rows.for_each(|at, row| taken.push((at, row.to_vec())));
+            }
+        }
+        let expect: Vec<_> = (0..1_280).map(|at| (at, vec![1, 2])).collect();
+        assert_eq!(taken, expect);
     }
 
     #[test]

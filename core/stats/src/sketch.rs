@@ -4,6 +4,8 @@
 //! integers, so merging is exact and commutative. The alternative, a DDSketch or t-digest crate,
 //! merges too, but its bytes depend on the order of merging or on floating point.
 
+use serde::{Deserialize, Serialize};
+
 /// Buckets per octave.
 const PER_OCTAVE: usize = 8;
 
@@ -11,7 +13,7 @@ const PER_OCTAVE: usize = 8;
 const N_BUCKETS: usize = 36 * PER_OCTAVE;
 
 /// Counts of durations.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LatencySketch {
     buckets: Vec<u32>,
     n: u64,

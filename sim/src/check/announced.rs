@@ -42,7 +42,9 @@ impl Announced {
                 }
                 (*at, self.shifts.insert(*shift))
             }
-            Output::ShiftEnded { at, shift } => (*at, self.shifts.contains(shift)),
+            Output::ShiftEnded { at, shift } | Output::ShiftAccepted { at, shift } => {
+                (*at, self.shifts.contains(shift))
+            }
             Output::OriginNamed { at, incident, confidence, .. } => {
                 if !is_probability(*confidence) {
                     return Some(Broken { check: PROBABLE, seen: format!("{output:?}") });

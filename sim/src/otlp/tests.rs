@@ -30,7 +30,7 @@ impl Known {
         for span in &batch.spans {
             let source = self.0.sources[span.source.0 as usize];
             let source = [source.service, source.version, source.instance, source.sdk];
-            let shape = self.0.shapes[span.shape.0 as usize];
+            let (_, shape) = self.0.shapes[span.shape.0 as usize];
             let shape_names = [shape.operation, shape.peer, shape.path].map(|id| self.name(id));
             let answers = &self.0.answer_sets[span.answers.0 as usize];
             let answers: BTreeSet<(&str, &str)> =

@@ -1,9 +1,11 @@
 //! The counts of one key of a hop's answers.
 
 use super::standing::Standing;
+use crate::cells::MINUTES_KEPT;
 use crate::ring::Ring;
 use hw_model::NameId;
-use hw_stats::{Association, Counts, Series, association};
+use hw_stats::{Association, Counts, History, association};
+use serde::{Deserialize, Serialize};
 
 /// Items before an attribute is believed to decide.
 const ASKED_MIN: f64 = 200.0;
@@ -18,7 +20,7 @@ pub(super) const VALUES_MAX: usize = 16;
 const TICKS_KEPT: usize = 7_200;
 
 /// One value of one key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ValueIdx(pub usize);
 
 /// An asked entry whose answer is known: did it go on to `outcome`?
@@ -33,7 +35,7 @@ pub(crate) struct Fate {
 }
 
 /// Counts of one key.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct KeyCell {
     pub key: NameId,
     pub standing: Standing,
@@ -41,20 +43,20 @@ pub(crate) struct KeyCell {
     pub totals: Vec<u64>,
     /// Per tick, counts by value; judged rows go to `history`.
     ring: Ring<Vec<u32>>,
-    pub history: Series,
+    pub history: History,
     /// One per other hop of the entry, by its number within the entry.
     joint: Vec<Joint>,
 }
 
 /// Value x went on, for one outcome.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Joint {
     outcome: u32,
     table: Vec<Counts>,
     n_out_of_order: f64,
     /// Pairs (n, k) by value.
     ring: Ring<Vec<u32>>,
-    history: Series,
+    history: History,
 }
 
 impl KeyCell {
@@ -65,7 +67,7 @@ impl KeyCell {
             values: Vec::new(),
             totals: Vec::new(),
             ring: Ring::new(),
-            history: Series::new(TICKS_KEPT),
+            history: History::new(TICKS_KEPT, MINUTES_KEPT),
             joint: Vec::new(),
         }
     }
@@ -181,7 +183,7 @@ impl Joint {
             table: Vec::new(),
             n_out_of_order: 0.0,
             ring: Ring::new(),
-            history: Series::new(TICKS_KEPT),
+            history: History::new(TICKS_KEPT, MINUTES_KEPT),
         }
     }
 }

@@ -2,9 +2,10 @@
 
 use crate::dictionary::STATUS;
 use hw_model::{NameId, SpanKind};
+use serde::{Deserialize, Serialize};
 
 /// How a key came to be watched.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum Standing {
     /// It might be an answer.
     Candidate,
@@ -15,7 +16,7 @@ pub(crate) enum Standing {
 }
 
 /// Which keys are always watched, and which were declared.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Standings {
     status: Option<NameId>,
     declared: Vec<NameId>,

@@ -1,13 +1,32 @@
 //! Things that get a number each.
 
 use crate::table::{Table, table};
+use serde::{Deserialize, Serialize, Serializer};
 use std::hash::Hash;
 
 /// Distinct things in the order of their first appearance.
-#[derive(Debug)]
+#[derive(Debug, Deserialize)]
+#[serde(from = "Vec<T>", bound(deserialize = "T: Clone + Eq + Hash + Deserialize<'de>"))]
 pub(super) struct Interned<T> {
+    /// Follows from the items.
     ids: Table<T, u32>,
     items: Vec<T>,
+}
+
+impl<T: Serialize> Serialize for Interned<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.items.serialize(serializer)
+    }
+}
+
+impl<T: Clone + Eq + Hash> From<Vec<T>> for Interned<T> {
+    fn from(items: Vec<T>) -> Self {
+        let mut interned = Self::new();
+        for item in items {
+            interned.id(item);
+        }
+        interned
+    }
 }
 
 impl<T: Clone + Eq + Hash> Interned<T> {

@@ -2,12 +2,16 @@
 
 use crate::table::{Table, table};
 use hw_model::NameId;
+use serde::{Deserialize, Serialize};
 use std::hash::Hash;
 
 /// At most so many distinct names per owner.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(bound(serialize = "K: Serialize + Ord", deserialize = "K: Deserialize<'de> + Eq + Hash"))]
 pub(super) struct Quota<K> {
+    #[serde(with = "crate::table::sorted")]
     admitted: Table<(K, NameId), ()>,
+    #[serde(with = "crate::table::sorted")]
     counts: Table<K, usize>,
     per_owner_max: usize,
 }

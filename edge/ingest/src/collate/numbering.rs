@@ -46,28 +46,28 @@ impl Numbering {
         let open: Vec<Open> = open.collect();
         let names = names(used, &old, &open);
         let (answers, answer_sets) = number_answers(&open, &names);
-        let numbering = Self {
-            sources: Order::new(used.sources.ids().filter_map(|(id, ())| {
-                Some((id, new_source(old.sources.get(id as usize)?, &names)))
-            })),
-            shapes: Order::new(used.shapes.ids().filter_map(|(id, source)| {
-                let service = old.sources.get(source.0 as usize)?.service;
-                let shape = new_shape(old.shapes.get(id as usize)?, &names);
-                Some((id, (names.name(service), shape)))
-            })),
-            answers,
-            templates: Order::new(old.templates.into_iter().filter_map(|template| {
-                let (id, service, severity, text) = template;
-                used.templates.has(id.0).then(|| (id.0, (names.name(service), severity, text)))
-            })),
-            series: Order::new(used.series.ids().filter_map(|(id, ())| {
-                Some((id, new_series(old.sum_series.get(id as usize)?, &names)))
-            })),
-        };
+        let numbering =
+            Self {
+                sources: Order::new(used.sources.ids().filter_map(|id| {
+                    Some((id, new_source(old.sources.get(id as usize)?, &names)))
+                })),
+                shapes: Order::new(used.shapes.ids().filter_map(|id| {
+                    let (service, shape) = old.shapes.get(id as usize)?;
+                    Some((id, (names.name(*service), new_shape(shape, &names))))
+                })),
+                answers,
+                templates: Order::new(old.templates.into_iter().filter_map(|template| {
+                    let (id, service, severity, text) = template;
+                    used.templates.has(id.0).then(|| (id.0, (names.name(service), severity, text)))
+                })),
+                series: Order::new(used.series.ids().filter_map(|id| {
+                    Some((id, new_series(old.sum_series.get(id as usize)?, &names)))
+                })),
+            };
         let definitions = Definitions {
             names: names.items.iter().map(|(_, text)| text.clone()).collect(),
             sources: numbering.sources.items.clone(),
-            shapes: numbering.shapes.items.iter().map(|(_, shape)| *shape).collect(),
+            shapes: numbering.shapes.items.clone(),
             answer_sets,
             sum_series: numbering.series.items.clone(),
             templates: (0..)
@@ -147,19 +147,19 @@ impl Names {
 /// The names of all that is used.
 fn names(used: &Used, old: &Definitions, open: &[Open]) -> Names {
     let mut marks = Marks::default();
-    let mut mark = |ids: &[NameId]| ids.iter().for_each(|id| marks.mark(id.0, ()));
+    let mut mark = |ids: &[NameId]| ids.iter().for_each(|id| marks.mark(id.0));
     mark(&[NameId(0), NameId(1)]);
-    for source in used.sources.ids().filter_map(|(id, ())| old.sources.get(id as usize)) {
+    for source in used.sources.ids().filter_map(|id| old.sources.get(id as usize)) {
         let Source { service, environment, version, instance, sdk } = *source;
         mark(&[service, environment, version, instance, sdk]);
     }
-    for shape in used.shapes.ids().filter_map(|(id, _)| old.shapes.get(id as usize)) {
+    for (_, shape) in used.shapes.ids().filter_map(|id| old.shapes.get(id as usize)) {
         mark(&[shape.operation, shape.peer, shape.path]);
     }
     for (key, value) in open.iter().flat_map(|(_, pairs)| pairs) {
         mark(&[*key, *value]);
     }
-    for series in used.series.ids().filter_map(|(id, ())| old.sum_series.get(id as usize)) {
+    for series in used.series.ids().filter_map(|id| old.sum_series.get(id as usize)) {
         mark(&[series.metric, series.answer_key, series.answer]);
     }
     for (id, service, ..) in &old.templates {
@@ -167,7 +167,7 @@ fn names(used: &Used, old: &Definitions, open: &[Open]) -> Names {
             mark(&[*service]);
         }
     }
-    Order::new(marks.ids().filter_map(|(id, ())| {
+    Order::new(marks.ids().filter_map(|id| {
         let text = old.names.get(id as usize)?.clone();
         Some((id, (id.min(FIXED_NAMES), text)))
     }))

@@ -102,7 +102,7 @@ impl Words {
     }
 
     fn span(&self, span: &SpanEnd) -> SpanWords {
-        let shape = self.rest.shapes[span.shape.0 as usize];
+        let (_, shape) = self.rest.shapes[span.shape.0 as usize];
         let answers = &self.rest.answer_sets[span.answers.0 as usize];
         let pair =
             |(key, value): &(NameId, NameId)| format!("{}={}", self.name(*key), self.name(*value));

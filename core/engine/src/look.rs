@@ -1,0 +1,97 @@
+//! Looking at an incident: diagnosing it anew, and saying what is different from before.
+
+use crate::engine::Engine;
+use crate::gather::Sources;
+use crate::incidents::Case;
+use crate::input::Output;
+use hw_diagnose::diagnose;
+use hw_model::{Diagnosis, IncidentId, Timestamp};
+
+/// Seconds between two looks at an open incident when nothing else happens.
+const LOOK_S: f64 = 30.0;
+
+/// Seconds after the end of an incident in which what happens still speaks of it: a change may be made
+/// again some time later, and is watched for half an hour then.
+pub(crate) const WATCHED_S: f64 = 3_600.0;
+
+impl Engine {
+    /// Looks again at every incident, unless it has long been over: what comes later is another
+    /// story.
+    pub(crate) fn look_at_all(&mut self) {
+        let is_recent = |case: &Case| {
+            let ends = case.shifts.iter().filter_map(|id| self.shifts.get(*id)?.over_at()).max();
+            !case.is_ended || ends.is_none_or(|end| self.now.seconds_since(end) <= WATCHED_S)
+        };
+        let cases = self.incidents.all().filter(|case| is_recent(case));
+        let ids: Vec<IncidentId> = cases.map(|case| case.id).collect();
+        ids.into_iter().for_each(|id| self.look_at(id));
+    }
+
+    /// Looks again at incidents that are open and were not looked at for a while.
+    pub(crate) fn look_at_due(&mut self) {
+        let due = |at: Option<Timestamp>| at.is_none_or(|at| self.now.seconds_since(at) >= LOOK_S);
+        let cases = self.incidents.all().filter(|case| !case.is_ended && due(case.diagnosed_at));
+        let ids: Vec<IncidentId> = cases.map(|case| case.id).collect();
+        ids.into_iter().for_each(|id| self.look_at(id));
+    }
+
+    /// Diagnoses an incident anew and says what is different from before.
+    pub(crate) fn look_at(&mut self, id: IncidentId) {
+        let sources = Sources {
+            flow: &self.flow,
+            watch: &self.watch,
+            shifts: &self.shifts,
+            changes: &self.changes,
+            first_s: self.first_at.map_or(0, |at| at.tick().0),
+            now_s: self.now.tick().0,
+        };
+        let Some(evidence) = self.incidents.get(id).and_then(|case| sources.gather(case)) else {
+            return;
+        };
+        let diagnosis = diagnose(&evidence);
+        let is_over = evidence.shifts.iter().all(|shift| shift.over_at().is_some());
+        self.say_what_changed(id, &diagnosis);
+        if let Some(case) = self.incidents.get(id) {
+            self.shifts.revise(&case.shifts);
+        }
+        let Some(case) = self.incidents.get_mut(id) else { return };
+        case.title = hw_diagnose::title(&evidence);
+        case.diagnosis = diagnosis;
+        case.diagnosed_at = Some(self.now);
+        if is_over && !case.is_ended {
+            case.is_ended = true;
+            self.outputs.push_back(Output::IncidentEnded { at: self.now, incident: id });
+        }
+    }
+
+    fn say_what_changed(&mut self, incident: IncidentId, diagnosis: &Diagnosis) {
+        let at = self.now;
+        let Some(case) = self.incidents.get_mut(incident) else { return };
+        if let Some(origin) = diagnosis.origins.first()
+            && case.origin.as_ref() != Some(&origin.service)
+        {
+            case.origin = Some(origin.service.clone());
+            let (service, confidence) = (origin.service.clone(), origin.confidence);
+            self.outputs.push_back(Output::OriginNamed { at, incident, service, confidence });
+        }
+        for judgement in &diagnosis.judgements {
+            let (change, verdict) = (judgement.change, judgement.verdict);
+            if case.verdicts.insert(change, verdict) != Some(verdict) {
+                let probability = judgement.probability;
+                self.outputs.push_back(Output::VerdictChanged {
+                    at,
+                    incident,
+                    change,
+                    verdict,
+                    probability,
+                });
+            }
+        }
+        for mitigation in &diagnosis.mitigations {
+            let (change, effect) = (mitigation.change, mitigation.effect);
+            if case.effects.insert(change, effect) != Some(effect) {
+                self.outputs.push_back(Output::EffectKnown { at, incident, change, effect });
+            }
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! One row of the log: an input of the engine, as it arrived.
+
+use crate::WireError;
+use crate::batch::BatchV1;
+use hw_model::{Batch, ChangeKind, ShiftId, Timestamp, ToldChange};
+use serde::{Deserialize, Serialize};
+
+/// The newest format of rows.
+const VERSION: u8 = 1;
+
+/// What reached the engine.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LogRow {
+    /// Telemetry of one request.
+    Batch {
+        /// Its records.
+        batch: Batch,
+        /// Keys of its log lines and points, by which copies of them are known.
+        keys: Vec<u64>,
+        /// When its records arrive.
+        arrival: Arrival,
+    },
+    /// A change that was told.
+    Told(ToldChange),
+    /// A shift that was accepted as the new normal.
+    Accepted(ShiftId),
+    /// A second passed.
+    Tick,
+}
+
+/// When the records of a batch arrive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arrival {
+    /// All at once, when the request came.
+    Together,
+    /// Each at its own time, as the clock of the data says.
+    OneByOne,
+}
+
+#[derive(Serialize, Deserialize)]
+enum RowV1 {
+    Batch(Box<BatchV1>, Vec<u64>, bool),
+    Told(ToldV1),
+    Accepted(u32),
+    Tick,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ToldV1 {
+    kind: String,
+    service: String,
+    from_version: Option<String>,
+    to_version: Option<String>,
+    at: i64,
+    mitigates: bool,
+}
+
+impl LogRow {
+    /// The bytes of a row, the number of the format first.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let row = match self {
+            Self::Batch { batch, keys, arrival } => RowV1::Batch(
+                Box::new(BatchV1::new(batch)),
+                keys.clone(),
+                *arrival == Arrival::OneByOne,
+            ),
+            Self::Told(told) => RowV1::Told(ToldV1::new(told)),
+            Self::Accepted(shift) => RowV1::Accepted(shift.0),
+            Self::Tick => RowV1::Tick,
+        };
+        let mut bytes = vec![VERSION];
+        rmp_serde::encode::write(&mut bytes, &row).expect("invariant: memory takes all bytes");
+        bytes
+    }
+
+    /// Reads a row.
+    ///
+    /// # Errors
+    ///
+    /// If a newer version wrote it, or the bytes are not what was written.
+    pub fn decode(bytes: &[u8]) -> Result<Self, WireError> {
+        let (version, bytes) = bytes.split_first().ok_or_else(|| WireError::broken("empty"))?;
+        if *version != VERSION {
+            return Err(WireError::Newer { found: *version, known: VERSION });
+        }
+        Ok(match rmp_serde::from_slice(bytes).map_err(WireError::broken)? {
+            RowV1::Batch(batch, keys, one_by_one) => {
+                let arrival = if one_by_one { Arrival::OneByOne } else { Arrival::Together };
+                Self::Batch { batch: batch.batch()?, keys, arrival }
+            }
+            RowV1::Told(told) => Self::Told(told.told()?),
+            RowV1::Accepted(shift) => Self::Accepted(ShiftId(shift)),
+            RowV1::Tick => Self::Tick,
+        })
+    }
+}
+
+impl ToldV1 {
+    fn new(told: &ToldChange) -> Self {
+        let ToldChange { kind, service, from_version, to_version, at, mitigates } = told.clone();
+        Self {
+            kind: kind.word().to_owned(),
+            service,
+            from_version,
+            to_version,
+            at: at.0,
+            mitigates,
+        }
+    }
+
+    fn told(self) -> Result<ToldChange, WireError> {
+        let Self { kind, service, from_version, to_version, at, mitigates } = self;
+        let kind = ChangeKind::from_word(&kind)
+            .ok_or_else(|| WireError::broken(format!("{kind} is no kind of change")))?;
+        Ok(ToldChange { kind, service, from_version, to_version, at: Timestamp(at), mitigates })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,39 @@
+//! What outlives the process: the log, snapshots, the record and the history, in one data folder.
+//!
+//! One [`Store`] writes, in groups: a group is durable as a whole or not at all. Any number of
+//! [`Reader`]s read beside it. Every row carries a checksum of our own, because SQLite has none
+//! (`docs/internals/record.md`).
+//!
+//! It deliberately does not know what a row of the log says, when a group is worth its commit, or
+//! who asks.
+
+mod applying;
+mod backup;
+mod check;
+mod columns;
+mod error;
+mod folder;
+mod group;
+mod history;
+mod log;
+mod reader;
+mod record;
+mod schema;
+mod seen;
+mod snapshot;
+mod store;
+mod verify;
+
+pub use applying::Applying;
+pub use backup::{BackupError, Copied, backup, restore};
+pub use error::{OpenError, ReadError, WriteError};
+pub use folder::{Folder, Paths};
+pub use group::Group;
+pub use history::{HistoryQuery, HistoryRows, subject_of, what_word};
+pub use log::{Logged, NewRow};
+pub use reader::{Reader, Readers};
+pub use record::{Kind, Page, Recorded, State, StoredEvent};
+pub use seen::SeenMinute;
+pub use snapshot::{Snapshot, SnapshotError, Snapshots};
+pub use store::{Retention, Store};
+pub use verify::{Finding, Verified, verify};

@@ -15,7 +15,7 @@ mod snapshot;
 
 pub use event::{EventV1, WhatV1};
 pub use row::{Arrival, LogRow};
-pub use snapshot::{SNAPSHOT_VERSION, decode_snapshot, encode_snapshot};
+pub use snapshot::{SNAPSHOT_VERSION, decode_snapshot, encode_dictionary, encode_snapshot};
 
 use thiserror::Error;
 

@@ -2,8 +2,10 @@
 
 use crate::WireError;
 use crate::batch::BatchV1;
-use hw_model::{Batch, ChangeKind, ShiftId, Timestamp, ToldChange};
+use hw_engine::Input;
+use hw_model::{Batch, ChangeKind, ShiftId, Tick, Timestamp, ToldChange};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// The newest format of rows.
 const VERSION: u8 = 1;
@@ -94,6 +96,48 @@ impl LogRow {
             RowV1::Tick => Self::Tick,
         })
     }
+}
+
+impl LogRow {
+    /// What the engine is fed for a row whose time is `at`, each with its time.
+    #[must_use]
+    pub fn into_inputs(self, at: Timestamp) -> Vec<(Timestamp, Input)> {
+        let input = match self {
+            Self::Batch { batch, arrival: Arrival::OneByOne, .. } => return by_second(batch),
+            Self::Batch { batch, arrival: Arrival::Together, .. } => Input::Batch(batch),
+            Self::Told(told) => Input::Told(told),
+            Self::Accepted(shift) => Input::Accepted(shift),
+            Self::Tick => Input::Tick,
+        };
+        vec![(at, input)]
+    }
+}
+
+/// The records of a batch, second by second, as they would have come one by one: a span when it
+/// ended, a log line and a point when they are for. Definitions come first.
+fn by_second(batch: Batch) -> Vec<(Timestamp, Input)> {
+    let Batch { definitions, spans, logs, sums } = batch;
+    let mut seconds: BTreeMap<i64, Batch> = BTreeMap::new();
+    for span in spans {
+        seconds.entry(span.ended_at.tick().0).or_default().spans.push(span);
+    }
+    for log in logs {
+        seconds.entry(log.at.tick().0).or_default().logs.push(log);
+    }
+    for point in sums {
+        seconds.entry(point.at.tick().0).or_default().sums.push(point);
+    }
+    if seconds.is_empty() {
+        return Vec::new();
+    }
+    if let Some(mut first) = seconds.first_entry() {
+        first.get_mut().definitions = definitions;
+    }
+    let ordered = seconds.into_iter().map(|(second, mut batch)| {
+        batch.spans.sort_by_key(|span| span.ended_at);
+        (Tick(second).ends_at(), Input::Batch(batch))
+    });
+    ordered.collect()
 }
 
 impl ToldV1 {

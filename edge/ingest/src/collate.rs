@@ -20,6 +20,7 @@ mod used;
 pub use playback::Playback;
 
 use crate::files::{FileReport, ReadError};
+use crate::future::from_the_future;
 use crate::intake::Intake;
 use crate::pending::{LogLine, Pending};
 use crate::tally::{Rejection, Tally};
@@ -81,10 +82,6 @@ pub struct Collator {
     arrivals: Vec<Timestamp>,
 }
 
-/// A record this much later than the middle of its request, and than everything else in it, is
-/// from the future: exporters send every few seconds.
-const FUTURE_S: f64 = 300.0;
-
 impl Collator {
     /// With nothing in it. Records outside of `interval` are left out: spans by their start, log
     /// lines and points by their time.
@@ -111,7 +108,12 @@ impl Collator {
     pub fn add(&mut self, intake: &mut Intake, tally: &Tally) -> Result<(), ReadError> {
         self.totals.tally.add(tally);
         let Pending { spans, evaluations, logs, sums } = intake.take_pending();
-        let future = self.future(&spans, &logs, &sums);
+        let arrivals = &mut self.arrivals;
+        arrivals.clear();
+        arrivals.extend(spans.iter().map(Record::arrived_at));
+        arrivals.extend(logs.iter().map(Record::arrived_at));
+        arrivals.extend(sums.iter().map(Record::arrived_at));
+        let future = from_the_future(arrivals);
         self.add_spans(spans, future, Kind::Span);
         self.add_spans(evaluations, future, Kind::Evaluation);
         for log in logs {
@@ -168,33 +170,6 @@ impl Collator {
         let numbering = Numbering::new(&self.used, &mut intake);
         let streams = Streams::new(self.spans, self.logs, self.sums).map_err(ReadError::spill)?;
         Ok(Playback::new(streams, numbering, kept, self.totals))
-    }
-
-    /// From when on a record of this request is from the future, if any is: behind the first gap
-    /// after the middle, if at most a third of the records is there. (A whole day in one request
-    /// has no such gap, or most of it behind one.)
-    fn future(
-        &mut self,
-        spans: &[SpanEnd],
-        logs: &[LogLine],
-        sums: &[SumPoint],
-    ) -> Option<Timestamp> {
-        let arrivals = &mut self.arrivals;
-        arrivals.clear();
-        arrivals.extend(spans.iter().map(Record::arrived_at));
-        arrivals.extend(logs.iter().map(Record::arrived_at));
-        arrivals.extend(sums.iter().map(Record::arrived_at));
-        let (first, last) = (arrivals.iter().min()?, arrivals.iter().max()?);
-        if arrivals.len() < 3 || last.seconds_since(*first) <= FUTURE_S {
-            return None;
-        }
-        arrivals.sort_unstable();
-        let middle = (arrivals.len() - 1) / 2;
-        let later = arrivals.get(middle..).unwrap_or_default();
-        let gap = later.array_windows().position(|[a, b]| b.seconds_since(*a) > FUTURE_S)?;
-        let n_behind = later.len() - gap - 1;
-        let begins = later.get(gap + 1).copied();
-        begins.filter(|_| n_behind <= arrivals.len() / 3)
     }
 
     /// Whether a record is to be played, as far as that can be said now.

@@ -30,6 +30,18 @@ impl Intake {
         }
     }
 
+    /// With the dictionary of an earlier run.
+    #[must_use]
+    pub fn with_dictionary(options: ReadOptions, dictionary: Dictionary) -> Self {
+        let keys = Keys::new(&options);
+        Self { keys, options, dictionary, pending: Pending::default() }
+    }
+
+    /// The dictionary, to learn what an earlier run wrote, or to take back what could not be written.
+    pub const fn dictionary_mut(&mut self) -> &mut Dictionary {
+        &mut self.dictionary
+    }
+
     /// The names behind the ids of its records.
     #[must_use]
     pub const fn dictionary(&self) -> &Dictionary {
@@ -69,6 +81,10 @@ impl Intake {
 
     pub(crate) const fn keys(&mut self) -> &mut Keys {
         &mut self.keys
+    }
+
+    pub(crate) const fn pending_mut(&mut self) -> &mut Pending {
+        &mut self.pending
     }
 
     pub(crate) fn take_pending(&mut self) -> Pending {

@@ -11,6 +11,7 @@
 mod collate;
 mod decode;
 mod files;
+mod future;
 mod hash;
 mod intake;
 mod keys;
@@ -19,14 +20,19 @@ mod options;
 mod pending;
 mod recording;
 mod request;
+mod seen;
+mod sift;
 mod tally;
 
 pub use collate::{CollationLimits, Collator, Playback, Totals};
 pub use decode::{DecodeError, DecodeFault, Encoding, Signal, decode};
 pub use files::{FileFault, FileReport, Progress, ReadError};
+pub use future::from_the_future;
 pub use intake::Intake;
 pub use options::{DecisionRule, DecisionValue, ItemRule, Missing, Pattern, ReadOptions, When};
 pub use recording::{Recording, RecordingReader};
+pub use seen::{Minute, Seen, SeenLimits};
+pub use sift::{Fate, Item, ItemKind};
 pub use tally::{Rejection, Tally};
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use crate::random::{Random, Use};
 use hw_engine::{Engine, Input, Report};
 use hw_flow::{Dictionary, DictionaryLimits};
 use hw_model::{Batch, Definitions, Timestamp};
-use hw_wire::{Arrival, LogRow, decode_snapshot, encode_snapshot};
+use hw_wire::{Arrival, LogRow, decode_snapshot, encode_dictionary, encode_snapshot};
 
 /// How often the engine stops and starts again.
 const STOPS: usize = 3;
@@ -63,7 +63,8 @@ fn read_back(input: &Input) -> Option<Input> {
 }
 
 fn bytes(engine: &Engine) -> Vec<u8> {
-    encode_snapshot(&engine.save(), &Dictionary::new(DictionaryLimits::STANDARD))
+    let dictionary = encode_dictionary(&Dictionary::new(DictionaryLimits::STANDARD));
+    encode_snapshot(&engine.save(), &dictionary)
 }
 
 fn restored(engine: &Engine) -> Engine {

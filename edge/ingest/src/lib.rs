@@ -3,10 +3,11 @@
 //! A request is parsed whole before any of it counts, so that a broken one leaves nothing behind.
 //! One mapping serves both encodings: names of old and new semantic conventions lead to the same
 //! record. Files may come in any order, in any of the collector's formats, compressed or not; what
-//! is played back depends on their content alone.
+//! is played back depends on their content alone. Requests from the network come by a receiver, which
+//! knows their bytes and not what is in them.
 //!
-//! It deliberately does not know what a hop or a baseline is, who listens on which port, or where
-//! records are kept.
+//! It deliberately does not know what a hop or a baseline is, whether a request was counted before,
+//! or where records are kept.
 
 mod collate;
 mod decode;
@@ -18,6 +19,7 @@ mod keys;
 mod mapping;
 mod options;
 mod pending;
+mod receiver;
 mod recording;
 mod request;
 mod seen;
@@ -30,6 +32,10 @@ pub use files::{FileFault, FileReport, Progress, ReadError};
 pub use future::from_the_future;
 pub use intake::Intake;
 pub use options::{DecisionRule, DecisionValue, ItemRule, Missing, Pattern, ReadOptions, When};
+pub use receiver::{
+    Answer, BindError, Delivery, Outcome, Receiver, ReceiverCounts, ReceiverSettings, Refused,
+    Reply, Transport,
+};
 pub use recording::{Recording, RecordingReader};
 pub use seen::{Minute, Seen, SeenLimits};
 pub use sift::{Fate, Item, ItemKind};

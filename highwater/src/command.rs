@@ -1,6 +1,8 @@
 //! Commands: `highwater NOUN VERB`, one file each.
 
 mod analyze;
+mod serve;
+mod settings;
 
 use crate::exit::Exit;
 use clap::{Parser, Subcommand};
@@ -16,12 +18,16 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Serve(serve::Serve),
     Analyze(analyze::Analyze),
+    Settings(settings::ShowSettings),
 }
 
 /// Runs the command.
 pub(crate) fn run(cli: Cli) -> anyhow::Result<Exit> {
     match cli.command {
+        Command::Serve(serve) => serve.run(),
         Command::Analyze(analyze) => analyze.run(),
+        Command::Settings(settings) => settings.run(),
     }
 }

@@ -1,9 +1,11 @@
 //! What the process says when it ends.
 
+use crate::server::Unsuitable;
 use crate::settings::SettingsError;
 use crate::time_argument::TimeError;
 use crate::told::ToldError;
-use hw_ingest::ReadError;
+use hw_ingest::{BindError, ReadError};
+use hw_store::OpenError;
 use std::process::ExitCode;
 
 /// Exit codes, a contract.
@@ -42,11 +44,28 @@ impl Exit {
             if cause.is::<ToldError>() || cause.is::<NothingToRead>() {
                 return Self::Unreadable;
             }
-            if cause.is::<SettingsError>() || cause.is::<TimeError>() {
+            if let Some(open) = cause.downcast_ref::<OpenError>() {
+                return Self::of_open(open);
+            }
+            let is_usage = cause.is::<SettingsError>()
+                || cause.is::<TimeError>()
+                || cause.is::<BindError>()
+                || cause.is::<Unsuitable>();
+            if is_usage {
                 return Self::Usage;
             }
         }
         Self::Internal
+    }
+
+    const fn of_open(error: &OpenError) -> Self {
+        match error {
+            OpenError::Unwritable { .. } | OpenError::InUse { .. } => Self::Usage,
+            OpenError::Missing { .. } | OpenError::Newer { .. } | OpenError::Foreign { .. } => {
+                Self::Unreadable
+            }
+            OpenError::Database { .. } => Self::Internal,
+        }
     }
 }
 

@@ -12,8 +12,20 @@ mod words;
 
 pub(crate) use page::page;
 
+use anyhow::Context;
+use std::io::Write;
+
 /// Width of the page in columns.
 const WIDTH: usize = 100;
+
+/// Writes to stdout.
+pub(crate) fn print(page: &str) -> anyhow::Result<()> {
+    match anstream::stdout().lock().write_all(page.as_bytes()) {
+        // Whoever reads has seen enough: `highwater analyze ... | head`.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        other => other.context("failed to write to stdout"),
+    }
+}
 
 /// Text from outside, without control characters.
 pub(crate) fn plain(text: &str) -> String {
@@ -27,7 +39,7 @@ const fn is_reordering(c: char) -> bool {
 }
 
 /// A paragraph: the first line begins with `first`, further ones with `rest`.
-fn paragraph(first: &str, rest: &str, text: &str) -> String {
+pub(crate) fn paragraph(first: &str, rest: &str, text: &str) -> String {
     let options = textwrap::Options::new(WIDTH).initial_indent(first).subsequent_indent(rest);
     let mut filled = textwrap::fill(&glued(&plain(text)), options).replace('\u{a0}', " ");
     filled.push('\n');

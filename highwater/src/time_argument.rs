@@ -82,6 +82,20 @@ fn unix(number: f64) -> Option<Timestamp> {
     Some(Timestamp(ns))
 }
 
+/// The length of a window in whole seconds.
+pub(crate) fn parse_window(text: &str) -> Result<i64, String> {
+    let length: jiff::SignedDuration = text.parse().map_err(|_| not_a_length(text))?;
+    let seconds = length.as_secs();
+    if seconds < 1 || length.subsec_nanos() != 0 || seconds > 3_600 {
+        return Err(not_a_length(text));
+    }
+    Ok(seconds)
+}
+
+fn not_a_length(text: &str) -> String {
+    format!("\"{text}\" is no length of whole seconds from 1s to 1h, such as 10s or 1m")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

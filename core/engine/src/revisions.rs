@@ -18,6 +18,15 @@ pub struct Revisions {
     pub merged: Vec<Merged>,
 }
 
+impl Revisions {
+    /// Whether nothing is other than before.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        let Self { changes, shifts, incidents, merged } = self;
+        changes.is_empty() && shifts.is_empty() && incidents.is_empty() && merged.is_empty()
+    }
+}
+
 /// An incident that turned out to be part of another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Merged {

@@ -169,3 +169,21 @@ fn change(change: &hw_model::Change) -> Change {
         redeploy_of: change.redeploy_of.map(word),
     }
 }
+
+impl From<&Numbered> for Shift {
+    fn from(numbered: &Numbered) -> Self {
+        shift(numbered)
+    }
+}
+
+impl From<&hw_model::Incident> for Incident {
+    fn from(words: &hw_model::Incident) -> Self {
+        incident(words)
+    }
+}
+
+impl From<&hw_model::Change> for Change {
+    fn from(words: &hw_model::Change) -> Self {
+        change(words)
+    }
+}

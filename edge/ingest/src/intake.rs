@@ -83,6 +83,11 @@ impl Intake {
         &mut self.keys
     }
 
+    /// Forgets what was taken in since the last batch.
+    pub fn clear(&mut self) {
+        self.pending = Pending::default();
+    }
+
     pub(crate) const fn pending_mut(&mut self) -> &mut Pending {
         &mut self.pending
     }

@@ -38,7 +38,7 @@ pub use receiver::{
 };
 pub use recording::{Recording, RecordingReader};
 pub use seen::{Minute, Seen, SeenLimits};
-pub use sift::{Fate, Item, ItemKind};
+pub use sift::{Fate, Item, ItemKind, span_identity};
 pub use tally::{Rejection, Tally};
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 
 use crate::intake::Intake;
 use crate::tally::{Rejection, Tally};
-use hw_model::Timestamp;
+use hw_model::{SpanEnd, Timestamp};
 
 /// A record, as far as it tells whether it is to be counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,8 +54,7 @@ impl Intake {
             [(ItemKind::Span, &mut pending.spans), (ItemKind::Evaluation, &mut pending.evaluations)]
         {
             spans.retain(|span| {
-                let [high, low] = halves(span.trace.0);
-                let identity = [high, low, span.span.0, span.ended_at.0.cast_unsigned()];
+                let identity = span_identity(span);
                 let (began_at, arrived_at) = (span.started_at, span.ended_at);
                 sieve.keeps(&Item { kind, began_at, arrived_at, identity })
             });
@@ -73,6 +72,13 @@ impl Intake {
         });
         sieve.n_copies
     }
+}
+
+/// What tells a span from every other.
+#[must_use]
+pub fn span_identity(span: &SpanEnd) -> [u64; 4] {
+    let [high, low] = halves(span.trace.0);
+    [high, low, span.span.0, span.ended_at.0.cast_unsigned()]
 }
 
 struct Sieve<'a, F> {

@@ -69,6 +69,44 @@ impl Group<'_> {
         Ok(statement.execute(params![up_to.cast_signed(), rows_max])?)
     }
 
+    /// The row of the command with this key, if one came.
+    ///
+    /// # Errors
+    ///
+    /// If the database cannot be read.
+    pub fn step_of_key(&self, key: &str) -> Result<Option<u64>, WriteError> {
+        let sql = "select step from command_key where key = ?1";
+        let mut statement = self.transaction.prepare_cached(sql)?;
+        let step = statement.query_row([key], |row| row.get::<_, i64>(0)).optional()?;
+        Ok(step.map(i64::cast_unsigned))
+    }
+
+    /// Remembers the key of a command.
+    ///
+    /// # Errors
+    ///
+    /// If the disk refuses.
+    pub fn keep_key(&self, key: &str, step: u64, recorded_at: i64) -> Result<(), WriteError> {
+        let step = step.cast_signed();
+        let check = key_check(key, step, recorded_at);
+        let sql = "insert into command_key (key, step, recorded_at, checksum)
+                   values (?1, ?2, ?3, ?4)";
+        let mut statement = self.transaction.prepare_cached(sql)?;
+        statement.execute(params![key, step, recorded_at, check])?;
+        Ok(())
+    }
+
+    /// Forgets keys of commands that came before an instant.
+    ///
+    /// # Errors
+    ///
+    /// If the disk refuses.
+    pub fn expire_keys(&self, before: i64) -> Result<(), WriteError> {
+        let sql = "delete from command_key where recorded_at < ?1";
+        self.transaction.prepare_cached(sql)?.execute([before])?;
+        Ok(())
+    }
+
     /// Moves a row that killed the process out of the way.
     ///
     /// # Errors
@@ -87,6 +125,10 @@ impl Group<'_> {
         statement.execute(params![step, row, why, recorded_at, check])?;
         Ok(())
     }
+}
+
+pub(crate) fn key_check(key: &str, step: i64, recorded_at: i64) -> i64 {
+    checksum(&[key.as_bytes(), &step.to_le_bytes(), &recorded_at.to_le_bytes()])
 }
 
 pub(crate) fn quarantine_check(step: i64, row: &[u8], why: &str, recorded_at: i64) -> i64 {

@@ -195,6 +195,18 @@ impl Group<'_> {
         Ok(last.unwrap_or((0, [0; 32])))
     }
 
+    /// The present words of something, as JSON.
+    ///
+    /// # Errors
+    ///
+    /// If the database cannot be read.
+    pub fn state(&self, kind: Kind, number: u32) -> Result<Option<String>, WriteError> {
+        let sql = "select body from state where kind = ?1 and number = ?2";
+        let mut statement = self.transaction.prepare_cached(sql)?;
+        let body = statement.query_row(params![kind.word(), number], |row| row.get(0));
+        Ok(body.optional()?)
+    }
+
     /// Keeps the present words of something, unless those of a later step are there.
     ///
     /// # Errors

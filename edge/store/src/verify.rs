@@ -4,7 +4,7 @@ use crate::check::checksum;
 use crate::error::{OpenError, ReadError};
 use crate::folder::Paths;
 use crate::history::{Pack, series_check};
-use crate::log::quarantine_check;
+use crate::log::{key_check, quarantine_check};
 use crate::reader::Reader;
 use crate::record::{Chained, state_check};
 use crate::snapshot::Snapshots;
@@ -201,6 +201,14 @@ impl Verifier<'_> {
             let (key, value): (String, String) = (row.get(0)?, row.get(1)?);
             if checksum(&[key.as_bytes(), value.as_bytes()]) != row.get::<_, i64>(2)? {
                 found(format!("the setting {key} of the folder"), "restore a backup");
+            }
+            Ok(())
+        })?;
+        let sql = "select key, step, recorded_at, checksum from command_key";
+        self.rows("keys of commands", sql, |row, found| {
+            let (key, step, at): (String, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            if key_check(&key, step, at) != row.get::<_, i64>(3)? {
+                found(format!("the key of command {step}"), "sent again, it is done again");
             }
             Ok(())
         })?;

@@ -54,6 +54,7 @@ fn fill(group: &mut Group<'_>) -> Result<(), WriteError> {
     let seen = SeenMinute { minute: 3, digests: vec![1, 2, 3], keys: (0..200).collect() };
     group.keep_seen(&seen, 0)?;
     group.keep_history(&[windows(0, 256), windows(256, 200)])?;
+    group.keep_key("deploy-7", 5, 99)?;
     group.quarantine(5, "panicked", 9)?;
     group.set_meta("window_s", "10")
 }
@@ -195,7 +196,9 @@ fn what_is_no_data_folder_of_ours_is_refused_by_what_it_is() {
 fn content(paths: &Paths) -> Option<String> {
     let connection = rusqlite::Connection::open(paths.database()).ok()?;
     let mut words = String::new();
-    for table in ["meta", "log", "seen", "event", "state", "series", "pack", "quarantine"] {
+    for table in
+        ["meta", "command_key", "log", "seen", "event", "state", "series", "pack", "quarantine"]
+    {
         let mut statement = connection.prepare(&format!("select * from {table}")).ok()?;
         let n = statement.column_count();
         let mut rows = statement.query([]).ok()?;

@@ -5,7 +5,7 @@ use crate::exit::{Exit, NothingToRead};
 use crate::progress::Bar;
 use crate::settings::Settings;
 use crate::text;
-use crate::time_argument::TimeArgument;
+use crate::time_argument::{self, TimeArgument};
 use crate::told;
 use anyhow::Context;
 use clap::{Args, ValueEnum};
@@ -13,7 +13,6 @@ use hw_api::{Analysis, Rejected};
 use hw_flow::Refusals;
 use hw_ingest::{ReadOptions, Recording, Totals};
 use hw_model::{Interval, Timestamp};
-use std::io::Write;
 use std::path::PathBuf;
 
 /// Read recorded telemetry: what changed, where it starts, which change did it.
@@ -52,7 +51,7 @@ pub(crate) struct Analyze {
         long,
         value_name = "LENGTH",
         default_value = "10s",
-        value_parser = parse_window,
+        value_parser = time_argument::parse_window,
         env = "HIGHWATER_WINDOW"
     )]
     window: i64,
@@ -202,11 +201,7 @@ impl Analyze {
             }
             Format::Text => text::page(report, from, to, rejected),
         };
-        match anstream::stdout().lock().write_all(page.as_bytes()) {
-            // Whoever reads has seen enough: `highwater analyze ... | head`.
-            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-            other => other.context("failed to write to stdout"),
-        }
+        text::print(&page)
     }
 }
 
@@ -223,17 +218,4 @@ fn nothing_found(totals: &Totals) -> String {
          add the file with the traces",
         tally.logs, tally.ignored
     )
-}
-
-fn parse_window(text: &str) -> Result<i64, String> {
-    let length: jiff::SignedDuration = text.parse().map_err(|_| not_a_length(text))?;
-    let seconds = length.as_secs();
-    if seconds < 1 || length.subsec_nanos() != 0 || seconds > 3_600 {
-        return Err(not_a_length(text));
-    }
-    Ok(seconds)
-}
-
-fn not_a_length(text: &str) -> String {
-    format!("\"{text}\" is no length of whole seconds from 1s to 1h, such as 10s or 1m")
 }

@@ -32,6 +32,14 @@ create table quarantine (
     checksum integer not null
 ) strict;
 
+-- Keys of commands, so that one sent twice is done once; for a day.
+create table command_key (
+    key text primary key,
+    step integer not null,
+    recorded_at integer not null,
+    checksum integer not null
+) strict, without rowid;
+
 -- What became known, once, in order; each row's hash covers the row before.
 create table event (
     seq integer primary key,

@@ -1,0 +1,269 @@
+//! One group: everything that is made durable together.
+
+use super::admission::{Admission, Admitted, Sorted};
+use super::clock::Clock;
+use super::orders::{Command, CommandKind, Durable, Ordered, Said};
+use super::words::{merged_state, states};
+use hw_ingest::{Delivery, Reply, Seen};
+use hw_model::{Definitions, Timestamp};
+use hw_store::{Group, Kind, NewRow, Retention, SeenMinute, WriteError};
+use hw_wire::LogRow;
+
+/// Rows of the log that go with each group: pages that hold them must be walked.
+const FORGOTTEN_PER_GROUP: u32 = 64;
+
+/// Seconds for which a key of a command is known.
+const KEYS_KEPT_S: f64 = 86_400.0;
+
+/// What a group holds.
+pub(super) struct Contents<'a> {
+    pub deliveries: Vec<Delivery>,
+    pub commands: &'a [Command],
+    pub said: &'a mut dyn Iterator<Item = &'a Said>,
+    pub wants_tick: bool,
+    pub chores: Chores,
+}
+
+/// What was acknowledged over the life of a data folder.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Totals {
+    pub spans: u64,
+    pub logs: u64,
+    pub points: u64,
+}
+
+impl Totals {
+    /// From three numbers, as they stand in the folder.
+    pub(super) fn parse(text: Option<&str>) -> Self {
+        let mut numbers = text.unwrap_or_default().split(' ').map(|n| n.parse().unwrap_or(0));
+        let mut next = || numbers.next().unwrap_or(0);
+        Self { spans: next(), logs: next(), points: next() }
+    }
+
+    fn words(&self) -> String {
+        format!("{} {} {}", self.spans, self.logs, self.points)
+    }
+}
+
+/// What is done beside: a part of it with each group.
+#[derive(Clone, Copy)]
+pub(super) struct Chores {
+    /// Minutes of what was seen before this one were written.
+    pub seen_saved: i64,
+    /// Rows up to this one may go.
+    pub unneeded: u64,
+    /// How long history is kept, if it is time to look.
+    pub expiry: Option<(Retention, i64)>,
+}
+
+/// What was written, or would have been.
+pub(super) struct Written {
+    /// The time of this machine's clock.
+    pub wall: Timestamp,
+    /// Rows, in order.
+    pub rows: Vec<Durable>,
+    pub bytes: u64,
+    /// What becomes of each request.
+    pub requests: Vec<(Reply, Outcome)>,
+    /// What becomes of each command.
+    pub ordered: Vec<Ordered>,
+    pub last_event: Option<u64>,
+    pub seen_saved: i64,
+    pub totals: Totals,
+}
+
+/// What becomes of a request if the group is made durable.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    Counted(Sorted),
+    Copy,
+    Broken(String),
+    Full,
+    /// The group failed at it, or before.
+    Lost,
+}
+
+/// Who decides what rows say, and when.
+pub(super) struct Deciding<'a> {
+    pub admission: &'a mut Admission,
+    pub clock: &'a mut Clock,
+}
+
+impl Written {
+    pub(super) const fn new(wall: Timestamp, seen_saved: i64, totals: Totals) -> Self {
+        Self {
+            wall,
+            rows: Vec::new(),
+            bytes: 0,
+            requests: Vec::new(),
+            ordered: Vec::new(),
+            last_event: None,
+            seen_saved,
+            totals,
+        }
+    }
+
+    /// What the rows define, the last first: to be taken back in this order.
+    pub(super) fn definitions(&self) -> impl Iterator<Item = &Definitions> {
+        self.rows.iter().rev().filter_map(|durable| match &durable.row {
+            LogRow::Batch { batch, .. } => Some(&batch.definitions),
+            LogRow::Told(_) | LogRow::Accepted(_) | LogRow::Tick => None,
+        })
+    }
+
+    /// Writes a group.
+    pub(super) fn write(
+        &mut self,
+        group: &mut Group<'_>,
+        mut deciding: Deciding<'_>,
+        contents: Contents<'_>,
+    ) -> Result<(), WriteError> {
+        let Contents { deliveries, commands, said, wants_tick, chores } = contents;
+        self.seen_saved = save_seen(group, &deciding.admission.seen, chores.seen_saved)?;
+        let before = self.totals;
+        self.take_in(group, &mut deciding, deliveries)?;
+        if self.totals != before {
+            group.set_meta("acknowledged", &self.totals.words())?;
+        }
+        for command in commands {
+            self.order(group, deciding.clock, command)?;
+        }
+        if wants_tick {
+            self.append(group, deciding.clock.now(), LogRow::Tick, None)?;
+        }
+        for said in said {
+            self.record(group, said)?;
+        }
+        group.forget_log(chores.unneeded, FORGOTTEN_PER_GROUP)?;
+        if let Some((retention, window_s)) = chores.expiry {
+            group.expire_history(deciding.clock.now().tick().0, window_s, retention)?;
+            group.expire_keys(self.wall.plus_s(-KEYS_KEPT_S).0)?;
+        }
+        Ok(())
+    }
+
+    /// Appends what is new of the requests. All of them get an outcome, also if it fails.
+    fn take_in(
+        &mut self,
+        group: &mut Group<'_>,
+        deciding: &mut Deciding<'_>,
+        deliveries: Vec<Delivery>,
+    ) -> Result<(), WriteError> {
+        let mut failed = None;
+        for delivery in deliveries {
+            let Delivery { signal, encoding, body, reply } = delivery;
+            let outcome = if failed.is_some() {
+                Outcome::Lost
+            } else {
+                let admitted = deciding.admission.admit(signal, encoding, &body, self.wall);
+                let outcome = self.take_one(group, deciding.clock, admitted);
+                outcome.unwrap_or_else(|error| {
+                    failed = Some(error);
+                    Outcome::Lost
+                })
+            };
+            self.requests.push((reply, outcome));
+        }
+        failed.map_or(Ok(()), Err)
+    }
+
+    fn take_one(
+        &mut self,
+        group: &mut Group<'_>,
+        clock: &mut Clock,
+        admitted: Admitted,
+    ) -> Result<Outcome, WriteError> {
+        Ok(match admitted {
+            Admitted::New(new) => {
+                let at = clock.at(new.arrived_at);
+                self.append(group, at, new.row, Some(new.digest))?;
+                let tally = &new.sorted.tally;
+                self.totals.spans += tally.spans;
+                self.totals.logs += tally.logs;
+                self.totals.points += tally.points;
+                Outcome::Counted(new.sorted)
+            }
+            Admitted::Copy => Outcome::Copy,
+            Admitted::Nothing(sorted) => Outcome::Counted(sorted),
+            Admitted::Broken(reason) => Outcome::Broken(reason),
+            Admitted::Full => Outcome::Full,
+        })
+    }
+
+    fn append(
+        &mut self,
+        group: &mut Group<'_>,
+        at: Timestamp,
+        row: LogRow,
+        digest: Option<u128>,
+    ) -> Result<u64, WriteError> {
+        let bytes = row.encode();
+        let digest = digest.map(u128::to_le_bytes);
+        let new = NewRow { at: at.0, received_at: self.wall.0, digest, row: &bytes };
+        // Before it is written: if that fails, what it defines must be taken back.
+        self.rows.push(Durable { step: 0, at, row });
+        let step = group.append(new)?;
+        if let Some(last) = self.rows.last_mut() {
+            last.step = step;
+        }
+        self.bytes += bytes.len() as u64;
+        Ok(step)
+    }
+
+    /// Appends a command, unless one with its key was.
+    fn order(
+        &mut self,
+        group: &mut Group<'_>,
+        clock: &mut Clock,
+        command: &Command,
+    ) -> Result<(), WriteError> {
+        let key = command.idempotency_key.as_deref();
+        let known = key.map(|key| group.step_of_key(key)).transpose()?.flatten();
+        if let Some(step) = known {
+            self.ordered.push(Ordered { step });
+            return Ok(());
+        }
+        let (at, row) = match &command.what {
+            CommandKind::Tell(told) => (clock.at_least(told.at), LogRow::Told(told.clone())),
+            CommandKind::Accept(shift) => (clock.now(), LogRow::Accepted(*shift)),
+        };
+        let step = self.append(group, at, row, None)?;
+        if let Some(key) = key {
+            group.keep_key(key, step, self.wall.0)?;
+        }
+        self.ordered.push(Ordered { step });
+        Ok(())
+    }
+
+    /// Records what the engine said at one row.
+    fn record(&mut self, group: &mut Group<'_>, said: &Said) -> Result<(), WriteError> {
+        let recorded = group.record(said.step, &said.events, self.wall.0)?;
+        self.last_event = recorded.last().map(|event| event.seq).or(self.last_event);
+        for state in states(&said.revisions) {
+            group.put_state(said.step, &state)?;
+        }
+        for merged in &said.revisions.merged {
+            let known = group.state(Kind::Incident, merged.incident.0)?;
+            if let Some(state) = known.and_then(|body| merged_state(&body, *merged)) {
+                group.put_state(said.step, &state)?;
+            }
+        }
+        group.keep_history(&said.history)
+    }
+}
+
+/// Writes the minutes of what was seen that are over. Returns the first that was not written.
+fn save_seen(group: &Group<'_>, seen: &Seen, saved: i64) -> Result<i64, WriteError> {
+    let mut next = saved;
+    let first = seen.over().next().map_or(i64::MIN, |minute| minute.minute);
+    for minute in seen.over().filter(|minute| minute.minute >= saved) {
+        let stored = SeenMinute {
+            minute: minute.minute,
+            digests: minute.digests.clone(),
+            keys: minute.keys.clone(),
+        };
+        group.keep_seen(&stored, first)?;
+        next = minute.minute + 1;
+    }
+    Ok(next)
+}

@@ -1,0 +1,201 @@
+//! A server: its threads, from their start to their end.
+
+use super::admission::is_guarded;
+use super::counts::Counts;
+use super::opening::{DataSettings, Opened, open};
+use super::orders::{ToEngine, ToWriter};
+use super::room::Room;
+use super::writer::{Waiting, Writer};
+use anyhow::Context;
+use hw_ingest::{Delivery, Receiver, ReceiverSettings};
+use hw_store::{Applying, Retention};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::thread::JoinHandle;
+use tokio::runtime::Runtime;
+use tokio::sync::{mpsc, watch};
+
+/// Requests that wait for the writer.
+const DELIVERIES_MAX: usize = 1_024;
+
+/// Rows that wait for the engine; further ones it reads from the log.
+const ROWS_MAX: usize = 1_024;
+
+/// Names of the threads whose panic ends the process.
+const ENGINE: &str = "engine";
+const WRITER: &str = "writer";
+
+/// The code of a fault of ours.
+const EXIT_FAULT: i32 = 70;
+
+/// What can be set about a server.
+#[derive(Clone, Debug)]
+pub(crate) struct ServerSettings {
+    pub folder: PathBuf,
+    /// Where the API answers, if anywhere.
+    pub listen: Option<SocketAddr>,
+    pub data: DataSettings,
+    pub receiver: ReceiverSettings,
+    pub retention: Retention,
+}
+
+/// A server that runs.
+pub(crate) struct Server {
+    runtime: Runtime,
+    counts: Arc<Counts>,
+    orders: mpsc::UnboundedSender<ToWriter>,
+    shutdown: watch::Sender<bool>,
+    receiving: tokio::task::JoinHandle<()>,
+    threads: [JoinHandle<()>; 2],
+    otlp_http: Option<SocketAddr>,
+    otlp_grpc: Option<SocketAddr>,
+}
+
+impl Server {
+    /// Opens the data folder, takes the ports, and begins to serve.
+    pub(crate) fn start(settings: ServerSettings) -> anyhow::Result<Self> {
+        let opened = open(&settings.folder, &settings.data)?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .thread_name("network")
+            .enable_all()
+            .build()
+            .context("failed to start threads")?;
+        let (deliver, deliveries) = mpsc::channel(DELIVERIES_MAX);
+        let receiver = runtime.block_on(Receiver::bind(settings.receiver.clone(), deliver))?;
+        let (otlp_http, otlp_grpc) = (receiver.http_address(), receiver.grpc_address());
+        let counts = Arc::new(Counts::default());
+        counts.durable.store(opened.durable, Ordering::Relaxed);
+        counts.applied.store(opened.next - 1, Ordering::Relaxed);
+        counts.set_totals(opened.totals);
+        end_on_panic(opened.applying.clone());
+        let (orders, wanted) = mpsc::unbounded_channel();
+        let (writer, room) =
+            part(opened, &settings, (&counts, orders.clone()), (deliveries, wanted));
+        let threads = [spawn(ENGINE, move || room.run())?, spawn_writer(writer)?];
+        let (shutdown, mut stopping) = watch::channel(false);
+        let stopped = async move { drop(stopping.wait_for(|is_stopping| *is_stopping).await) };
+        let receiving = runtime.spawn(receiver.run(stopped));
+        counts.is_ready.store(true, Ordering::Relaxed);
+        Ok(Self { runtime, counts, orders, shutdown, receiving, threads, otlp_http, otlp_grpc })
+    }
+
+    /// Where it takes OTLP over HTTP.
+    pub(crate) const fn otlp_http(&self) -> Option<SocketAddr> {
+        self.otlp_http
+    }
+
+    /// Where it takes OTLP over gRPC.
+    pub(crate) const fn otlp_grpc(&self) -> Option<SocketAddr> {
+        self.otlp_grpc
+    }
+
+    /// Waits until somebody wants it to end.
+    pub(crate) fn wait_for_signal(&self) -> anyhow::Result<()> {
+        self.runtime.block_on(signalled()).context("failed to listen for signals")
+    }
+
+    /// Takes nothing new, makes durable what was taken, and ends.
+    pub(crate) fn stop(self) -> anyhow::Result<()> {
+        self.counts.is_ready.store(false, Ordering::Relaxed);
+        self.shutdown.send_replace(true);
+        self.runtime.block_on(self.receiving).context("the receiver ended badly")?;
+        drop(self.orders.send(ToWriter::Stop));
+        for thread in self.threads {
+            // A panic of one of them has ended the process.
+            drop(thread.join());
+        }
+        self.runtime.shutdown_background();
+        Ok(())
+    }
+}
+
+/// Parts what was opened between the two threads.
+fn part(
+    opened: Opened,
+    settings: &ServerSettings,
+    (counts, orders): (&Arc<Counts>, mpsc::UnboundedSender<ToWriter>),
+    (deliveries, wanted): (mpsc::Receiver<Delivery>, mpsc::UnboundedReceiver<ToWriter>),
+) -> (Writer, Room) {
+    let (to_engine, rows) = mpsc::channel(ROWS_MAX);
+    // The engine catches up with what is durable by itself.
+    drop(to_engine.try_send(ToEngine::Wake(opened.durable)));
+    let (last_event, _) = watch::channel(opened.last_event);
+    let writer = Writer {
+        store: opened.store,
+        admission: opened.admission,
+        clock: opened.clock,
+        counts: Arc::clone(counts),
+        pace: opened.pace,
+        retention: settings.retention,
+        window_s: settings.data.window_s,
+        deliveries,
+        orders: wanted,
+        engine: to_engine,
+        last_event,
+        durable: opened.durable,
+        seen_saved: opened.seen_saved,
+        minute: (i64::MIN, 0),
+        totals: opened.totals,
+        waiting: Waiting::default(),
+    };
+    let room = Room {
+        engine: opened.engine,
+        next: opened.next,
+        reader: opened.reader,
+        quarantined: opened.quarantined,
+        applying: opened.applying,
+        snapshots: opened.snapshots,
+        counts: Arc::clone(counts),
+        orders: rows,
+        writer: orders,
+    };
+    (writer, room)
+}
+
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> anyhow::Result<JoinHandle<()>> {
+    let thread = std::thread::Builder::new().name(name.to_owned()).spawn(work);
+    thread.with_context(|| format!("failed to start the thread of the {name}"))
+}
+
+/// The writer has a runtime of its own: it blocks while the disk works.
+fn spawn_writer(writer: Writer) -> anyhow::Result<JoinHandle<()>> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .context("failed to start the runtime of the writer")?;
+    spawn(WRITER, move || runtime.block_on(writer.run()))
+}
+
+/// A panic of the engine or the writer ends the process: better a gap than a wrong verdict. The row
+/// at which the engine was is noted.
+fn end_on_panic(applying: Applying) {
+    let said = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        said(panic);
+        let name = std::thread::current().name().unwrap_or_default().to_owned();
+        if name == ENGINE {
+            applying.note_panic(&panic.to_string());
+        }
+        let ends = (name == ENGINE || name == WRITER) && !is_guarded();
+        if ends {
+            std::process::exit(EXIT_FAULT);
+        }
+    }));
+}
+
+#[cfg(unix)]
+async fn signalled() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+async fn signalled() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
+}

@@ -1,0 +1,68 @@
+//! Every setting with its value, where that came from, and the reason for its default.
+
+use super::layers::{
+    CLOCK, DATA, FALSE_ALARMS, File, ITEM_KEYS_MAX, LISTEN, Layered, OTLP_GRPC, OTLP_HTTP,
+    SECONDS_DAYS, Setting, WINDOW, WINDOWS_DAYS, variable,
+};
+use super::{Fault, ServeFlags, Settings, SettingsError};
+use crate::text::paragraph;
+use std::fmt::Write;
+
+impl ServeFlags {
+    /// The page of `highwater settings --explain`.
+    pub(crate) fn explain(&self) -> Result<String, SettingsError> {
+        // A file with a mistake in it is not explained.
+        self.settings()?;
+        let file = File::read(self.config.as_deref())?;
+        self.page(&file).map_err(|fault| file.error(fault))
+    }
+
+    fn page(&self, file: &File) -> Result<String, Fault> {
+        let mut page = Page { file, out: String::new() };
+        page.add(&DATA, self.data.as_deref())?;
+        page.add(&LISTEN, self.listen.as_deref())?;
+        page.add(&OTLP_GRPC, self.otlp_grpc.as_deref())?;
+        page.add(&OTLP_HTTP, self.otlp_http.as_deref())?;
+        page.add(&WINDOW, self.window.as_deref())?;
+        page.add(&CLOCK, self.clock.as_deref())?;
+        page.add(&FALSE_ALARMS, None)?;
+        page.add(&ITEM_KEYS_MAX, None)?;
+        page.add(&WINDOWS_DAYS, None)?;
+        page.add(&SECONDS_DAYS, None)?;
+        let settings = Settings::from_file(file)?;
+        let (decisions, items) = (settings.decisions.len(), settings.items.len());
+        page.rules("decisions", decisions, "Answers that telemetry does not show by itself.");
+        page.rules("items", items, "Calls that carry many items, where no convention says so.");
+        Ok(page.out)
+    }
+}
+
+struct Page<'a> {
+    file: &'a File,
+    out: String,
+}
+
+impl Page<'_> {
+    fn add<T>(&mut self, setting: &Setting<T>, flag: Option<&str>) -> Result<(), Fault> {
+        let Layered { text, origin, .. } = Layered::pick(setting, flag, self.file)?;
+        let is_number = text.parse::<f64>().is_ok();
+        let text = if is_number { text } else { format!("\"{text}\"") };
+        self.line(&format!("{} = {text}", setting.key), &origin.to_string(), setting.reason);
+        let flag = setting.flag.map_or_else(String::new, |flag| format!("{flag}, "));
+        let place = format!("{flag}{}, or {} in the file", variable(setting.key), setting.key);
+        self.out.push_str(&paragraph("    ", "    ", &place));
+        self.out.push('\n');
+        Ok(())
+    }
+
+    fn rules(&mut self, key: &str, n: usize, reason: &str) {
+        self.line(&format!("[[{key}]]"), &format!("{n} in the file"), reason);
+        self.out.push_str(&paragraph("    ", "    ", "in the file only; README, Options"));
+        self.out.push('\n');
+    }
+
+    fn line(&mut self, what: &str, origin: &str, reason: &str) {
+        writeln!(self.out, "{what:<44} {origin}").expect("invariant: a string takes all");
+        self.out.push_str(&paragraph("    ", "    ", reason));
+    }
+}

@@ -8,7 +8,6 @@ mod request;
 #[cfg(test)]
 mod tests;
 
-use crate::clock::instant;
 use crate::export::{Export, Records, exports};
 use crate::ids::EntryId;
 use crate::life::{Life, Running};
@@ -69,7 +68,7 @@ impl Recorded {
             }
             Records::Lines(lines) => {
                 let n = lines.len() as u64;
-                let observed = instant(export.arrives).0;
+                let observed = world.start.instant(export.arrives).0;
                 let lines = lines.iter().map(|line| log_line(world, running, (line, observed)));
                 write_line(&Request::of_lines(resource, scope, lines.collect()), &mut self.logs);
                 (n, &mut self.n_lines)
@@ -113,8 +112,8 @@ fn span_line(world: &World, running: &Running, span: &Span) -> SpanLine {
         parent_span_id: span.parent.map(|parent| format!("{:016x}", parent.0)),
         name: operation,
         kind: kind_number(kind),
-        start_time_unix_nano: instant(span.from + running.skew).0.to_string(),
-        end_time_unix_nano: instant(span.until + running.skew).0.to_string(),
+        start_time_unix_nano: world.start.instant(span.from + running.skew).0.to_string(),
+        end_time_unix_nano: world.start.instant(span.until + running.skew).0.to_string(),
         attributes: attributes(world, span),
         links: links.into_iter().collect(),
         status: SpanStatus { code: (!is_well).then_some(ERROR) },
@@ -194,7 +193,7 @@ fn message(doing: &str, topic: &str) -> Vec<Attribute> {
 
 fn log_line(world: &World, running: &Running, (line, observed): (&Line, i64)) -> LogLine {
     LogLine {
-        time_unix_nano: instant(line.at + running.skew).0.to_string(),
+        time_unix_nano: world.start.instant(line.at + running.skew).0.to_string(),
         observed_time_unix_nano: observed.to_string(),
         severity_number: severity_number(line.severity),
         severity_text: line.severity.word(),

@@ -8,7 +8,7 @@ mod incident;
 mod words;
 
 use crate::check::Broken;
-use crate::clock::{Clock, Us, instant, since_start};
+use crate::clock::{Clock, Start, Us};
 use crate::drive::{Inputs, Step, Watcher, drive};
 use crate::life::Life;
 use crate::run::panic_words;
@@ -20,7 +20,7 @@ use hw_model::{Change, ChangeId, Timestamp};
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use words::{change_words, effect_words, shift_words, verdict_words};
+use words::{change_words, effect_words, second, shift_words, verdict_words};
 
 /// The world of a seed as a script, what is said in it, and the rules that broke.
 #[must_use]
@@ -40,7 +40,7 @@ pub fn broken_words(broken: &[Broken]) -> String {
 pub fn transcript_of(world: &World) -> String {
     let life = Life::new(world);
     let inputs = Inputs::new(world, &life, &Traffic::new(world, &life));
-    let mut scribe = Scribe { happenings: happenings(world), ..Scribe::default() };
+    let mut scribe = Scribe::new(world);
     let listen = AssertUnwindSafe(|| drive(inputs.all.iter(), &mut scribe).1);
     match catch_unwind(listen) {
         Ok(said) => scribe.finish(&said.report),
@@ -49,8 +49,8 @@ pub fn transcript_of(world: &World) -> String {
 }
 
 /// Writes down what is said.
-#[derive(Default)]
 struct Scribe {
+    start: Start,
     text: String,
     /// What happens in the world and is not written yet, by time.
     happenings: VecDeque<(Us, String)>,
@@ -61,9 +61,9 @@ struct Scribe {
 
 impl Watcher for Scribe {
     fn see(&mut self, step: &Step<'_>) {
-        let now = since_start(step.now);
+        let now = self.start.since(step.now);
         while let Some((at, line)) = self.happenings.pop_front_if(|(at, _)| *at <= now) {
-            self.write(instant(at), &line);
+            self.write(self.start.instant(at), &line);
         }
         for output in step.outputs {
             let line = self.line(step, output);
@@ -73,8 +73,18 @@ impl Watcher for Scribe {
 }
 
 impl Scribe {
+    fn new(world: &World) -> Self {
+        Self {
+            start: world.start,
+            text: String::new(),
+            happenings: happenings(world),
+            changes: BTreeMap::new(),
+            described: BTreeMap::new(),
+        }
+    }
+
     fn write(&mut self, now: Timestamp, line: &str) {
-        let now = Clock(since_start(now.tick().starts_at()));
+        let now = second(self.start, now);
         writeln!(self.text, "{now}  {line}").expect("invariant: a string takes all");
     }
 
@@ -82,7 +92,7 @@ impl Scribe {
         match output {
             Output::ChangeFound { change, .. } => {
                 self.changes.insert(change.id, change.clone());
-                format!("change: {}", change_words(change))
+                format!("change: {}", change_words(self.start, change))
             }
             Output::ShiftDetected { incident, .. } => {
                 let words = self.new_shift(&step.engine.report());
@@ -118,7 +128,7 @@ impl Scribe {
         let Some((key, shift)) = found else { return "one that is not in the report".to_owned() };
         let is_over = shift.ended_at.is_some();
         self.described.insert(key, is_over);
-        shift_words(shift)
+        shift_words(self.start, shift)
     }
 
     /// The name of a shift that has ended since it was described.
@@ -134,6 +144,7 @@ impl Scribe {
     }
 
     fn name(&self, change: ChangeId) -> String {
+        let change_words = |known| change_words(self.start, known);
         self.changes.get(&change).map_or_else(|| change.to_string(), change_words)
     }
 
@@ -141,7 +152,7 @@ impl Scribe {
     fn finish(mut self, report: &Report) -> String {
         for incident in &report.incidents {
             self.text.push('\n');
-            self.text.push_str(&incident::describe(incident, report));
+            self.text.push_str(&incident::describe(incident, (report, self.start)));
         }
         if report.incidents.is_empty() {
             self.text.push_str("\nno incident\n");

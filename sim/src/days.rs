@@ -24,8 +24,18 @@ const HOURS: [u32; 24] = [
 /// How far a day is from the usual day.
 const DAY_BY_DAY: (u32, u32) = (9_400, 10_600);
 
-/// The first Monday at midnight after the epoch, in days.
+/// The first Monday after the epoch, in days.
 const MONDAY: i64 = 4;
+
+/// The day of the week of a day since the epoch; Monday is 0.
+pub(crate) const fn weekday(day: i64) -> i64 {
+    (day - MONDAY).rem_euclid(7)
+}
+
+/// Whether people work on a day since the epoch.
+pub(crate) const fn is_working_day(day: i64) -> bool {
+    weekday(day) < 5
+}
 
 impl Days {
     /// More than this share of the busiest hour never comes.
@@ -38,7 +48,7 @@ impl Days {
         let (day, second) = (second.div_euclid(DAY_S), second.rem_euclid(DAY_S));
         let busy = i64::from(Parts::ALL.0 - self.night.0.min(Parts::ALL.0));
         let mut above = hours_level(second).of(busy);
-        if (day - MONDAY).rem_euclid(7) >= 5 {
+        if !is_working_day(day) {
             above = self.weekend.of(above);
         }
         let place = [inlet, day.unsigned_abs()];

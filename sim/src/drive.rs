@@ -99,7 +99,7 @@ impl Inputs {
 }
 
 /// What people tell Highwater, and when.
-fn told(world: &World) -> Vec<(Us, ToldChange)> {
+pub(crate) fn told(world: &World) -> Vec<(Us, ToldChange)> {
     let told = world.acts.iter().enumerate().filter_map(|(number, act)| {
         let telling = act.told?;
         let (kind, to_version) = told_as(world, number, act)?;

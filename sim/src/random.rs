@@ -24,6 +24,7 @@ pub(crate) enum Use {
     Loss,
     Stops,
     Day,
+    Quiet,
 }
 
 const GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;

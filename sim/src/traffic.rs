@@ -6,6 +6,7 @@
 
 mod arrivals;
 mod inflow;
+mod stretches;
 mod visit;
 
 use crate::clock::Us;
@@ -14,6 +15,7 @@ use crate::life::Life;
 use crate::world::World;
 use hw_model::Severity;
 use inflow::Inflow;
+pub(crate) use stretches::Stretches;
 
 /// Number of a trace, from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -15,7 +15,7 @@ use crate::run::panic_words;
 use crate::summary::Tried;
 use crate::traffic::Traffic;
 use crate::world::World;
-use hw_engine::{Numbered, Output, Report};
+use hw_engine::{Engine, Numbered, Output, Report};
 use hw_model::{Change, ChangeId, Timestamp};
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write;
@@ -48,8 +48,9 @@ pub fn transcript_of(world: &World) -> String {
     }
 }
 
-/// Writes down what is said.
-struct Scribe {
+/// Writes down what an engine says in a world.
+#[derive(Debug)]
+pub struct Scribe {
     start: Start,
     text: String,
     /// What happens in the world and is not written yet, by time.
@@ -61,19 +62,14 @@ struct Scribe {
 
 impl Watcher for Scribe {
     fn see(&mut self, step: &Step<'_>) {
-        let now = self.start.since(step.now);
-        while let Some((at, line)) = self.happenings.pop_front_if(|(at, _)| *at <= now) {
-            self.write(self.start.instant(at), &line);
-        }
-        for output in step.outputs {
-            let line = self.line(step, output);
-            self.write(step.now, &line);
-        }
+        self.hear(step.now, step.engine, step.outputs);
     }
 }
 
 impl Scribe {
-    fn new(world: &World) -> Self {
+    /// Writes for a world, of which nothing has happened yet.
+    #[must_use]
+    pub fn new(world: &World) -> Self {
         Self {
             start: world.start,
             text: String::new(),
@@ -83,25 +79,37 @@ impl Scribe {
         }
     }
 
+    /// Writes what an engine just said, and what happened in its world up to now.
+    pub fn hear(&mut self, now: Timestamp, engine: &Engine, outputs: &[Output]) {
+        let since_start = self.start.since(now);
+        while let Some((at, line)) = self.happenings.pop_front_if(|(at, _)| *at <= since_start) {
+            self.write(self.start.instant(at), &line);
+        }
+        for output in outputs {
+            let line = self.line(engine, output);
+            self.write(now, &line);
+        }
+    }
+
     fn write(&mut self, now: Timestamp, line: &str) {
         let now = second(self.start, now);
         writeln!(self.text, "{now}  {line}").expect("invariant: a string takes all");
     }
 
-    fn line(&mut self, step: &Step<'_>, output: &Output) -> String {
+    fn line(&mut self, engine: &Engine, output: &Output) -> String {
         match output {
             Output::ChangeFound { change, .. } => {
                 self.changes.insert(change.id, change.clone());
                 format!("change: {}", change_words(self.start, change))
             }
             Output::ShiftDetected { incident, .. } => {
-                let words = self.new_shift(&step.engine.report());
+                let words = self.new_shift(&engine.report());
                 let incident =
                     incident.map_or_else(String::new, |id| format!(" ({})", opened(id.0)));
                 format!("shift: {words}{incident}")
             }
             Output::ShiftEnded { .. } => {
-                format!("shift over: {}", self.ended_shift(&step.engine.report()))
+                format!("shift over: {}", self.ended_shift(&engine.report()))
             }
             Output::ShiftAccepted { .. } => "shift accepted as the new normal".to_owned(),
             Output::OriginNamed { incident, service, confidence, .. } => {
@@ -149,7 +157,8 @@ impl Scribe {
     }
 
     /// Adds what is known in the end.
-    fn finish(mut self, report: &Report) -> String {
+    #[must_use]
+    pub fn finish(mut self, report: &Report) -> String {
         for incident in &report.incidents {
             self.text.push('\n');
             self.text.push_str(&incident::describe(incident, (report, self.start)));

@@ -51,6 +51,13 @@ impl<'a> Inflow<'a> {
         Some(at)
     }
 
+    /// Follows all items that come in before `end`.
+    pub(crate) fn follow_until(&mut self, end: Us) {
+        while self.arrivals.peek().is_some_and(|at| *at < end) {
+            self.follow_next();
+        }
+    }
+
     /// Adds to `traffic` what happened to the items since this was last asked.
     pub(crate) fn drain_into(&mut self, traffic: &mut Traffic) {
         let seen = &mut self.visitor.seen;

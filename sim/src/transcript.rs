@@ -159,14 +159,23 @@ impl Scribe {
     /// Adds what is known in the end.
     #[must_use]
     pub fn finish(mut self, report: &Report) -> String {
-        for incident in &report.incidents {
-            self.text.push('\n');
-            self.text.push_str(&incident::describe(incident, (report, self.start)));
-        }
-        if report.incidents.is_empty() {
-            self.text.push_str("\nno incident\n");
-        }
+        self.text.push_str(&self.known(report));
         self.text
+    }
+
+    /// Adds words of somebody else.
+    pub fn add(&mut self, words: &str) {
+        self.text.push_str(words);
+    }
+
+    /// What a report says of all incidents.
+    #[must_use]
+    pub fn known(&self, report: &Report) -> String {
+        if report.incidents.is_empty() {
+            return "\nno incident\n".to_owned();
+        }
+        let describe = |incident| incident::describe(incident, (report, self.start));
+        report.incidents.iter().map(|incident| format!("\n{}", describe(incident))).collect()
     }
 }
 

@@ -2,7 +2,7 @@
 //! follows the data.
 
 use hw_detect::{Budget, Tuning};
-use hw_engine::{Engine, EngineSettings, Input, Output, Report};
+use hw_engine::{Engine, EngineSettings, Input, Memory, Output, Report};
 use hw_flow::{DictionaryLimits, FlowSettings};
 use hw_ingest::{Encoding, Intake, ReadOptions, Signal, decode};
 use hw_model::{Batch, Timestamp};
@@ -55,7 +55,12 @@ impl Listener {
         let budget = Budget { false_alarms_per_month: 1.0 };
         Self {
             feeding,
-            engine: Engine::new(EngineSettings { flow, budget, tuning: Tuning::STANDARD }),
+            engine: Engine::new(EngineSettings {
+                flow,
+                budget,
+                tuning: Tuning::STANDARD,
+                memory: Memory::Everything,
+            }),
             intake: Intake::new(ReadOptions::default(), DictionaryLimits::STANDARD),
             scribe: Scribe::new(demo.world()),
             seconds: BTreeMap::new(),

@@ -8,6 +8,7 @@ mod announced;
 mod counted;
 mod report;
 
+use crate::clock::Clock;
 use crate::drive::{Step, Watcher};
 use crate::truth::Truth;
 use announced::Announced;
@@ -85,7 +86,7 @@ impl<'a> Checks<'a> {
         if is_its {
             let because = its.diagnosis.judgements.iter().filter(|j| j.verdict == *verdict);
             let because: Vec<String> = because.map(|j| j.because.join("; ")).collect();
-            let at = crate::clock::Clock(crate::clock::since_start(*at));
+            let at = Clock(self.truth.world.start.since(*at));
             let seen = format!(
                 "{} {} at {at} with P {probability:.4}: {}",
                 guilty.service,

@@ -3,7 +3,7 @@
 //! Batches come at their time of arrival, told changes when they are told, and a tick every second.
 //! The inputs are kept, so that they can be fed to another engine, whole or in other pieces.
 
-use crate::clock::{S, Us, instant};
+use crate::clock::{S, Us};
 use crate::export::exports;
 use crate::life::Life;
 use crate::records::Recorder;
@@ -77,6 +77,7 @@ impl Inputs {
         let exports = exports(world, life.all(), traffic);
         let mut told = told(world);
         told.sort_by_key(|(at, _)| *at);
+        let instant = |at| world.start.instant(at);
         let mut all = Vec::with_capacity(exports.len() + told.len() + 2_000);
         let mut n_spans = 0;
         let (mut exports, mut told) = (exports.iter().peekable(), told.into_iter().peekable());
@@ -98,7 +99,7 @@ impl Inputs {
 }
 
 /// What people tell Highwater, and when.
-fn told(world: &World) -> Vec<(Us, ToldChange)> {
+pub(crate) fn told(world: &World) -> Vec<(Us, ToldChange)> {
     let told = world.acts.iter().enumerate().filter_map(|(number, act)| {
         let telling = act.told?;
         let (kind, to_version) = told_as(world, number, act)?;
@@ -107,7 +108,7 @@ fn told(world: &World) -> Vec<(Us, ToldChange)> {
             service: world.service(act.service).name.clone(),
             from_version: None,
             to_version,
-            at: instant(act.at + telling.off),
+            at: world.start.instant(act.at + telling.off),
             mitigates: false,
         };
         Some((act.at + telling.after, change))

@@ -4,11 +4,12 @@
 //! The same words as [`crate::records`] hands to the engine; a test holds the two against each
 //! other. Ids are the world's own small numbers, so that a recording packs well.
 
+mod gateway;
 mod request;
 #[cfg(test)]
 mod tests;
+mod writer;
 
-use crate::clock::instant;
 use crate::export::{Export, Records, exports};
 use crate::ids::EntryId;
 use crate::life::{Life, Running};
@@ -22,6 +23,8 @@ use hw_model::{Severity, SpanKind};
 use request::{Attribute, Body, LinkTo, LogLine, Request, Resource, Scope, SpanLine, SpanStatus};
 use serde::Serialize;
 use std::collections::BTreeMap;
+
+pub(crate) use gateway::Gateway;
 
 /// Span flags: sampled, and whether it is known that the parent is elsewhere.
 const LOCAL: u32 = 0x101;
@@ -69,7 +72,7 @@ impl Recorded {
             }
             Records::Lines(lines) => {
                 let n = lines.len() as u64;
-                let observed = instant(export.arrives).0;
+                let observed = world.start.instant(export.arrives).0;
                 let lines = lines.iter().map(|line| log_line(world, running, (line, observed)));
                 write_line(&Request::of_lines(resource, scope, lines.collect()), &mut self.logs);
                 (n, &mut self.n_lines)
@@ -99,9 +102,7 @@ fn resource(service: &str, running: &Running) -> Resource {
 }
 
 fn span_line(world: &World, running: &Running, span: &Span) -> SpanLine {
-    let Wording { kind, operation, .. } = wording(world, span.doing);
-    let is_local = matches!(span.doing, Doing::Within(_) | Doing::Call(..));
-    let is_well = matches!(span.ending, Ending::Well(_));
+    let SpanWords { name, kind, attributes, is_well, is_local } = span_words(world, span);
     let links = span.link.map(|(trace, span)| LinkTo {
         trace_id: hex_of_trace(world, trace),
         span_id: format!("{:016x}", span.0),
@@ -111,14 +112,35 @@ fn span_line(world: &World, running: &Running, span: &Span) -> SpanLine {
         trace_id: hex_of_trace(world, span.trace),
         span_id: format!("{:016x}", span_id(Some(span.number)).0),
         parent_span_id: span.parent.map(|parent| format!("{:016x}", parent.0)),
-        name: operation,
-        kind: kind_number(kind),
-        start_time_unix_nano: instant(span.from + running.skew).0.to_string(),
-        end_time_unix_nano: instant(span.until + running.skew).0.to_string(),
-        attributes: attributes(world, span),
+        name,
+        kind,
+        start_time_unix_nano: world.start.instant(span.from + running.skew).0.to_string(),
+        end_time_unix_nano: world.start.instant(span.until + running.skew).0.to_string(),
+        attributes,
         links: links.into_iter().collect(),
         status: SpanStatus { code: (!is_well).then_some(ERROR) },
         flags: if is_local { LOCAL } else { REMOTE },
+    }
+}
+
+/// All of a span but its ids and times.
+struct SpanWords {
+    name: String,
+    kind: u8,
+    attributes: Vec<Attribute>,
+    is_well: bool,
+    /// Whether its parent is known to be in the same process.
+    is_local: bool,
+}
+
+fn span_words(world: &World, span: &Span) -> SpanWords {
+    let Wording { kind, operation, .. } = wording(world, span.doing);
+    SpanWords {
+        name: operation,
+        kind: kind_number(kind),
+        attributes: attributes(world, span),
+        is_well: matches!(span.ending, Ending::Well(_)),
+        is_local: matches!(span.doing, Doing::Within(_) | Doing::Call(..)),
     }
 }
 
@@ -194,9 +216,9 @@ fn message(doing: &str, topic: &str) -> Vec<Attribute> {
 
 fn log_line(world: &World, running: &Running, (line, observed): (&Line, i64)) -> LogLine {
     LogLine {
-        time_unix_nano: instant(line.at + running.skew).0.to_string(),
+        time_unix_nano: world.start.instant(line.at + running.skew).0.to_string(),
         observed_time_unix_nano: observed.to_string(),
-        severity_number: severity_number(line.severity),
+        severity_number: log_severity(line.severity),
         severity_text: line.severity.word(),
         body: Body { string_value: line.text.clone() },
         trace_id: line.span.map(|(trace, _)| hex_of_trace(world, trace)),
@@ -205,7 +227,7 @@ fn log_line(world: &World, running: &Running, (line, observed): (&Line, i64)) ->
 }
 
 /// The first number of each of OTLP's severity ranges.
-const fn severity_number(severity: Severity) -> u8 {
+const fn log_severity(severity: Severity) -> u8 {
     match severity {
         Severity::Trace => 1,
         Severity::Debug => 5,

@@ -23,6 +23,8 @@ pub(crate) enum Use {
     Export,
     Loss,
     Stops,
+    Day,
+    Quiet,
 }
 
 const GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;

@@ -3,7 +3,6 @@
 //! The same words as [`crate::otlp`] writes and `hw-ingest` would read from there; a test holds the
 //! two against each other.
 
-use crate::clock::instant;
 use crate::export::{Export, Records};
 use crate::ids::{EntryId, ServiceId};
 use crate::life::{Life, Running};
@@ -76,8 +75,8 @@ impl<'a> Recorder<'a> {
             trace: trace_id(self.world, span.trace),
             span: span_id(Some(span.number)),
             parent: span_id(span.parent),
-            started_at: instant(span.from + running.skew),
-            ended_at: instant(span.until + running.skew),
+            started_at: self.world.start.instant(span.from + running.skew),
+            ended_at: self.world.start.instant(span.until + running.skew),
             source,
             shape,
             answers: self.answers(shape, span),
@@ -95,7 +94,8 @@ impl<'a> Recorder<'a> {
         let running = self.life.get(line.instance);
         let source = self.source(line.instance, running);
         let template = self.dictionary.template(source, line.severity, &line.text);
-        LogEnd { at: instant(line.at + running.skew), source, template }
+        let at = self.world.start.instant(line.at + running.skew);
+        LogEnd { at, source, template }
     }
 
     fn source(&mut self, instance: usize, running: &Running) -> SourceId {

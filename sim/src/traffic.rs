@@ -5,16 +5,17 @@
 //! not queue: what an item meets depends on when it comes, not on who came before.
 
 mod arrivals;
+mod inflow;
+mod stretches;
 mod visit;
 
 use crate::clock::Us;
 use crate::ids::EntryId;
 use crate::life::Life;
-use crate::random::{Random, Use};
-use crate::world::{Inlet, World};
-use arrivals::Arrivals;
+use crate::world::World;
 use hw_model::Severity;
-use visit::{Call, Visitor};
+use inflow::Inflow;
+pub(crate) use stretches::Stretches;
 
 /// Number of a trace, from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -74,26 +75,21 @@ pub(crate) struct Line {
     pub span: Option<(TraceNo, SpanNo)>,
 }
 
-/// Everything that happened.
-#[derive(Debug)]
+/// Everything that happened, or a part of it.
+#[derive(Debug, Default)]
 pub(crate) struct Traffic {
     pub spans: Vec<Span>,
     pub lines: Vec<Line>,
 }
 
 impl Traffic {
-    /// Sends items through a world.
+    /// Sends all items through a world.
     pub(crate) fn new(world: &World, life: &Life) -> Self {
         let mut traffic = Self { spans: Vec::new(), lines: start_lines(world, life) };
-        for (number, inlet) in world.inlets.iter().enumerate() {
-            let random = Random::new(world.seed, Use::Traffic, &[number as u64]);
-            let mut visitor = Visitor::new((world, life), &mut traffic, random);
-            let first = number as u64 * TRACES_PER_INLET + 1;
-            for (at, trace) in Arrivals::new(world, number).zip(first..) {
-                let items = visitor.batch(inlet);
-                let (entry, trace) = (inlet.entry, TraceNo(trace));
-                visitor.visit(&Call { entry, at, trace, parent: None, link: None, items });
-            }
+        for number in 0..world.inlets.len() {
+            let mut inflow = Inflow::new(world, life, number).after(traffic.spans.len() as u64);
+            while inflow.follow_next().is_some() {}
+            inflow.drain_into(&mut traffic);
         }
         traffic
     }
@@ -109,18 +105,4 @@ fn start_lines(world: &World, life: &Life) -> Vec<Line> {
         span: None,
     });
     lines.collect()
-}
-
-/// How many traces one inlet may begin: keeps the numbers of inlets apart.
-const TRACES_PER_INLET: u64 = 1 << 32;
-
-impl Visitor<'_> {
-    /// How many items a call from outside carries.
-    fn batch(&mut self, inlet: &Inlet) -> u32 {
-        if !self.random.chance(inlet.batches) {
-            return 1;
-        }
-        let most = i64::from(inlet.batch_max.max(2));
-        u32::try_from(self.random.between(2, most)).unwrap_or(2)
-    }
 }

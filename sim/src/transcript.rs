@@ -8,19 +8,19 @@ mod incident;
 mod words;
 
 use crate::check::Broken;
-use crate::clock::{Clock, Us, instant, since_start};
+use crate::clock::{Clock, Start, Us};
 use crate::drive::{Inputs, Step, Watcher, drive};
 use crate::life::Life;
 use crate::run::panic_words;
 use crate::summary::Tried;
 use crate::traffic::Traffic;
 use crate::world::World;
-use hw_engine::{Numbered, Output, Report};
+use hw_engine::{Engine, Numbered, Output, Report};
 use hw_model::{Change, ChangeId, Timestamp};
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use words::{change_words, effect_words, shift_words, verdict_words};
+use words::{change_words, effect_words, second, shift_words, verdict_words};
 
 /// The world of a seed as a script, what is said in it, and the rules that broke.
 #[must_use]
@@ -40,7 +40,7 @@ pub fn broken_words(broken: &[Broken]) -> String {
 pub fn transcript_of(world: &World) -> String {
     let life = Life::new(world);
     let inputs = Inputs::new(world, &life, &Traffic::new(world, &life));
-    let mut scribe = Scribe { happenings: happenings(world), ..Scribe::default() };
+    let mut scribe = Scribe::new(world);
     let listen = AssertUnwindSafe(|| drive(inputs.all.iter(), &mut scribe).1);
     match catch_unwind(listen) {
         Ok(said) => scribe.finish(&said.report),
@@ -48,9 +48,10 @@ pub fn transcript_of(world: &World) -> String {
     }
 }
 
-/// Writes down what is said.
-#[derive(Default)]
-struct Scribe {
+/// Writes down what an engine says in a world.
+#[derive(Debug)]
+pub struct Scribe {
+    start: Start,
     text: String,
     /// What happens in the world and is not written yet, by time.
     happenings: VecDeque<(Us, String)>,
@@ -61,37 +62,54 @@ struct Scribe {
 
 impl Watcher for Scribe {
     fn see(&mut self, step: &Step<'_>) {
-        let now = since_start(step.now);
-        while let Some((at, line)) = self.happenings.pop_front_if(|(at, _)| *at <= now) {
-            self.write(instant(at), &line);
-        }
-        for output in step.outputs {
-            let line = self.line(step, output);
-            self.write(step.now, &line);
-        }
+        self.hear(step.now, step.engine, step.outputs);
     }
 }
 
 impl Scribe {
+    /// Writes for a world, of which nothing has happened yet.
+    #[must_use]
+    pub fn new(world: &World) -> Self {
+        Self {
+            start: world.start,
+            text: String::new(),
+            happenings: happenings(world),
+            changes: BTreeMap::new(),
+            described: BTreeMap::new(),
+        }
+    }
+
+    /// Writes what an engine just said, and what happened in its world up to now.
+    pub fn hear(&mut self, now: Timestamp, engine: &Engine, outputs: &[Output]) {
+        let since_start = self.start.since(now);
+        while let Some((at, line)) = self.happenings.pop_front_if(|(at, _)| *at <= since_start) {
+            self.write(self.start.instant(at), &line);
+        }
+        for output in outputs {
+            let line = self.line(engine, output);
+            self.write(now, &line);
+        }
+    }
+
     fn write(&mut self, now: Timestamp, line: &str) {
-        let now = Clock(since_start(now.tick().starts_at()));
+        let now = second(self.start, now);
         writeln!(self.text, "{now}  {line}").expect("invariant: a string takes all");
     }
 
-    fn line(&mut self, step: &Step<'_>, output: &Output) -> String {
+    fn line(&mut self, engine: &Engine, output: &Output) -> String {
         match output {
             Output::ChangeFound { change, .. } => {
                 self.changes.insert(change.id, change.clone());
-                format!("change: {}", change_words(change))
+                format!("change: {}", change_words(self.start, change))
             }
             Output::ShiftDetected { incident, .. } => {
-                let words = self.new_shift(&step.engine.report());
+                let words = self.new_shift(&engine.report());
                 let incident =
                     incident.map_or_else(String::new, |id| format!(" ({})", opened(id.0)));
                 format!("shift: {words}{incident}")
             }
             Output::ShiftEnded { .. } => {
-                format!("shift over: {}", self.ended_shift(&step.engine.report()))
+                format!("shift over: {}", self.ended_shift(&engine.report()))
             }
             Output::ShiftAccepted { .. } => "shift accepted as the new normal".to_owned(),
             Output::OriginNamed { incident, service, confidence, .. } => {
@@ -118,7 +136,7 @@ impl Scribe {
         let Some((key, shift)) = found else { return "one that is not in the report".to_owned() };
         let is_over = shift.ended_at.is_some();
         self.described.insert(key, is_over);
-        shift_words(shift)
+        shift_words(self.start, shift)
     }
 
     /// The name of a shift that has ended since it was described.
@@ -134,19 +152,30 @@ impl Scribe {
     }
 
     fn name(&self, change: ChangeId) -> String {
+        let change_words = |known| change_words(self.start, known);
         self.changes.get(&change).map_or_else(|| change.to_string(), change_words)
     }
 
     /// Adds what is known in the end.
-    fn finish(mut self, report: &Report) -> String {
-        for incident in &report.incidents {
-            self.text.push('\n');
-            self.text.push_str(&incident::describe(incident, report));
-        }
-        if report.incidents.is_empty() {
-            self.text.push_str("\nno incident\n");
-        }
+    #[must_use]
+    pub fn finish(mut self, report: &Report) -> String {
+        self.text.push_str(&self.known(report));
         self.text
+    }
+
+    /// Adds words of somebody else.
+    pub fn add(&mut self, words: &str) {
+        self.text.push_str(words);
+    }
+
+    /// What a report says of all incidents.
+    #[must_use]
+    pub fn known(&self, report: &Report) -> String {
+        if report.incidents.is_empty() {
+            return "\nno incident\n".to_owned();
+        }
+        let describe = |incident| incident::describe(incident, (report, self.start));
+        report.incidents.iter().map(|incident| format!("\n{}", describe(incident))).collect()
     }
 }
 

@@ -3,7 +3,7 @@
 //! Nothing here breaks a rule: how soon a fault is noticed and how well it is explained has no
 //! bound that must hold in each world. What must hold is in [`crate::check`].
 
-use crate::clock::{S, Us, since_start};
+use crate::clock::{S, Us};
 use crate::fault::{Fault, FaultKind};
 use crate::life::Life;
 use crate::world::{Act, What, World};
@@ -109,7 +109,8 @@ impl Truth<'_> {
     /// Whether an incident was opened while nothing was wrong.
     pub(crate) fn is_false(&self, incident: &Incident, report: &Report) -> bool {
         let fault = self.world.fault.as_ref();
-        let first = shifts(incident, report).map(|s| since_start(s.shift.detected_at)).min();
+        let since = |at| self.world.start.since(at);
+        let first = shifts(incident, report).map(|s| since(s.shift.detected_at)).min();
         fault.is_none_or(|fault| first.is_none_or(|first| first < fault.from))
     }
 
@@ -120,12 +121,13 @@ impl Truth<'_> {
         report: &'r Report,
     ) -> Option<&'r Incident> {
         let end = fault.ends_at(self.world, self.life).unwrap_or(Us::MAX / 2);
+        let start = self.world.start;
         let is_its = |incident: &&Incident| {
             !self.is_false(incident, report)
                 && shifts(incident, report).any(|numbered| {
                     let onset = numbered.shift.onset;
-                    since_start(onset.to) >= fault.from - SLACK
-                        && since_start(onset.from) <= end + SLACK
+                    start.since(onset.to) >= fault.from - SLACK
+                        && start.since(onset.from) <= end + SLACK
                 })
         };
         report.incidents.iter().filter(is_its).min_by_key(|incident| incident.detected_at)
@@ -139,7 +141,7 @@ impl Truth<'_> {
 
     /// The act that a change is, by its number.
     pub(crate) fn act_of(&self, change: &Change) -> Option<usize> {
-        let at = since_start(change.at);
+        let at = self.world.start.since(change.at);
         let acts = self.world.acts.iter().enumerate().filter(|(_, act)| {
             let version =
                 if let What::Deploy { version, .. } = &act.what { Some(version) } else { None };
@@ -156,9 +158,10 @@ impl Truth<'_> {
     fn found(&self, fault: &Fault, incident: &Incident, report: &Report) -> Found {
         let origin = fault.origin(self.world).map(|id| self.world.service(id).name.as_str());
         let first = incident.diagnosis.origins.first().map(|origin| origin.service.as_str());
-        let after = shifts(incident, report).map(|s| since_start(s.shift.detected_at));
+        let start = self.world.start;
+        let after = shifts(incident, report).map(|s| start.since(s.shift.detected_at));
         let detected = after.filter(|at| *at >= fault.from).min().unwrap_or(fault.from);
-        let onset_error = (since_start(incident.started_at) - fault.from).abs();
+        let onset_error = (start.since(incident.started_at) - fault.from).abs();
         Found {
             delay_s: (detected - fault.from) as f64 / S as f64,
             onset_error_s: onset_error as f64 / S as f64,

@@ -4,17 +4,21 @@
 //! Everything that happens in a world follows from this description and its seed. It deliberately
 //! does not say what Highwater should find in it; what was true is read off it by the judges.
 
-use crate::clock::Us;
+use crate::clock::{Start, Us};
+use crate::days::Days;
 use crate::fault::Fault;
 use crate::ids::{EntryId, ServiceId};
 use crate::log_line::LogLine;
 use crate::parts::Parts;
+use crate::remark::Remark;
 
 /// A world.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct World {
     /// What chance is drawn from.
     pub seed: u64,
+    /// When it begins.
+    pub start: Start,
     /// How long items come in, in seconds.
     pub length_s: i64,
     /// Who is there.
@@ -25,6 +29,8 @@ pub struct World {
     pub inlets: Vec<Inlet>,
     /// What people do, by time.
     pub acts: Vec<Act>,
+    /// What people say, by time.
+    pub remarks: Vec<Remark>,
     /// What breaks.
     pub fault: Option<Fault>,
     /// The machines.
@@ -124,8 +130,10 @@ pub struct Decision {
 pub struct Inlet {
     /// Through which entry.
     pub entry: EntryId,
-    /// How many in a thousand seconds, on average.
+    /// How many in a thousand seconds, on average; where it follows the days, at the busiest hour.
     pub per_1000_s: u32,
+    /// How it follows the days, if it does.
+    pub days: Option<Days>,
     /// How far the rate wanders, over minutes.
     pub wander: Parts,
     /// Share of the calls that carry a batch.
@@ -237,11 +245,13 @@ impl World {
     pub(crate) fn empty(seed: u64, length_s: i64) -> Self {
         Self {
             seed,
+            start: Start::USUAL,
             length_s,
             services: Vec::new(),
             entries: Vec::new(),
             inlets: Vec::new(),
             acts: Vec::new(),
+            remarks: Vec::new(),
             fault: None,
             hosts: Hosts::default(),
             senders: Senders::default(),

@@ -2,7 +2,7 @@
 
 use super::Broken;
 use super::announced::is_probability;
-use crate::clock::{Clock, since_start};
+use crate::clock::{Clock, Start};
 use crate::truth::{Truth, shifts};
 use hw_engine::{Numbered, Report};
 use hw_model::{Incident, Shift, Signal};
@@ -13,16 +13,23 @@ const SUM_SLACK: f64 = 1e-9;
 /// Everything that is wrong with a report.
 pub(super) fn check(truth: &Truth<'_>, report: &Report) -> Vec<Broken> {
     let mut broken = Vec::new();
+    let start = truth.world.start;
     check_ids(report, &mut broken);
     for numbered in &report.shifts {
-        check_times(numbered, &mut broken);
-        check_shares(report, numbered, &mut broken);
+        if !is_in_order(numbered) {
+            let seen = in_words(numbered, start);
+            broken.push(Broken { check: "times of a shift are in order", seen });
+        }
+        if !has_shares(report, numbered) {
+            let seen = in_words(numbered, start);
+            broken.push(Broken { check: "shares are between 0 and 1", seen });
+        }
     }
     for incident in &report.incidents {
         check_probabilities(incident, &mut broken);
         check_sentences(incident, &mut broken);
         if truth.is_false(incident, report) {
-            let seen = describe(incident, report);
+            let seen = describe(incident, report, start);
             broken.push(Broken { check: "without a fault there is no incident", seen });
         }
     }
@@ -55,20 +62,17 @@ fn check_ids(report: &Report, broken: &mut Vec<Broken>) {
     }
 }
 
-/// Times are in order.
-fn check_times(numbered: &Numbered, broken: &mut Vec<Broken>) {
+/// Whether times are in order.
+fn is_in_order(numbered: &Numbered) -> bool {
     let shift = &numbered.shift;
     let onset_in_order = shift.onset.from <= shift.onset_at && shift.onset_at <= shift.onset.to;
     let noticed_in_order = shift.detected_at >= shift.onset.from;
     let ended_in_order = shift.ended_at.is_none_or(|ended_at| ended_at > shift.onset_at);
-    if !(onset_in_order && noticed_in_order && ended_in_order) {
-        let seen = in_words(numbered);
-        broken.push(Broken { check: "times of a shift are in order", seen });
-    }
+    onset_in_order && noticed_in_order && ended_in_order
 }
 
-/// Shares are shares, and rates are not negative.
-fn check_shares(report: &Report, numbered: &Numbered, broken: &mut Vec<Broken>) {
+/// Whether shares are shares, and rates are not negative.
+fn has_shares(report: &Report, numbered: &Numbered) -> bool {
     let shift = &numbered.shift;
     let is_share = match shift.signal {
         Signal::Answers | Signal::Errors | Signal::Latency => true,
@@ -76,9 +80,7 @@ fn check_shares(report: &Report, numbered: &Numbered, broken: &mut Vec<Broken>) 
         Signal::Volume | Signal::Log | Signal::NoData => false,
     };
     let fits = |figure: f64| figure.is_finite() && figure >= 0.0 && (!is_share || figure <= 1.0);
-    if !fits(shift.before) || !fits(shift.after) || !shift.evidence_nats.is_finite() {
-        broken.push(Broken { check: "shares are between 0 and 1", seen: in_words(numbered) });
-    }
+    fits(shift.before) && fits(shift.after) && shift.evidence_nats.is_finite()
 }
 
 /// Whether several items leave on the hop for one that enters.
@@ -123,20 +125,21 @@ fn check_sentences(incident: &Incident, broken: &mut Vec<Broken>) {
 }
 
 /// An incident and its shifts, one after the other.
-pub(super) fn describe(incident: &Incident, report: &Report) -> String {
-    let shifts: Vec<String> = shifts(incident, report).map(in_words).collect();
+pub(super) fn describe(incident: &Incident, report: &Report, start: Start) -> String {
+    let shifts = shifts(incident, report).map(|numbered| in_words(numbered, start));
+    let shifts: Vec<String> = shifts.collect();
     format!("{}: {}; {}", incident.id, incident.title, shifts.join("; "))
 }
 
 /// A shift in one line.
-fn in_words(numbered: &Numbered) -> String {
+fn in_words(numbered: &Numbered, start: Start) -> String {
     let shift = &numbered.shift;
     let target = match &shift.target {
         hw_model::Target::Hop(hop) => hop.id().0,
         hw_model::Target::Entry { service, operation } => format!("{service} {operation}"),
         hw_model::Target::Service(service) => service.clone(),
     };
-    let at = |at| Clock(since_start(at));
+    let at = |at| Clock(start.since(at));
     format!(
         "{} {} {} {target} {} {:.3} -> {:.3}, onset {} in {}..{}, detected {}, {:.1} nats{}",
         numbered.id,

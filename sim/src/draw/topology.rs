@@ -184,7 +184,14 @@ impl Draft<'_> {
             let entry = self.entry(service, operation);
             let per_1000_s = self.random.number(100, 1_000);
             let (wander, batches) = (Parts::NONE, Parts::NONE);
-            self.world.inlets.push(Inlet { entry, per_1000_s, wander, batches, batch_max: 2 });
+            self.world.inlets.push(Inlet {
+                entry,
+                per_1000_s,
+                days: None,
+                wander,
+                batches,
+                batch_max: 2,
+            });
         }
     }
 
@@ -194,6 +201,7 @@ impl Draft<'_> {
         self.world.inlets.push(Inlet {
             entry,
             per_1000_s: self.random.number(2_000, 25_000),
+            days: None,
             wander: self.random.parts(0, 4_000),
             batches,
             batch_max: if has_batches { self.random.number(3, 12) } else { 2 },

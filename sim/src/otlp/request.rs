@@ -118,16 +118,21 @@ pub(super) struct Body {
 /// A key and its value.
 #[derive(Serialize)]
 pub(super) struct Attribute {
-    key: String,
-    value: Value,
+    pub key: String,
+    pub value: Value,
 }
 
 /// Numbers of 64 bits are written as text.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-enum Value {
+pub(super) enum Value {
     StringValue(String),
-    IntValue(String),
+    #[serde(serialize_with = "as_text")]
+    IntValue(i64),
+}
+
+fn as_text<S: serde::Serializer>(number: &i64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(number)
 }
 
 impl Attribute {
@@ -136,7 +141,7 @@ impl Attribute {
     }
 
     pub(super) fn number(key: &str, value: i64) -> Self {
-        Self { key: key.to_owned(), value: Value::IntValue(value.to_string()) }
+        Self { key: key.to_owned(), value: Value::IntValue(value) }
     }
 }
 

@@ -2,8 +2,12 @@
 
 use super::*;
 use crate::drive::Inputs;
+use crate::otlp::gateway::Gateway;
 use hw_engine::Input;
-use hw_ingest::{CollationLimits, Progress, ReadOptions, RecordingReader};
+use hw_flow::DictionaryLimits;
+use hw_ingest::{
+    CollationLimits, Encoding, Intake, Progress, ReadOptions, RecordingReader, Signal, decode,
+};
 use hw_model::{Batch, Definitions, NameId};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -80,17 +84,42 @@ fn read_back(recorded: Recorded) -> BTreeSet<String> {
     words
 }
 
+/// What is read of the requests a gateway sends of the same records, one for each export.
+fn read_from_gateway(world: &World) -> BTreeSet<String> {
+    let life = Life::new(world);
+    let traffic = Traffic::new(world, &life);
+    let mut gateway = Gateway::new(world, &life);
+    let mut intake = Intake::new(ReadOptions::default(), DictionaryLimits::STANDARD);
+    let (mut known, mut words) = (Known::default(), BTreeSet::new());
+    for export in exports(world, life.all(), &traffic) {
+        let (body, signal) = match &export.records {
+            Records::Spans(spans) => (gateway.traces(spans), Signal::Traces),
+            Records::Lines(lines) => (gateway.logs(lines, export.arrives), Signal::Logs),
+        };
+        let tally = decode(&body, Encoding::Protobuf { signal: Some(signal) }, &mut intake);
+        assert_eq!(tally.unwrap().n_rejected(), 0);
+        let batch = intake.take_batch();
+        known.learn(&batch.definitions);
+        known.words(&batch, &mut words);
+    }
+    words
+}
+
+/// What one has and the other has not, a few of each.
+fn assert_same(seed: u64, what: &str, (wanted, found): (&BTreeSet<String>, &BTreeSet<String>)) {
+    let missing: Vec<&String> = wanted.difference(found).take(3).collect();
+    let invented: Vec<&String> = found.difference(wanted).take(3).collect();
+    let is_same = missing.is_empty() && invented.is_empty();
+    assert!(is_same, "seed {seed}, {what}: {missing:#?}\n{invented:#?}");
+}
+
 #[test]
-fn what_is_written_reads_back_as_what_the_engine_is_given() {
+fn what_is_written_or_sent_reads_back_as_what_the_engine_is_given() {
     for seed in [3, 5, 10, 21] {
         let world = World::from_seed(seed);
-        let (given, read) = (given(&world), read_back(record(&world)));
-        let missing: Vec<&String> = given.difference(&read).take(3).collect();
-        let invented: Vec<&String> = read.difference(&given).take(3).collect();
-        assert!(
-            missing.is_empty() && invented.is_empty(),
-            "seed {seed}: {missing:#?}\n{invented:#?}"
-        );
+        let (given, written) = (given(&world), read_back(record(&world)));
+        assert_same(seed, "written", (&given, &written));
+        assert_same(seed, "sent by a gateway", (&written, &read_from_gateway(&world)));
         assert!(given.len() > 10_000, "seed {seed}: {}", given.len());
     }
 }

@@ -3,7 +3,8 @@
 use super::lines::{Line, Read, lines};
 use super::places::{read_length, read_number, read_operation, read_rate, read_share};
 use super::timeline::Timeline;
-use crate::clock::{Clock, MS, S};
+use crate::clock::{Clock, MS, S, Start};
+use crate::days::Days;
 use crate::ids::EntryId;
 use crate::log_line::LogLine;
 use crate::parts::Parts;
@@ -11,7 +12,7 @@ use crate::world::{Decision, Entry, Gate, Inlet, Pass, Service, Silence, Step, W
 use hw_model::Severity;
 
 /// What a line may begin with.
-const BEGINNINGS: &str = "seed, length, hosts, telemetry, service, entry, inlet, a step of an \
+const BEGINNINGS: &str = "seed, begins, length, hosts, telemetry, service, entry, inlet, a step of an \
                           entry, or a time like 08:00";
 
 /// How long a world is if nothing is said: 25 minutes.
@@ -110,6 +111,10 @@ fn read_who_is_there(world: &mut World, mut line: Line<'_>) -> Read<()> {
 fn read_setting(world: &mut World, line: &mut Line<'_>) -> Read<bool> {
     if line.takes("seed") {
         world.seed = line.value("a number", |word| word.parse().ok())?;
+    } else if line.takes("begins") {
+        let day = line.word("a day like 2026-11-23")?;
+        let expected = "a day and a time that there are, like 2026-11-23 06:00";
+        world.start = line.value(expected, |time| Start::parse(day, time))?;
     } else if line.takes("length") {
         world.length_s = line.value("a time like 25:00", Clock::parse)? / S;
     } else if line.takes("hosts") {
@@ -153,7 +158,13 @@ fn read_inlet(world: &World, line: &mut Line<'_>) -> Read<Inlet> {
     let entry = world.read_entry(line)?;
     let per_1000_s = read_rate(line)?;
     let (wander, batches) = (Parts::NONE, Parts::NONE);
-    let mut inlet = Inlet { entry, per_1000_s, wander, batches, batch_max: 2 };
+    let mut inlet = Inlet { entry, per_1000_s, days: None, wander, batches, batch_max: 2 };
+    if line.takes("days") {
+        line.want("night")?;
+        let night = read_share(line)?;
+        line.want("weekend")?;
+        inlet.days = Some(Days { night, weekend: read_share(line)? });
+    }
     if line.takes("wander") {
         inlet.wander = read_share(line)?;
     }

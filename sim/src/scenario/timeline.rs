@@ -6,6 +6,7 @@ use crate::clock::{Clock, S, Us};
 use crate::fault::{Effect, Fault, FaultKind};
 use crate::ids::{EntryId, ServiceId};
 use crate::parts::Parts;
+use crate::remark::{Remark, RemarkKind};
 use crate::world::{Act, Step, Telling, What, World};
 
 /// How long a service is down if nothing is said.
@@ -13,7 +14,7 @@ const DOWN: Us = 3 * S;
 
 /// What may happen at a time.
 const HAPPENINGS: &str =
-    "fault, deploy, rollback, restart, crash, grow, shrink, sdk or config after the time";
+    "fault, deploy, rollback, restart, crash, grow, shrink, sdk, config or a remark after the time";
 
 /// What happens, as far as it was read.
 pub(super) struct Timeline {
@@ -49,6 +50,13 @@ impl Timeline {
             }
             world.fault = Some(read_fault(world, at, &mut line)?);
             return line.end();
+        }
+        if let Some(kind) = line.peek().and_then(RemarkKind::from_word) {
+            line.want(kind.word())?;
+            let who = line.word("who says it")?.to_owned();
+            let text = line.rest("what is said")?;
+            world.remarks.push(Remark { at, who, kind, text });
+            return Ok(());
         }
         let act = self.read_act(world, at, &mut line)?;
         let number = world.acts.len();

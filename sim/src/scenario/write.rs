@@ -1,16 +1,20 @@
 //! Writes a world as a script that reads back as the same world.
 
 use super::places::{length_words, rate_words};
-use crate::clock::{Clock, S};
+use crate::clock::{Clock, S, Start, Us};
 use crate::fault::{Effect, Fault};
 use crate::ids::EntryId;
 use crate::log_line::LogLine;
+use crate::remark::Remark;
 use crate::world::{Act, Entry, Gate, Inlet, Step, What, World};
 use std::fmt::{Formatter, Result};
 
 /// Writes a whole world.
 pub(super) fn write(world: &World, f: &mut Formatter<'_>) -> Result {
     writeln!(f, "seed {}", world.seed)?;
+    if world.start != Start::USUAL {
+        writeln!(f, "begins {}", world.start)?;
+    }
     writeln!(f, "length {}", Clock(world.length_s * S))?;
     writeln!(f, "hosts slow {} skew {}", world.hosts.slow, length_words(world.hosts.skew))?;
     let senders = &world.senders;
@@ -91,6 +95,9 @@ fn write_logs(logs: &[LogLine], f: &mut Formatter<'_>) -> Result {
 
 fn write_inlet(world: &World, inlet: &Inlet, f: &mut Formatter<'_>) -> Result {
     write!(f, "inlet {} {}", place(world, inlet.entry), rate_words(inlet.per_1000_s))?;
+    if let Some(days) = inlet.days {
+        write!(f, " days night {} weekend {}", days.night, days.weekend)?;
+    }
     if !inlet.wander.is_none() {
         write!(f, " wander {}", inlet.wander)?;
     }
@@ -100,30 +107,37 @@ fn write_inlet(world: &World, inlet: &Inlet, f: &mut Formatter<'_>) -> Result {
     writeln!(f)
 }
 
-/// Acts and the fault, by time.
+/// The fault, acts and remarks, by time and in this order.
 fn write_timeline(world: &World, f: &mut Formatter<'_>) -> Result {
-    let fault = world.fault.as_ref();
-    let mut is_written = false;
-    for (number, act) in world.acts.iter().enumerate() {
-        if let Some(fault) = fault.filter(|fault| !is_written && fault.from <= act.at) {
+    let mut fault = world.fault.iter().peekable();
+    let mut acts = world.acts.iter().enumerate().peekable();
+    let mut remarks = world.remarks.iter().peekable();
+    loop {
+        let fault_at = fault.peek().map_or(Us::MAX, |fault| fault.from);
+        let act_at = acts.peek().map_or(Us::MAX, |(_, act)| act.at);
+        let remark_at = remarks.peek().map_or(Us::MAX, |remark| remark.at);
+        if let Some(fault) = fault.next_if(|_| fault_at <= act_at.min(remark_at)) {
             write_fault(world, fault, f)?;
-            is_written = true;
-        }
-        write_act(world, act, f)?;
-        let is_cause = fault.is_some_and(|fault| fault.cause == Some(number));
-        let is_cure = fault.is_some_and(|fault| fault.cure == Some(number));
-        let role = if is_cause {
-            " guilty"
-        } else if is_cure {
-            " cures"
+        } else if let Some((number, act)) = acts.next_if(|_| act_at <= remark_at) {
+            write_act(world, act, f)?;
+            writeln!(f, "{}", role(world, number))?;
+        } else if let Some(Remark { at, who, kind, text }) = remarks.next() {
+            writeln!(f, "{} {} {who} {text}", Clock(*at), kind.word())?;
         } else {
-            ""
-        };
-        writeln!(f, "{role}")?;
+            return Ok(());
+        }
     }
-    match fault.filter(|_| !is_written) {
-        Some(fault) => write_fault(world, fault, f),
-        None => Ok(()),
+}
+
+/// What an act is to the fault.
+fn role(world: &World, act: usize) -> &'static str {
+    let fault = world.fault.as_ref();
+    if fault.is_some_and(|fault| fault.cause == Some(act)) {
+        " guilty"
+    } else if fault.is_some_and(|fault| fault.cure == Some(act)) {
+        " cures"
+    } else {
+        ""
     }
 }
 

@@ -1,6 +1,7 @@
-//! When items come in: chance around a rate that wanders over minutes.
+//! When items come in: chance around a rate that wanders over minutes, and may follow the days.
 
 use crate::clock::{MS, S, Us};
+use crate::days::Days;
 use crate::fault::Effect;
 use crate::parts::Parts;
 use crate::random::{Random, Use};
@@ -9,15 +10,24 @@ use crate::world::{Inlet, World};
 /// Between two turns of the rate.
 const TURN: (Us, Us) = (120 * S, 300 * S);
 
+/// How far apart items are at least. At 50 items/s a millisecond is off by a fortieth. What follows
+/// the days lasts long and is slow.
+const GRAIN_MS: i64 = 1;
+const GRAIN_OF_DAYS_MS: i64 = 10;
+
 /// The instants at which items come in through one inlet.
 pub(crate) struct Arrivals<'a> {
     world: &'a World,
     inlet: &'a Inlet,
+    number: u64,
     random: Random,
     /// Turning points of the rate: when, and which share of the average.
     turns: Vec<(Us, Parts)>,
     turn: usize,
     ms: i64,
+    grain_ms: i64,
+    /// Items in a thousand seconds that are never exceeded.
+    per_1000_s_max: i64,
 }
 
 impl<'a> Arrivals<'a> {
@@ -25,7 +35,23 @@ impl<'a> Arrivals<'a> {
         let inlet = world.inlets.get(number).expect("invariant: an inlet of this world");
         let turns = turns(world, number, inlet.wander);
         let random = Random::new(world.seed, Use::Traffic, &[number as u64, 1]);
-        Self { world, inlet, random, turns, turn: 0, ms: 0 }
+        let grain_ms = if inlet.days.is_some() { GRAIN_OF_DAYS_MS } else { GRAIN_MS };
+        let wandered = Parts(Parts::ALL.0 + inlet.wander.0.min(Parts::ALL.0))
+            .of(i64::from(inlet.per_1000_s))
+            + 1;
+        let surge = world.fault.as_ref().and_then(|fault| fault.effect.surge()).unwrap_or(1);
+        let per_1000_s_max = (Days::MOST.of(wandered) + 1) * i64::from(surge);
+        let number = number as u64;
+        Self { world, inlet, number, random, turns, turn: 0, ms: 0, grain_ms, per_1000_s_max }
+    }
+
+    /// How many in a thousand seconds come at this time.
+    fn per_1000_s(&mut self, at: Us) -> i64 {
+        let usual = self.inlet.days.map_or(i64::from(self.inlet.per_1000_s), |days| {
+            let place = (self.world.seed, self.number);
+            days.level(place, self.world.start, at).of(i64::from(self.inlet.per_1000_s))
+        });
+        self.level(at).of(usual) * self.surge(at)
     }
 
     /// The share of the average rate at this time, by a straight line between two turns.
@@ -52,20 +78,20 @@ impl<'a> Arrivals<'a> {
     }
 }
 
-/// At most one item comes in per millisecond: at 50 items/s that is off by a fortieth.
 impl Iterator for Arrivals<'_> {
     type Item = Us;
 
     fn next(&mut self) -> Option<Us> {
         let end = self.world.length_s * 1_000;
+        // So many in a thousand seconds are so many in a million milliseconds.
+        let last = 1_000_000 / self.grain_ms - 1;
         while self.ms < end {
             let at = self.ms * MS;
-            self.ms += 1;
-            let level = self.level(at);
-            let per_1000_s = level.of(i64::from(self.inlet.per_1000_s)) * self.surge(at);
-            // So many in a thousand seconds are so many in a million milliseconds.
-            if self.random.between(0, 999_999) < per_1000_s {
-                return Some(at + self.random.between(0, MS - 1));
+            self.ms += self.grain_ms;
+            let drawn = self.random.between(0, last);
+            // The rate takes much longer to work out than chance, and rarely matters.
+            if drawn < self.per_1000_s_max && drawn < self.per_1000_s(at) {
+                return Some(at + self.random.between(0, self.grain_ms * MS - 1));
             }
         }
         None

@@ -36,12 +36,15 @@ pub(super) struct Reply {
     pub ending: Ending,
 }
 
-/// Follows items.
+/// Follows items, each to its end before the next.
 pub(super) struct Visitor<'a> {
     world: &'a World,
     life: &'a Life,
-    traffic: &'a mut Traffic,
     pub random: Random,
+    /// What happened to the items followed since it was last taken.
+    pub seen: Traffic,
+    /// Spans that were numbered before those.
+    pub n_before: u64,
 }
 
 /// An entry at work.
@@ -64,12 +67,8 @@ struct Work<'a> {
 }
 
 impl<'a> Visitor<'a> {
-    pub(super) fn new(
-        (world, life): (&'a World, &'a Life),
-        traffic: &'a mut Traffic,
-        random: Random,
-    ) -> Self {
-        Self { world, life, traffic, random }
+    pub(super) fn new(world: &'a World, life: &'a Life, random: Random) -> Self {
+        Self { world, life, random, seen: Traffic::default(), n_before: 0 }
     }
 
     /// Does an entry's work on an item, and everything that follows from it.
@@ -212,8 +211,8 @@ impl<'a> Visitor<'a> {
     }
 
     fn open_span(&mut self, call: &Call, doing: Doing, instance: usize) -> SpanNo {
-        let number = SpanNo(self.traffic.spans.len() as u64 + 1);
-        self.traffic.spans.push(Span {
+        let number = SpanNo(self.n_before + self.seen.spans.len() as u64 + 1);
+        self.seen.spans.push(Span {
             trace: call.trace,
             number,
             parent: call.parent,
@@ -230,8 +229,8 @@ impl<'a> Visitor<'a> {
     }
 
     fn close_span(&mut self, number: SpanNo, until: Us, ending: Ending, tenant: u32) {
-        let at = usize::try_from(number.0 - 1).ok();
-        if let Some(span) = at.and_then(|at| self.traffic.spans.get_mut(at)) {
+        let at = usize::try_from(number.0 - self.n_before - 1).ok();
+        if let Some(span) = at.and_then(|at| self.seen.spans.get_mut(at)) {
             (span.until, span.ending, span.tenant) = (until, ending, tenant);
         }
     }
@@ -271,7 +270,7 @@ impl<'a> Visitor<'a> {
                 text.push_str(&self.random.between(1, 99_999).to_string());
             }
         }
-        self.traffic.lines.push(Line {
+        self.seen.lines.push(Line {
             at: work.now,
             instance: work.instance,
             severity: line.severity,

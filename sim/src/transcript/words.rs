@@ -1,10 +1,10 @@
 //! Changes and shifts in one line each.
 
-use crate::clock::{Clock, since_start};
+use crate::clock::{Clock, Start};
 use hw_model::{Change, ChangeKind, Effect, Hop, Shift, Target, Timestamp, Verdict};
 
 /// `router deployed at 08:03 (1.4.2 -> 2.0.0)`.
-pub(super) fn change_words(change: &Change) -> String {
+pub(super) fn change_words(start: Start, change: &Change) -> String {
     let Change { kind, service, from_version, to_version, .. } = change;
     let done = match kind {
         ChangeKind::Deploy => "deployed",
@@ -21,7 +21,7 @@ pub(super) fn change_words(change: &Change) -> String {
         (Some(_), Some(_)) | (_, None) => String::new(),
     };
     let again = if change.redeploy_of.is_some() { " again" } else { "" };
-    format!("{service} {done}{again} at {}{versions}", second(change.at))
+    format!("{service} {done}{again} at {}{versions}", second(start, change.at))
 }
 
 /// A verdict as people say it.
@@ -44,13 +44,13 @@ pub(super) const fn effect_words(effect: Effect) -> &'static str {
 }
 
 /// `transfer up on screening POST /items -> worklist POST /items: 0.50 -> 1.00 since 11:00`.
-pub(super) fn shift_words(shift: &Shift) -> String {
+pub(super) fn shift_words(start: Start, shift: &Shift) -> String {
     format!(
         "{}: {:.2} -> {:.2} since {}",
         shift_name(shift),
         shift.before,
         shift.after,
-        second(shift.onset_at)
+        second(start, shift.onset_at)
     )
 }
 
@@ -73,6 +73,6 @@ pub(super) fn hop_words(hop: &Hop) -> String {
 }
 
 /// The second in which something happened.
-pub(super) fn second(at: Timestamp) -> Clock {
-    Clock(since_start(at.tick().starts_at()))
+pub(super) const fn second(start: Start, at: Timestamp) -> Clock {
+    Clock(start.since(at.tick().starts_at()))
 }

@@ -64,6 +64,9 @@ impl Edges {
 
     /// Log likelihood ratio of the counts for every lane, in nats.
     pub(crate) fn weigh(&self, counts: Counts) -> [f32; N_LANES] {
+        if counts.n <= 0.0 {
+            return [0.0; N_LANES];
+        }
         self.weights.map(|(per_event, per_unit)| {
             #[expect(clippy::cast_possible_truncation, reason = "evidence needs no more digits")]
             let nats = (counts.k * per_event + counts.n * per_unit) as f32;

@@ -65,6 +65,8 @@ pub struct Stream {
     #[serde(skip, default = "Tuning::standard")]
     tuning: Tuning,
     age_s: i64,
+    /// What is left of the prior overdispersion.
+    prior_left: f64,
     baseline: Baseline,
     edges: Edges,
     scales: Box<[Scale; N_SCALES]>,
@@ -105,6 +107,7 @@ impl Stream {
             figure,
             tuning,
             age_s: 0,
+            prior_left: 1.0,
             baseline,
             edges,
             scales: Box::new(std::array::from_fn(Scale::new)),
@@ -219,6 +222,7 @@ impl Stream {
             self.baseline.learn(self.age_s, &self.tuning);
             self.frozen_s = 0;
         }
+        self.prior_left = 0.5f64.powf(self.age_s as f64 / self.tuning.prior_half_life_s);
         self.baseline.enter_minute(tick, self.age_s);
         let learned = self.baseline.learned();
         let size = self.figure.form.size(learned.n, self.baseline.figure());

@@ -60,6 +60,8 @@ pub struct Engine {
     pub(crate) changes: ChangeLog,
     pub(crate) now: Timestamp,
     pub(crate) first_at: Option<Timestamp>,
+    /// When something last happened that is news to an incident.
+    pub(crate) news_at: Timestamp,
     /// The last second in which ticks were judged.
     judged_s: i64,
     /// Minute and stretch of seconds in which the clock was last turned.
@@ -85,6 +87,7 @@ impl Engine {
             changes: ChangeLog::default(),
             now: Timestamp(i64::MIN),
             first_at: None,
+            news_at: Timestamp(i64::MIN),
             judged_s: i64::MIN,
             turned: (i64::MIN, i64::MIN),
             outputs: VecDeque::new(),

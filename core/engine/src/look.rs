@@ -7,8 +7,10 @@ use crate::input::Output;
 use hw_diagnose::diagnose;
 use hw_model::{Diagnosis, IncidentId, Timestamp};
 
-/// Seconds between two looks at an open incident when nothing else happens.
-const LOOK_S: f64 = 30.0;
+/// Seconds between two looks at an open incident: while there is news, and when there was none for
+/// `NEWS_S`. What people tried a quarter of an hour ago is decided; the rest is an incident that lasts.
+const LOOK_S: [f64; 2] = [30.0, 300.0];
+const NEWS_S: f64 = 900.0;
 
 /// Seconds after the end of an incident in which what happens still speaks of it: a change may be made
 /// again some time later, and is watched for half an hour then.
@@ -18,6 +20,7 @@ impl Engine {
     /// Looks again at every incident, unless it has long been over: what comes later is another
     /// story.
     pub(crate) fn look_at_all(&mut self) {
+        self.news_at = self.now;
         let is_recent = |case: &Case| {
             let ends = case.shifts.iter().filter_map(|id| self.shifts.get(*id)?.over_at()).max();
             !case.is_ended || ends.is_none_or(|end| self.now.seconds_since(end) <= WATCHED_S)
@@ -29,7 +32,9 @@ impl Engine {
 
     /// Looks again at incidents that are open and were not looked at for a while.
     pub(crate) fn look_at_due(&mut self) {
-        let due = |at: Option<Timestamp>| at.is_none_or(|at| self.now.seconds_since(at) >= LOOK_S);
+        let is_calm = self.now.seconds_since(self.news_at) > NEWS_S;
+        let look_s = LOOK_S[usize::from(is_calm)];
+        let due = |at: Option<Timestamp>| at.is_none_or(|at| self.now.seconds_since(at) >= look_s);
         let cases = self.incidents.all().filter(|case| !case.is_ended && due(case.diagnosed_at));
         let ids: Vec<IncidentId> = cases.map(|case| case.id).collect();
         ids.into_iter().for_each(|id| self.look_at(id));

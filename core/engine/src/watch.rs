@@ -170,6 +170,9 @@ impl Watch {
         let (restarts, graph) = gate;
         let second = now.tick().0;
         for at in 0..self.members.len() {
+            if self.members.get(at).is_none_or(|member| member.waiting.is_empty()) {
+                continue;
+            }
             while let Some((judged_at, counts)) =
                 self.next_open(at, flow, (restarts, &mut *graph), second)
             {
@@ -236,9 +239,10 @@ impl Watch {
         let known = streams.n;
         streams.n += u64::from(n);
         self.watch_values(mix, known);
-        let streams = self.mixes.get(&(mix.asked, mix.key));
-        let streams: Vec<_> = streams.into_iter().flat_map(|s| s.values.clone()).collect();
-        for (value, stream) in streams.into_iter().enumerate() {
+        let key = (mix.asked, mix.key);
+        let n_values = self.mixes.get(&key).map_or(0, |streams| streams.values.len());
+        for value in 0..n_values {
+            let stream = self.mixes.get(&key).and_then(|s| s.values.get(value).copied().flatten());
             let k = mix.counts.get(value).copied().unwrap_or(0);
             self.judge_some(stream, judged_at, share(n, k));
         }
@@ -353,8 +357,12 @@ impl Watch {
     }
 
     fn wait_some(&mut self, stream: Option<StreamId>, at: JudgedAt, counts: Counts) {
-        let member = stream.and_then(|stream| self.members.get_mut(stream.0));
-        if let Some(member) = member {
+        let Some(stream) = stream else { return };
+        let Some(member) = self.members.get_mut(stream.0) else { return };
+        // Nothing happened: there is nothing a restart could explain, and nobody to wait behind.
+        if counts.n <= 0.0 && member.waiting.is_empty() {
+            self.judge(stream, at, Counts::default());
+        } else {
             member.waiting.push_back((at, counts));
         }
     }

@@ -14,7 +14,9 @@ impl Stream {
         let armed = self.dispersion_scale(scale);
         let window = self.scales.get(scale)?;
         let tempering = self.tempering(window.window_n(), armed);
-        let suffix = window.strongest_suffix(tempering.phi, self.figure.sides, &self.tuning);
+        let (sides, tuning) = (self.figure.sides, &self.tuning);
+        let window = self.scales.get_mut(scale)?;
+        let suffix = window.strongest_suffix(tempering.phi, sides, tuning);
         if let Some(evidence) = self.evidence.get_mut(scale) {
             *evidence = suffix.nats;
         }
@@ -57,8 +59,7 @@ impl Stream {
     fn tempering(&self, window_n: f64, measured_at: Option<usize>) -> Tempering {
         let (figure, _) = self.baseline();
         let size = self.figure.form.size(window_n, figure);
-        let halvings = self.age_s as f64 / self.tuning.prior_half_life_s;
-        let prior = self.figure.prior_rho(figure) * 0.5f64.powf(halvings);
+        let prior = self.figure.prior_rho(figure) * self.prior_left;
         let measured = measured_at.and_then(|at| self.scales.get(at));
         let (phi, rho) = match measured {
             Some(scale) => {

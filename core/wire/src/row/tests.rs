@@ -174,9 +174,9 @@ fn records_that_come_one_by_one_come_second_by_second() {
     let inputs = full_row().into_inputs(Timestamp(0));
     let times: Vec<i64> = inputs.iter().map(|(at, _)| at.tick().0).collect();
     assert!(times.is_sorted() && times.len() == 2, "{times:?}");
-    let batches = inputs.iter().map(|(_, input)| match input {
-        Input::Batch(batch) => batch,
-        other => panic!("{other:?}"),
+    let batches = inputs.iter().map(|(_, input)| {
+        let Input::Batch(batch) = input else { panic!("{input:?}") };
+        batch
     });
     let counts: Vec<_> = batches.map(|b| (b.spans.len(), b.logs.len(), b.sums.len())).collect();
     assert_eq!(counts, [(0, 1, 1), (3, 0, 0)]);

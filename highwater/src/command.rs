@@ -1,8 +1,14 @@
 //! Commands: `highwater NOUN VERB`, one file each.
 
 mod analyze;
+mod change;
+mod copies;
+mod doctor;
+mod format;
+mod import;
 mod serve;
 mod settings;
+mod shift;
 
 use crate::exit::Exit;
 use clap::{Parser, Subcommand};
@@ -20,7 +26,14 @@ pub struct Cli {
 enum Command {
     Serve(serve::Serve),
     Analyze(analyze::Analyze),
+    Change(change::ChangeCommand),
+    Shift(shift::ShiftCommand),
+    Import(import::Import),
     Settings(settings::ShowSettings),
+    Doctor(doctor::Doctor),
+    Backup(copies::Backup),
+    Restore(copies::Restore),
+    Verify(copies::Verify),
 }
 
 /// Runs the command.
@@ -28,6 +41,13 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Exit> {
     match cli.command {
         Command::Serve(serve) => serve.run(),
         Command::Analyze(analyze) => analyze.run(),
+        Command::Change(change) => change.run(),
+        Command::Shift(shift) => shift.run(),
+        Command::Import(import) => import.run(),
         Command::Settings(settings) => settings.run(),
+        Command::Doctor(doctor) => doctor.run(),
+        Command::Backup(backup) => backup.run(),
+        Command::Restore(restore) => restore.run(),
+        Command::Verify(verify) => verify.run(),
     }
 }

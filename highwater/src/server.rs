@@ -16,6 +16,6 @@ mod running;
 mod words;
 mod writer;
 
-pub(crate) use clock::ClockKind;
+pub(crate) use clock::{ClockKind, wall};
 pub(crate) use opening::{DataSettings, Unsuitable};
 pub(crate) use running::{Server, ServerSettings};

@@ -30,6 +30,14 @@ impl fmt::Display for TimeError {
 impl std::error::Error for TimeError {}
 
 impl TimeArgument {
+    /// The instant, where there is no first record to count from.
+    pub(crate) fn instant(&self) -> Result<Timestamp, TimeError> {
+        match self {
+            Self::At(at) => Ok(*at),
+            Self::AfterFirst(seconds) => Err(TimeError(format!("+{seconds}s"))),
+        }
+    }
+
     /// Whether the first record must be known.
     pub(crate) const fn is_relative(&self) -> bool {
         matches!(self, Self::AfterFirst(_))

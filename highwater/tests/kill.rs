@@ -7,8 +7,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    clippy::print_stdout,
-    reason = "a test may panic and print, and a missing field of JSON is null"
+    reason = "a test may panic, and a missing field of JSON is null"
 )]
 
 #[path = "kill/counting.rs"]
@@ -19,11 +18,15 @@ mod random;
 mod senders;
 #[path = "kill/server.rs"]
 mod server;
+#[path = "kill/slow_network.rs"]
+mod slow_network;
 
 use counting::{Counted, Difference, compare, counted};
 use random::Random;
 use senders::{Acknowledged, OPERATIONS, Senders, python};
 use server::Server;
+use slow_network::n_lost;
+use std::io::Write;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Kills, if nobody says how many.
@@ -66,8 +69,8 @@ fn killed_at_any_moment_it_loses_nothing_and_counts_nothing_twice() {
         Ok(python) => python,
         Err(why) if std::env::var_os("HIGHWATER_DEMAND_ALL").is_some() => panic!("{why}"),
         Err(why) => {
-            println!("SKIPPED, nothing was killed. {why}");
-            println!("It needs python3 with venv, and PyPI for the OpenTelemetry SDK.");
+            say(&format!("SKIPPED, nothing was killed. {why}"));
+            say("It needs python3 with venv, and PyPI for the OpenTelemetry SDK.");
             return;
         }
     };
@@ -86,6 +89,7 @@ fn killed_at_any_moment_it_loses_nothing_and_counts_nothing_twice() {
     let difference = compare(&acknowledged, &counted(&server.data()));
     tell(&tally, &acknowledged, tries, difference);
     assert_eq!(difference, Difference::default());
+    assert!(n_lost() > 0, "no batch came again that was counted: the test has tested nothing");
 }
 
 /// Lets it die and start again, over and over.
@@ -162,14 +166,20 @@ fn tell(tally: &Tally, acknowledged: &Acknowledged, tries: u64, difference: Diff
     let n_slow = tally.ready.iter().filter(|took| **took > READY).count();
     let Tally { n_kills, n_ended, .. } = tally;
     let Difference { missing, double, partial } = difference;
-    println!("{n_kills} times killed with SIGKILL, {n_ended} times ended in order");
-    println!("{n_batches} batches of {n_spans} spans acknowledged, in {tries} tries");
-    println!(
+    say(&format!("{n_kills} times killed with SIGKILL, {n_ended} times ended in order"));
+    say(&format!("{n_batches} batches of {n_spans} spans acknowledged, in {tries} tries"));
+    say(&format!("{} answers lost on their way, their batches sent again", n_lost()));
+    say(&format!(
         "ready again after {:.2} s at most, {n_slow} times later than {} s",
         longest.as_secs_f64(),
         READY.as_secs()
-    );
-    println!("missing {missing}, double {double}, partial {partial}");
+    ));
+    say(&format!("missing {missing}, double {double}, partial {partial}"));
+}
+
+/// Prints a line, also where the output of tests that pass is not shown.
+fn say(line: &str) {
+    writeln!(std::io::stderr(), "kill: {line}").unwrap();
 }
 
 /// As many batches as `sent` in one window, and these counts of the operations.

@@ -1,6 +1,6 @@
 """Sends batches of spans with the official exporters, each until it was acknowledged.
 
-Called with a protocol, an address and the name of a service. A batch holds one entry for each of
+Called with a protocol, two addresses of the server, and the name of a service. A batch holds one entry for each of
 OPERATIONS operations, and one call out of each; all of them are of one window. So each operation must
 have as many entries in a window as batches were acknowledged in it. Goes on until its standard input
 ends, sends what it had begun, and prints how many batches each window got.
@@ -21,10 +21,10 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExportResult
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 OPERATIONS = 10
-THREADS = 4
+THREADS = 6
 WINDOW_S = 10
 SPREAD_S = 20
-PAUSE_S = 0.01
+PAUSE_S = 0.002
 
 # Half of the exporters retry as the SDK does: after one second, two, four. The others give up after
 # one second, and the same batch is exported again at once: load that is there when the server is.
@@ -32,10 +32,10 @@ TIMEOUTS_S = [10, 1]
 
 
 def main():
-    protocol, address, service = sys.argv[1:]
+    protocol, *addresses, service = sys.argv[1:]
     logging.disable(logging.CRITICAL)
     stop = threading.Event()
-    senders = [Sender(protocol, address, service, n, stop) for n in range(THREADS)]
+    senders = [Sender(protocol, addresses, service, n, stop) for n in range(THREADS)]
     for sender in senders:
         sender.start()
     sys.stdin.read()
@@ -49,9 +49,12 @@ def main():
 
 
 class Sender(threading.Thread):
-    def __init__(self, protocol, address, service, number, stop):
+    def __init__(self, protocol, addresses, service, number, stop):
         super().__init__()
-        self.exporter = exporter_of(protocol, address, TIMEOUTS_S[number % 2], number >= 2)
+        # Two go by the first address, as they are; four by the second, compressed.
+        by_second = number >= 2
+        timeout_s = TIMEOUTS_S[number % 2]
+        self.exporter = exporter_of(protocol, addresses[by_second], timeout_s, gzip=by_second)
         self.stop, self.windows, self.tries = stop, collections.Counter(), 0
         self.memory = InMemorySpanExporter()
         resource = Resource({"service.name": service, "service.instance.id": str(number)})

@@ -1,5 +1,6 @@
 //! Processes that send with Python's exporters until they are told to stop.
 
+use crate::slow_network::slow_way_to;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -34,7 +35,9 @@ impl Senders {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/kill/sender.py");
         let start = |(protocol, address): (&str, SocketAddr)| {
             let mut command = Command::new(python);
-            command.arg(&script).args([protocol, &address.to_string(), &format!("by {protocol}")]);
+            let slow = slow_way_to(address).to_string();
+            command.arg(&script).args([protocol, &address.to_string(), &slow]);
+            command.arg(format!("by {protocol}"));
             command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap()
         };
         Self([("http", http), ("grpc", grpc)].map(start).into())

@@ -22,8 +22,7 @@ pub(super) fn say(
     let incidents = stage.api().list("/api/v1/incidents")?;
     let changes = stage.api().list("/api/v1/changes")?;
     let is_it = |incident: &&Value| {
-        at(incident, "started_at")
-            .is_some_and(|at| at.seconds_since(facts.broke_at).abs() < NEAR_S)
+        at(incident, "started_at").is_some_and(|at| at.seconds_since(facts.broke_at).abs() < NEAR_S)
     };
     let mut page = "\nWhat was true, and what Highwater said\n".to_owned();
     let Some(incident) = incidents.iter().find(is_it) else {
@@ -37,7 +36,10 @@ pub(super) fn say(
     page.push_str(&row("attempts", &ending.attempts()));
     page.push_str(&row("harm", &ending.harm(tally)));
     let others = incidents.len() - 1 - false_alarms;
-    page.push_str(&row("false alarms", &format!("{false_alarms} in the ordinary days, {others} in the story")));
+    page.push_str(&row(
+        "false alarms",
+        &format!("{false_alarms} in the ordinary days, {others} in the story"),
+    ));
     print(&page)
 }
 

@@ -5,7 +5,7 @@ mod api;
 mod sender;
 
 pub(crate) use address::ServerFlag;
-pub(crate) use api::{Api, percent_encoded};
+pub(crate) use api::{Api, Streamed, percent_encoded};
 pub(crate) use sender::{Sender, SenderFlag, TurnedAway};
 
 use std::fmt;

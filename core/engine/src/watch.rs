@@ -297,6 +297,10 @@ impl Watch {
         let wants_fan_out = streams.fan_out.is_none() && repeats >= FAN_OUT_FROM;
         let wants_errors = streams.errors.is_none() && streams.n_calls >= WATCHED_FROM;
         let wants_slow = streams.slow.is_none() && flow.latency_limits_ns(hop).is_some();
+        let wants = [wants_transfer, wants_fan_out, wants_errors, wants_slow];
+        if !wants.contains(&true) || is_own(flow, flow.entry_of(hop)) {
+            return;
+        }
         let new = |figure| Stream::new(figure, self.tuning);
         let transfer = wants_transfer.then(|| new(Figure::TRANSFER));
         let fan_out = wants_fan_out.then(|| new(Figure::FAN_OUT));
@@ -318,6 +322,10 @@ impl Watch {
         let gate = flow.entry_place(entry).map(|(service, _)| service);
         let is_busy = streams.n_entries >= WATCHED_FROM;
         let wants_slow = streams.slow.is_none() && flow.entry_latency_limits_ns(entry).is_some();
+        let wants_some = streams.errors.is_none() || streams.volume.is_none();
+        if !(wants_slow || is_busy && wants_some) || is_own(flow, Some(entry)) {
+            return;
+        }
         let new = |figure| Stream::new(figure, self.tuning);
         let errors = (is_busy && streams.errors.is_none()).then(|| new(Figure::ERRORS));
         let volume = (is_busy && streams.volume.is_none()).then(|| new(Figure::VOLUME));
@@ -377,6 +385,12 @@ impl Watch {
         let (tick, at) = (judged_at.tick, judged_at.at);
         self.news.push(News { watched, stream: Some(stream), tick, at, what });
     }
+}
+
+/// Whether an entry is one of Highwater's own: it is counted, and nobody is woken for it.
+fn is_own(flow: &Flow, entry: Option<EntryIdx>) -> bool {
+    let place = entry.and_then(|entry| flow.entry_place(entry));
+    place.is_some_and(|(service, _)| flow.is_own(service))
 }
 
 fn share(n: u32, k: u32) -> Counts {

@@ -297,6 +297,12 @@ impl Dictionary {
         self.names.text(id)
     }
 
+    /// The service a record comes from.
+    #[must_use]
+    pub fn service_of(&self, source: SourceId) -> &str {
+        self.sources.get(source.0).map_or(OTHER, |source| self.names.text(source.service))
+    }
+
     /// The (key, value) pairs of an answer set.
     #[must_use]
     pub fn answer_set(&self, id: AnswerSetId) -> &[(NameId, NameId)] {

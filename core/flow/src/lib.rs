@@ -45,7 +45,7 @@ pub use flow::{Coverage, Flow, FlowSettings};
 pub use ids::{EntryIdx, HopIdx};
 pub use instances::Instance;
 pub use judging::{Asked, Judged, JudgedAt, Mix};
-pub use names::OTHER;
+pub use names::{OTHER, OWN_SERVICE};
 pub use services::ServiceIdx;
 pub use sums::CounterIdx;
 pub use views::{HopSummary, LogCounts};

@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 /// Stands for every name past a limit.
 pub const OTHER: &str = "~other";
 
+/// The service under which Highwater counts itself.
+pub const OWN_SERVICE: &str = "~highwater";
+
 /// Longest name kept, in bytes. Longer ones are cut; OpenTelemetry's names are far below.
 const NAME_BYTES_MAX: usize = 256;
 

@@ -6,6 +6,7 @@ use crate::flow::Flow;
 use crate::ids::{EntryIdx, HopIdx};
 use crate::instances::Instance;
 use crate::judging::Asked;
+use crate::names::OWN_SERVICE;
 use crate::services::ServiceIdx;
 use crate::windows::{OpenView, WindowCounts};
 use hw_model::{NameId, TemplateId};
@@ -63,6 +64,12 @@ impl Flow {
     /// Every entry.
     pub fn entries(&self) -> impl Iterator<Item = EntryIdx> {
         (0..).map(EntryIdx).take(self.counters.entries.len())
+    }
+
+    /// Whether a service is Highwater itself, which is counted and not judged.
+    #[must_use]
+    pub fn is_own(&self, service: ServiceIdx) -> bool {
+        self.service_word(service) == OWN_SERVICE
     }
 
     /// Every service.

@@ -29,6 +29,19 @@ pub enum Failure {
     Broken(String),
 }
 
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Invalid(why)
+            | Self::Conflict(why)
+            | Self::Unavailable { reason: why, .. }
+            | Self::Broken(why) => f.write_str(why),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
+
 /// A part of a list of numbered things, newest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Page {

@@ -94,6 +94,19 @@ impl Sender {
         }
     }
 
+    /// Sends a request once.
+    pub(crate) fn send_once(
+        &self,
+        signal: Signal,
+        encoding: Encoding,
+        body: &[u8],
+    ) -> Result<TurnedAway, String> {
+        match self.attempt(signal, encoding, body) {
+            Attempt::Accepted(turned_away) => Ok(turned_away),
+            Attempt::Later(_, why) | Attempt::Refused(why) => Err(why),
+        }
+    }
+
     fn attempt(&self, signal: Signal, encoding: Encoding, body: &[u8]) -> Attempt {
         let path = match signal {
             Signal::Traces => "traces",

@@ -1,6 +1,7 @@
 //! From a request to a row of the log: whether it came before, what it says, and what of it counts.
 
 use super::clock::ClockKind;
+use hw_flow::OWN_SERVICE;
 use hw_ingest::{
     Encoding, Fate, Intake, Item, ItemKind, Rejection, Seen, Signal, Tally, decode,
     from_the_future, span_identity,
@@ -40,6 +41,8 @@ pub(super) struct NewBatch {
     /// When its latest record came.
     pub arrived_at: Timestamp,
     pub sorted: Sorted,
+    /// Whether we sent it ourselves.
+    pub is_canary: bool,
 }
 
 /// What of a request counts, and what does not.
@@ -91,8 +94,9 @@ impl Admission {
             ClockKind::Wall => Arrival::Together,
             ClockKind::Data => Arrival::OneByOne,
         };
+        let is_canary = self.is_canary();
         let row = LogRow::Batch { batch: self.intake.take_batch(), keys, arrival };
-        Admitted::New(Box::new(NewBatch { row, digest, arrived_at, sorted }))
+        Admitted::New(Box::new(NewBatch { row, digest, arrived_at, sorted, is_canary }))
     }
 
     /// Reads a request. One at which we panic is not worth the process, which would end again when it
@@ -148,6 +152,12 @@ impl Admission {
         self.arrivals.extend(intake.evaluations().iter().map(|span| span.ended_at));
         self.arrivals.extend(intake.logs().map(|log| log.at));
         self.arrivals.extend(intake.sums().iter().map(|point| point.at));
+    }
+
+    /// Whether what was taken in is ours: a canary comes alone.
+    fn is_canary(&self) -> bool {
+        let service = |span: &SpanEnd| self.intake.dictionary().service_of(span.source);
+        self.intake.spans().first().is_some_and(|span| service(span) == OWN_SERVICE)
     }
 
     /// When the latest record came; `None` if there is none.

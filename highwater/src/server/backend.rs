@@ -53,7 +53,7 @@ pub(super) struct Answers {
 
 impl Answers {
     /// Asks the engine, once it has applied row `after`. Only on a thread that may wait.
-    fn ask<T: Send + 'static>(
+    pub(super) fn ask<T: Send + 'static>(
         &self,
         after: u64,
         question: impl FnOnce(&Engine) -> T + Send + 'static,
@@ -64,13 +64,26 @@ impl Answers {
             self.engine.send(ToEngine::Ask { after, question }).await.ok()?;
             answer.await.ok()
         };
-        match self.runtime.block_on(timeout(PATIENCE, asked)) {
+        match self.runtime.block_on(async { timeout(PATIENCE, asked).await }) {
             Ok(Some(answer)) => Ok(answer),
             Ok(None) => Err(later("the server is ending".to_owned())),
             Err(_) => Err(later(format!(
                 "the engine is busy: it has {} batches to count",
                 self.counts.behind()
             ))),
+        }
+    }
+
+    /// Waits until all that is durable now was applied, and what is said of it is durable too.
+    /// Returns the number of the last event then.
+    pub(super) fn settle(&self) -> Answered<u64> {
+        self.ask(get(&self.counts.durable), |_| ())?;
+        let (done, is_done) = oneshot::channel();
+        drop(self.writer.send(ToWriter::Flush(done)));
+        let flushed = async { timeout(PATIENCE, is_done).await.ok()?.ok() };
+        match self.runtime.block_on(flushed) {
+            Some(()) => Ok(*self.last_event.borrow()),
+            None => Err(later("what was said cannot be written now".to_owned())),
         }
     }
 
@@ -89,6 +102,7 @@ impl Answers {
         if !counts.is_ready.load(Ordering::Relaxed) {
             troubles.push("the server is starting or ending".to_owned());
         }
+        troubles.extend(super::canary::trouble(counts));
         let (behind, applied) = (counts.behind(), get(&counts.applied));
         if applied < self.durable_at_start {
             let left = self.durable_at_start - applied;

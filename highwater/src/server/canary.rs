@@ -56,9 +56,12 @@ impl Canary {
                 }
                 Err(_) => {}
             }
-            let stopped = self.stopping.wait_for(|is_stopping| *is_stopping);
-            let waited = tokio::time::timeout(PERIOD, stopped);
-            if self.answers.runtime.block_on(waited).is_ok() {
+            let stopping = &mut self.stopping;
+            let waited = async {
+                let stopped = stopping.wait_for(|is_stopping| *is_stopping);
+                tokio::time::timeout(PERIOD, stopped).await.is_ok()
+            };
+            if self.answers.runtime.block_on(waited) {
                 return;
             }
         }
@@ -66,12 +69,12 @@ impl Canary {
 
     /// Sends one. Returns whether it was counted.
     fn fly(&self, sender: &Sender) -> Result<bool, String> {
-        let before = self.answers.ask(0, counted).map_err(|failure| failure.words())?;
+        let before = self.answers.ask(0, counted).map_err(|failure| failure.to_string())?;
         let body = request(wall())?;
         self.counts.canaries.fetch_add(1, Ordering::Relaxed);
         sender.send_once(Signal::Traces, Encoding::Json, body.as_bytes())?;
-        self.answers.settle().map_err(|failure| failure.words())?;
-        let after = self.answers.ask(0, counted).map_err(|failure| failure.words())?;
+        self.answers.settle().map_err(|failure| failure.to_string())?;
+        let after = self.answers.ask(0, counted).map_err(|failure| failure.to_string())?;
         Ok(after > before)
     }
 }

@@ -46,6 +46,8 @@ pub(super) struct Counts {
     pub rows_skipped: AtomicU64,
     /// When a canary last came through, in nanoseconds of event time; 0 before that.
     pub canary_at: AtomicI64,
+    /// Canaries sent.
+    pub canaries: AtomicU64,
     /// Whether requests are taken.
     pub is_ready: AtomicBool,
     /// What keeps the writer from writing.

@@ -40,11 +40,6 @@ impl Totals {
         Self { spans: next(), logs: next(), points: next() }
     }
 
-    /// All of them.
-    pub(super) const fn records(&self) -> u64 {
-        self.spans + self.logs + self.points
-    }
-
     fn words(&self) -> String {
         format!("{} {} {}", self.spans, self.logs, self.points)
     }
@@ -75,7 +70,8 @@ pub(super) struct Written {
     pub last_event: Option<u64>,
     pub seen_saved: i64,
     pub totals: Totals,
-    /// When the latest of its records came.
+    /// New records of others than us, and when the latest of them came.
+    pub received: u64,
     pub latest: Option<Timestamp>,
 }
 
@@ -107,6 +103,7 @@ impl Written {
             last_event: None,
             seen_saved,
             totals,
+            received: 0,
             latest: None,
         }
     }
@@ -184,9 +181,12 @@ impl Written {
         Ok(match admitted {
             Admitted::New(new) => {
                 let at = clock.at(new.arrived_at);
-                self.latest = self.latest.max(Some(new.arrived_at));
                 self.append(group, at, new.row, Some(new.digest))?;
                 let tally = &new.sorted.tally;
+                if !new.is_canary {
+                    self.latest = self.latest.max(Some(new.arrived_at));
+                    self.received += tally.spans + tally.logs + tally.points;
+                }
                 self.totals.spans += tally.spans;
                 self.totals.logs += tally.logs;
                 self.totals.points += tally.points;

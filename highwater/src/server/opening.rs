@@ -62,8 +62,6 @@ pub(super) struct Opened {
     pub snapshots: Snapshots,
     pub seen_saved: i64,
     pub totals: Totals,
-    /// When the folder was made, or this start if it is new.
-    pub is_new: bool,
 }
 
 /// Opens a data folder, or makes one.
@@ -87,7 +85,6 @@ pub(super) fn open(folder: &Path, data: &DataSettings) -> anyhow::Result<Opened>
         quarantined: reader.quarantined()?,
         next: known + 1,
         totals: Totals::parse(store.meta("acknowledged")?.as_deref()),
-        is_new: durable == 0,
         seen_saved: i64::MIN,
         store,
         reader,

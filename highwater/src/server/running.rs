@@ -2,6 +2,8 @@
 
 use super::admission::is_guarded;
 use super::backend::Answers;
+use super::canary::Canary;
+use super::clock::ClockKind;
 use super::counts::Counts;
 use super::opening::{DataSettings, Opened, open};
 use super::orders::{ToEngine, ToWriter};
@@ -10,12 +12,13 @@ use super::writer::{Waiting, Writer};
 use anyhow::Context;
 use hw_ingest::{Delivery, Receiver, ReceiverSettings};
 use hw_store::{Applying, Readers, Retention};
-use hw_web::{Web, WebSettings};
+use hw_web::{Failure, Web, WebSettings};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, watch};
 
@@ -28,6 +31,12 @@ const ROWS_MAX: usize = 1_024;
 /// Names of the threads whose panic ends the process.
 const ENGINE: &str = "engine";
 const WRITER: &str = "writer";
+
+/// Name of the thread that sends canaries.
+const CANARY: &str = "canary";
+
+/// Until the engine must have caught up when somebody waits for it.
+const SETTLED: Duration = Duration::from_secs(120);
 
 /// The code of a fault of ours.
 const EXIT_FAULT: i32 = 70;
@@ -46,12 +55,14 @@ pub(crate) struct ServerSettings {
 /// A server that runs.
 pub(crate) struct Server {
     runtime: Runtime,
+    answers: Arc<Answers>,
     counts: Arc<Counts>,
     orders: mpsc::UnboundedSender<ToWriter>,
     shutdown: watch::Sender<bool>,
     receiving: tokio::task::JoinHandle<()>,
     answering: Option<tokio::task::JoinHandle<()>>,
     threads: [JoinHandle<()>; 2],
+    canary: Option<JoinHandle<()>>,
     otlp_http: Option<SocketAddr>,
     otlp_grpc: Option<SocketAddr>,
     api: Option<SocketAddr>,
@@ -81,7 +92,7 @@ impl Server {
         let (readers, durable) = (Readers::new(opened.store.paths().clone()), opened.durable);
         let (writer, room) =
             part(opened, &settings, (&counts, orders.clone()), (deliveries, wanted));
-        let backend = Arc::new(Answers {
+        let answers = Arc::new(Answers {
             counts: Arc::clone(&counts),
             receiver: receiver.counts(),
             readers,
@@ -94,18 +105,29 @@ impl Server {
         });
         let threads = [spawn(ENGINE, move || room.run())?, spawn_writer(writer)?];
         let (shutdown, mut stopping) = watch::channel(false);
+        let backend = Arc::clone(&answers);
         let answering = web.map(|web| runtime.spawn(web.run(backend, stopping.clone())));
+        let canary = otlp_http.filter(|_| settings.data.clock == ClockKind::Wall);
+        let canary = canary.map(|receiver| Canary {
+            answers: Arc::clone(&answers),
+            counts: Arc::clone(&counts),
+            receiver,
+            stopping: stopping.clone(),
+        });
+        let canary = canary.map(|canary| spawn(CANARY, move || canary.run())).transpose()?;
         let stopped = async move { drop(stopping.wait_for(|is_stopping| *is_stopping).await) };
         let receiving = runtime.spawn(receiver.run(stopped));
         counts.is_ready.store(true, Ordering::Relaxed);
         Ok(Self {
             runtime,
+            answers,
             counts,
             orders,
             shutdown,
             receiving,
             answering,
             threads,
+            canary,
             otlp_http,
             otlp_grpc,
             api,
@@ -127,6 +149,19 @@ impl Server {
         self.api
     }
 
+    /// Waits until all that was acknowledged is counted, and what is said of it is durable. Returns
+    /// the number of the last event then.
+    pub(crate) fn settle(&self) -> anyhow::Result<u64> {
+        let began = Instant::now();
+        loop {
+            match self.answers.settle() {
+                Ok(last) => return Ok(last),
+                Err(Failure::Unavailable { .. }) if began.elapsed() < SETTLED => {}
+                Err(failure) => return Err(failure.into()),
+            }
+        }
+    }
+
     /// Waits until somebody wants it to end.
     pub(crate) fn wait_for_signal(&self) -> anyhow::Result<()> {
         self.runtime.block_on(signalled()).context("failed to listen for signals")
@@ -141,7 +176,7 @@ impl Server {
             self.runtime.block_on(answering).context("the API ended badly")?;
         }
         drop(self.orders.send(ToWriter::Stop));
-        for thread in self.threads {
+        for thread in self.threads.into_iter().chain(self.canary) {
             // A panic of one of them has ended the process.
             drop(thread.join());
         }

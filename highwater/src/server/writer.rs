@@ -204,9 +204,8 @@ impl Writer {
         if minute > self.minute.0 {
             self.minute = (minute, self.durable);
         }
-        let records = written.totals.records() - self.totals.records();
-        if records > 0 {
-            self.counts.received(records, written.latest);
+        if written.received > 0 {
+            self.counts.received(written.received, written.latest);
         }
         self.totals = written.totals;
         self.counts.set_totals(self.totals);

@@ -18,6 +18,8 @@ const LOOKED_THROUGH: u32 = 1_000;
 
 /// What the engine knows of the present.
 struct Known {
+    /// Whether anything but our own canaries was ever counted.
+    has_data: bool,
     now: Option<Timestamp>,
     streams: Streams,
     coverage: f64,
@@ -26,10 +28,12 @@ struct Known {
 impl Known {
     fn of(engine: &Engine) -> Self {
         let (watched, armed) = engine.n_watched();
+        let flow = engine.flow();
         Self {
+            has_data: flow.services().any(|service| !flow.is_own(service)),
             now: Some(engine.now()).filter(|now| *now > Timestamp(i64::MIN)),
             streams: Streams { watched: watched as u64, armed: armed as u64 },
-            coverage: engine.flow().coverage().share(),
+            coverage: flow.coverage().share(),
         }
     }
 }
@@ -43,7 +47,7 @@ impl Answers {
         let incidents: Vec<_> = incidents.iter().filter(is_open).map(in_short).collect();
         let (lately, troubles) = (self.counts.lately(), self.troubles());
         let (status, sentence) =
-            self.judge((&incidents, &troubles), &lately, (known.streams, known.now.is_some()));
+            self.judge((&incidents, &troubles), &lately, (known.streams, known.has_data));
         Ok(Now {
             status: status.to_owned(),
             sentence,

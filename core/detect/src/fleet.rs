@@ -65,6 +65,12 @@ impl Fleet {
         self.ln_a = self.budget.ln_a(self.n_armed());
     }
 
+    /// ln A for tests beside those of the streams: of `n` senders that may fall silent.
+    #[must_use]
+    pub fn ln_a_beside(&self, n: usize) -> f64 {
+        self.budget.ln_a(n)
+    }
+
     /// Streams on which a shift would be noticed now.
     #[must_use]
     pub fn n_armed(&self) -> usize {

@@ -11,10 +11,12 @@ mod baseline;
 mod dispersion;
 mod edges;
 mod fleet;
+mod hearing;
 mod scale;
 mod stream;
 mod tuning;
 
 pub use fleet::{Fleet, StreamId};
+pub use hearing::{Hearing, Occasion};
 pub use stream::{Alarm, Ending, Step, Stream};
 pub use tuning::{Budget, Figure, Prior, Sides, Tuning};

@@ -11,7 +11,6 @@ use crate::watch::{News, NewsKind, Watch, Watched};
 use hw_detect::{Alarm, Budget, Ending, Fleet, Tuning};
 use hw_flow::{Flow, FlowSettings};
 use hw_model::{Batch, ChangeId, Direction, Timestamp, ToldChange};
-use hw_stats::Counts;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
@@ -173,8 +172,11 @@ impl Engine {
         self.flow.pass(self.now);
         self.graph.follow(&self.flow);
         self.restarts.follow(&self.flow);
-        let watch = &mut self.watch;
-        self.flow.judge(self.now, |judged_at, judged| watch.read(judged_at, &judged));
+        let (watch, silences) = (&mut self.watch, &mut self.silences);
+        self.flow.judge(self.now, |judged_at, judged| {
+            silences.note(judged_at.tick, &judged);
+            watch.read(judged_at, &judged);
+        });
         self.watch.open_gate(&self.flow, (&self.restarts, &mut self.graph), self.now);
         let found = self.changes.follow(&self.flow, self.now);
         self.announce_changes(&found);
@@ -237,22 +239,22 @@ impl Engine {
     /// Services that fell silent or speak again, as news like any other.
     fn silence_news(&mut self) -> Vec<(News, Admission)> {
         let now = self.now;
-        let news = self.silences.follow(&self.flow, now).into_iter().map(|silence| {
+        let fleet = &self.watch.fleet;
+        let silences = self.silences.follow(&self.flow, now, |n| fleet.ln_a_beside(n));
+        let news = silences.into_iter().map(|silence| {
             let tick = silence.last_at.tick().0;
             let (what, admission) = match silence.what {
                 SilenceKind::Ended => {
                     let back_tick = now.tick().0;
                     (NewsKind::Ended(Ending { back_tick }), Admission::ShiftOnly)
                 }
-                SilenceKind::Began { records, seconds, is_harm } => {
-                    let before = records / seconds.max(1.0);
+                SilenceKind::Began { usual, nats, is_harm } => {
                     let alarm = Alarm {
                         direction: Direction::Down,
                         onset_tick: tick + 1,
-                        // The chance of so long a silence, if records came by themselves.
-                        nats: before * now.seconds_since(silence.last_at),
-                        before,
-                        learned: Counts::new(seconds, records),
+                        nats,
+                        before: usual.ratio().unwrap_or(0.0),
+                        learned: usual,
                         after: 0.0,
                         phi: 1.0,
                     };

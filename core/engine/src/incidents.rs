@@ -1,4 +1,7 @@
-//! Incidents: shifts with overlapping onsets on connected hops are one.
+//! Incidents: shifts with overlapping onsets on connected hops are one, and so is what follows from
+//! them while they last.
+
+mod follow;
 
 use crate::graph::{CallGraph, ends};
 use crate::shifts::{Shifts, Subject, Tracked};
@@ -78,7 +81,12 @@ impl Incidents {
         new: ShiftId,
     ) -> IncidentId {
         let cases = self.all().filter(|case| is_related((flow, &mut *graph), shifts, case, new));
-        let related: Vec<IncidentId> = cases.map(|case| case.id).collect();
+        let mut related: Vec<IncidentId> = cases.map(|case| case.id).collect();
+        if related.is_empty() {
+            let going_on =
+                self.all().find(|case| follow::goes_on((flow, &mut *graph), shifts, case, new));
+            related.extend(going_on.map(|case| case.id));
+        }
         let id = match related.first() {
             Some(oldest) => *oldest,
             None => self.open(),
@@ -172,3 +180,6 @@ fn services_of(flow: &Flow, shift: &Tracked) -> Vec<ServiceIdx> {
         Subject::Service(service) => vec![service],
     }
 }
+
+#[cfg(test)]
+mod tests;

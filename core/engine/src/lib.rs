@@ -21,6 +21,8 @@ mod onset;
 mod report;
 mod restarts;
 mod revisions;
+#[cfg(test)]
+mod sample;
 mod saved;
 mod shifts;
 mod silence;

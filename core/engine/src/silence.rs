@@ -1,26 +1,23 @@
 //! A service that sent telemetry sends none: apart from a fall of its traffic.
 //!
-//! A service is silent when it has said nothing for a minute in which it would have said fifty
-//! things, while others still speak. If calls into it go on and succeed, only its telemetry is
-//! lost: that is told as a shift and is no incident, and so is the end of a job that begins its own traces.
-//! If items come in there from outside, or calls into it fail, it may be down: then it is one. If those who call it call no more, it has nothing to say.
+//! What counts is not the time but how often a service would have been heard meanwhile
+//! (`hw_detect::Hearing`): of a service that others call, the seconds in which they called it; of one
+//! that nobody calls, those in which others were heard. So a night and a lull are no silence. If
+//! calls into it go on and succeed, or what only it calls is still entered, only its telemetry is
+//! lost: that is told as a shift and is no incident, and so is the end of a job that begins its own
+//! traces. If items come in there from outside, or calls into it fail, it may be down: then it is one.
 
-use hw_flow::{Flow, HopIdx, ServiceIdx};
+use hw_detect::{Hearing, Occasion};
+use hw_flow::{Flow, HopIdx, Judged, ServiceIdx, Voice};
 use hw_model::Timestamp;
+use hw_stats::Counts;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
-/// Silence that counts, in seconds.
-const SILENT_S: f64 = 60.0;
+/// Share of the recent rate of records that is kept each time a service is heard.
+const KEPT: f64 = 1.0 - 1.0 / 60.0;
 
-/// Records that would have come meanwhile.
-const MISSED_MIN: f64 = 50.0;
-
-/// Seconds and records from which on a service is known well enough to be missed.
-const KNOWN: (f64, u64) = (300.0, 300);
-
-/// Seconds within which another service must have spoken, or the silence is ours.
-const OTHERS_S: f64 = 10.0;
+/// Seconds after the last span in which what the service itself asked for is still under way.
+const SETTLE_S: i64 = 10;
 
 /// News of a silence.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -33,11 +30,11 @@ pub(crate) struct SilenceNews {
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum SilenceKind {
-    /// It fell silent; it used to send so many records a second.
+    /// It fell silent.
     Began {
-        /// Records and seconds in which they came.
-        records: f64,
-        seconds: f64,
+        /// Seconds, and the records that came in them until then.
+        usual: Counts,
+        nats: f64,
         /// Whether it may be down, and not only its telemetry lost.
         is_harm: bool,
     },
@@ -45,60 +42,152 @@ pub(crate) enum SilenceKind {
     Ended,
 }
 
-/// Services that are silent now.
+/// How services are heard, and which of them are silent now.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Silences {
-    since: BTreeMap<ServiceIdx, Timestamp>,
+    /// By number of the service.
+    senders: Vec<Option<Sender>>,
+    /// Hops on which calls were judged since the last look, and their ticks. Empty between two inputs.
+    #[serde(skip)]
+    calls: Vec<(HopIdx, i64)>,
 }
 
-/// What is known of a service's records.
-#[derive(Clone, Copy)]
-struct Heard {
-    first_at: Timestamp,
-    last_at: Timestamp,
-    n_records: u64,
+/// A service that sends spans.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Sender {
+    hearing: Hearing,
+    /// What was heard of it until the last look.
+    voice: Voice,
+    /// Its usual rate: seconds and records.
+    usual: Counts,
+    /// The last tick in which it was called.
+    called_tick: i64,
+    /// How often it was called since the last look.
+    n_calls: u32,
+    is_silent: bool,
 }
 
 impl Silences {
-    /// Who fell silent or speaks again, at `now`.
-    pub(crate) fn follow(&mut self, flow: &Flow, now: Timestamp) -> Vec<SilenceNews> {
-        let heard = heard(flow);
+    /// Notes that calls were made on a hop.
+    pub(crate) fn note(&mut self, tick: i64, judged: &Judged<'_>) {
+        match judged {
+            Judged::Hop(hop, counts) if counts.calls > 0 => self.calls.push((*hop, tick)),
+            Judged::Hop(..) | Judged::Entry(..) | Judged::Answers(_) => {}
+        }
+    }
+
+    /// Who fell silent or speaks again, at `now`; `ln_a` is the budget's for so many services.
+    pub(crate) fn follow(
+        &mut self,
+        flow: &Flow,
+        now: Timestamp,
+        ln_a: impl Fn(usize) -> f64,
+    ) -> Vec<SilenceNews> {
+        let newest = self.meet(flow);
+        self.count_calls(flow);
+        let ln_a = ln_a(self.senders.len());
         let mut news = Vec::new();
-        for (service, records) in &heard {
-            let since = self.since.get(service).copied();
-            if let Some(last_at) = since {
-                if records.last_at > last_at {
-                    self.since.remove(service);
-                    news.push(SilenceNews { service: *service, last_at, what: SilenceKind::Ended });
-                }
-                continue;
-            }
-            let others = heard.iter().filter(|(other, _)| *other != service);
-            let loudest = others.map(|(_, heard)| heard.last_at).max();
-            if loudest.is_none_or(|at| now.seconds_since(at) > OTHERS_S) {
-                continue;
-            }
-            if let Some(what) = records.silence(flow, *service, now) {
-                self.since.insert(*service, records.last_at);
-                news.push(SilenceNews { service: *service, last_at: records.last_at, what });
-            }
+        for (service, voice) in flow.voices() {
+            let sender = self.senders.get_mut(service.0 as usize).and_then(Option::as_mut);
+            let Some(sender) = sender else { continue };
+            let last_at = sender.voice.last_at;
+            let what = if voice.last_at > last_at {
+                sender.hear(voice)
+            } else {
+                let others_heard = newest.is_some_and(|newest| newest > last_at);
+                sender.wait(now, others_heard);
+                sender.silence((flow, service), now, ln_a)
+            };
+            news.extend(what.map(|what| SilenceNews { service, last_at, what }));
         }
         news
     }
+
+    /// Gets to know services that were not heard before. When the last of those spoke that were heard
+    /// since the last look.
+    fn meet(&mut self, flow: &Flow) -> Option<Timestamp> {
+        let mut newest = None;
+        for (service, voice) in flow.voices() {
+            let number = service.0 as usize;
+            if self.senders.len() <= number {
+                self.senders.resize(number + 1, None);
+            }
+            let Some(slot) = self.senders.get_mut(number) else { continue };
+            let is_new = slot.is_none();
+            let sender = slot.get_or_insert_with(|| Sender::new(voice));
+            if is_new || voice.last_at > sender.voice.last_at {
+                newest = newest.max(Some(voice.last_at));
+            }
+        }
+        newest
+    }
+
+    /// Counts the seconds in which services were called after they were heard last.
+    fn count_calls(&mut self, flow: &Flow) {
+        for (hop, tick) in self.calls.drain(..) {
+            let Some((callee, _)) = flow.callee_of(hop) else { continue };
+            let sender = self.senders.get_mut(callee.0 as usize).and_then(Option::as_mut);
+            let Some(sender) = sender else { continue };
+            sender.hearing.set_occasion(Occasion::Called);
+            if tick > sender.called_tick {
+                sender.called_tick = tick;
+                sender.n_calls += u32::from(tick > sender.voice.last_at.tick().0);
+            }
+        }
+    }
 }
 
-impl Heard {
-    fn silence(&self, flow: &Flow, service: ServiceIdx, now: Timestamp) -> Option<SilenceKind> {
-        let seconds = self.last_at.seconds_since(self.first_at);
-        let silent_s = now.seconds_since(self.last_at);
-        let records = self.n_records as f64;
-        let is_known = seconds >= KNOWN.0 && self.n_records >= KNOWN.1;
-        let missed = records / seconds.max(1.0) * silent_s;
-        if !is_known || silent_s < SILENT_S || missed < MISSED_MIN {
+impl Sender {
+    fn new(voice: Voice) -> Self {
+        Self {
+            hearing: Hearing::new(Occasion::OthersHeard),
+            voice,
+            usual: Counts::default(),
+            called_tick: i64::MIN,
+            n_calls: 0,
+            is_silent: false,
+        }
+    }
+
+    /// It was heard again.
+    fn hear(&mut self, voice: Voice) -> Option<SilenceKind> {
+        let seconds = voice.last_at.seconds_since(self.voice.last_at);
+        let records = (voice.n_spans - self.voice.n_spans) as f64;
+        self.voice = voice;
+        // Calls of before it was heard last are judged some seconds later.
+        self.n_calls = 0;
+        if std::mem::take(&mut self.is_silent) {
+            self.hearing.end_silence();
+            return Some(SilenceKind::Ended);
+        }
+        self.hearing.hear(seconds);
+        let Counts { n, k } = self.usual;
+        self.usual = Counts::new(n * KEPT + seconds, k * KEPT + records);
+        None
+    }
+
+    fn wait(&mut self, now: Timestamp, others_heard: bool) {
+        let occasions = match self.hearing.occasion() {
+            Occasion::Called => self.n_calls,
+            Occasion::OthersHeard => u32::from(others_heard),
+        };
+        self.n_calls = 0;
+        self.hearing.wait(now.seconds_since(self.voice.last_at), occasions);
+    }
+
+    fn silence(
+        &mut self,
+        (flow, service): (&Flow, ServiceIdx),
+        now: Timestamp,
+        ln_a: f64,
+    ) -> Option<SilenceKind> {
+        if self.is_silent {
             return None;
         }
-        let is_harm = may_be_down(flow, service, (self.last_at, now))?;
-        Some(SilenceKind::Began { records, seconds, is_harm })
+        let nats = self.hearing.silence_nats(ln_a)?;
+        let is_harm = may_be_down(flow, service, (self.voice.last_at, now))?;
+        self.is_silent = true;
+        Some(SilenceKind::Began { usual: self.usual, nats, is_harm })
     }
 }
 
@@ -109,15 +198,14 @@ fn may_be_down(
     service: ServiceIdx,
     (from, to): (Timestamp, Timestamp),
 ) -> Option<bool> {
-    let leads_there =
-        |hop: &HopIdx| flow.callee_of(*hop).is_some_and(|(callee, _)| callee == service);
-    let hops: Vec<HopIdx> = flow.hops().filter(leads_there).collect();
+    let hops: Vec<HopIdx> = hops_to(flow, service).collect();
+    let ticks = (from.tick().0 + 1, to.tick().0);
     if hops.is_empty() {
         // A job that begins its own traces may simply have ended; who is asked from outside may not.
         let mut entries = flow.entries().filter_map(|entry| flow.entry_place(entry));
-        return Some(entries.any(|(owner, operation)| owner == service && operation.is_some()));
+        let is_asked = entries.any(|(owner, operation)| owner == service && operation.is_some());
+        return Some(is_asked && !still_calls(flow, service, (ticks.0 + SETTLE_S, ticks.1)));
     }
-    let ticks = (from.tick().0 + 1, to.tick().0);
     let counts = hops.iter().map(|hop| flow.hop_counts(*hop, ticks.0, ticks.1));
     let (calls, failed) = counts.fold((0, 0), |(calls, failed), tick| {
         (calls + u64::from(tick.calls), failed + u64::from(tick.failed))
@@ -125,17 +213,21 @@ fn may_be_down(
     (calls > 0).then_some(failed * 2 > calls)
 }
 
-fn heard(flow: &Flow) -> BTreeMap<ServiceIdx, Heard> {
-    let mut all: BTreeMap<ServiceIdx, Heard> = BTreeMap::new();
-    for instance in flow.instances().iter().filter(|instance| instance.has_spans) {
-        let heard = all.entry(instance.service).or_insert(Heard {
-            first_at: instance.first_at,
-            last_at: instance.last_at,
-            n_records: 0,
-        });
-        heard.first_at = heard.first_at.min(instance.first_at);
-        heard.last_at = heard.last_at.max(instance.last_at);
-        heard.n_records += instance.n_records;
-    }
-    all
+/// Whether items come in where only this service could have sent them. Messages may have waited.
+fn still_calls(flow: &Flow, service: ServiceIdx, (from, to): (i64, i64)) -> bool {
+    let caller = |hop: HopIdx| flow.entry_of(hop).and_then(|entry| flow.entry_place(entry));
+    let is_own = |hop: HopIdx| caller(hop).is_some_and(|(caller, _)| caller == service);
+    let own = flow.hops().filter(|hop| is_own(*hop));
+    let mut callees = own.filter_map(|hop| flow.callee_of(hop)).map(|(callee, _)| callee);
+    callees.any(|callee| {
+        let only = hops_to(flow, callee).all(|hop| is_own(hop) && !flow.is_message(hop));
+        only && flow.service_entries(callee, from, to) > 0
+    })
 }
+
+fn hops_to(flow: &Flow, service: ServiceIdx) -> impl Iterator<Item = HopIdx> {
+    flow.hops().filter(move |hop| flow.callee_of(*hop).is_some_and(|(callee, _)| callee == service))
+}
+
+#[cfg(test)]
+mod tests;

@@ -28,11 +28,22 @@ pub struct Instance {
     pub has_spans: bool,
 }
 
+/// What was heard of the spans of a service, all its instances together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Voice {
+    /// End of its last span.
+    pub last_at: Timestamp,
+    /// How many spans.
+    pub n_spans: u64,
+}
+
 /// All instances heard.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Instances {
     by_source: Vec<Option<u32>>,
     instances: Vec<Instance>,
+    /// By number of the service; none where no span came.
+    voices: Vec<Option<Voice>>,
 }
 
 /// What was heard of an instance.
@@ -82,6 +93,26 @@ impl Instances {
             instance.last_at = instance.last_at.max(heard.to);
             instance.n_records += 1;
         }
+        if heard.is_span {
+            let service = instance.service;
+            self.note_voice(service, heard.to);
+        }
+    }
+
+    fn note_voice(&mut self, service: ServiceIdx, at: Timestamp) {
+        let number = service.0 as usize;
+        if self.voices.len() <= number {
+            self.voices.resize(number + 1, None);
+        }
+        let Some(slot) = self.voices.get_mut(number) else { return };
+        let voice = slot.get_or_insert(Voice { last_at: at, n_spans: 0 });
+        voice.last_at = voice.last_at.max(at);
+        voice.n_spans += 1;
+    }
+
+    pub(crate) fn voices(&self) -> impl Iterator<Item = (ServiceIdx, Voice)> {
+        let numbered = (0..).map(ServiceIdx).zip(&self.voices);
+        numbered.filter_map(|(service, voice)| voice.map(|voice| (service, voice)))
     }
 
     pub(crate) fn all(&self) -> &[Instance] {

@@ -43,7 +43,7 @@ pub use dictionary::{
 pub use export::{Exported, ExportedOf, Rows};
 pub use flow::{Coverage, Flow, FlowSettings};
 pub use ids::{EntryIdx, HopIdx};
-pub use instances::Instance;
+pub use instances::{Instance, Voice};
 pub use judging::{Asked, Judged, JudgedAt, Mix};
 pub use names::{OTHER, OWN_SERVICE};
 pub use services::ServiceIdx;

@@ -4,7 +4,7 @@ use crate::answers::KeyCell;
 use crate::cells::{Callee, EntryTick, HopTick};
 use crate::flow::Flow;
 use crate::ids::{EntryIdx, HopIdx};
-use crate::instances::Instance;
+use crate::instances::{Instance, Voice};
 use crate::judging::Asked;
 use crate::names::OWN_SERVICE;
 use crate::services::ServiceIdx;
@@ -351,6 +351,11 @@ impl Flow {
     #[must_use]
     pub fn instances(&self) -> &[Instance] {
         self.instances.all()
+    }
+
+    /// Every service of which spans came, by number, with what was heard of them.
+    pub fn voices(&self) -> impl Iterator<Item = (ServiceIdx, Voice)> {
+        self.instances.voices()
     }
 
     /// How often each log template was written between four seconds: before an onset (the second),

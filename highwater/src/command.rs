@@ -3,6 +3,7 @@
 mod analyze;
 mod change;
 mod copies;
+mod demo;
 mod doctor;
 mod format;
 mod import;
@@ -24,6 +25,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Demo(demo::DemoCommand),
     Serve(serve::Serve),
     Analyze(analyze::Analyze),
     Change(change::ChangeCommand),
@@ -39,6 +41,7 @@ enum Command {
 /// Runs the command.
 pub(crate) fn run(cli: Cli) -> anyhow::Result<Exit> {
     match cli.command {
+        Command::Demo(demo) => demo.run(),
         Command::Serve(serve) => serve.run(),
         Command::Analyze(analyze) => analyze.run(),
         Command::Change(change) => change.run(),

@@ -16,7 +16,8 @@ mod counting;
 mod random;
 #[path = "kill/senders.rs"]
 mod senders;
-#[path = "kill/server.rs"]
+#[path = "support/server.rs"]
+#[expect(dead_code, reason = "each test file uses a part of it")]
 mod server;
 #[path = "kill/slow_network.rs"]
 mod slow_network;

@@ -15,15 +15,16 @@ pub(crate) struct Server {
     folder: PathBuf,
     pub(crate) http: SocketAddr,
     pub(crate) grpc: SocketAddr,
+    pub(crate) api: SocketAddr,
     process: Option<Child>,
 }
 
 impl Server {
     /// Not started yet.
     pub(crate) fn new(folder: &Path) -> Self {
-        let taken = [free(), free()];
-        let [http, grpc] = taken.each_ref().map(|listener| listener.local_addr().unwrap());
-        Self { folder: folder.to_owned(), http, grpc, process: None }
+        let taken = [free(), free(), free()];
+        let [http, grpc, api] = taken.each_ref().map(|listener| listener.local_addr().unwrap());
+        Self { folder: folder.to_owned(), http, grpc, api, process: None }
     }
 
     /// Where its data is.
@@ -33,13 +34,20 @@ impl Server {
 
     pub(crate) fn start(&mut self) {
         let said = File::options().create(true).append(true).open(self.words_file()).unwrap();
+        let mut command = self.command();
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(said);
+        self.process = Some(command.spawn().unwrap());
+    }
+
+    /// What starts it.
+    pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_highwater"));
-        command.args(["serve", "--clock", "data", "--listen", "off", "--data"]).arg(self.data());
+        command.args(["serve", "--clock", "data", "--data"]).arg(self.data());
+        command.args(["--listen", &self.api.to_string()]);
         command.args(["--otlp-http", &self.http.to_string()]);
         command.args(["--otlp-grpc", &self.grpc.to_string()]);
         command.env_remove("HIGHWATER_CONFIG");
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(said);
-        self.process = Some(command.spawn().unwrap());
+        command
     }
 
     /// Waits until it answers a request with 200. An empty one is a success by OTLP.
@@ -87,19 +95,26 @@ impl Server {
 
     /// Posts JSON as traces. Returns the status, if there was an answer.
     pub(crate) fn post(&self, json: &str) -> Option<u16> {
-        let mut stream = TcpStream::connect(self.http).ok()?;
-        stream.set_read_timeout(Some(Duration::from_secs(10))).ok()?;
+        self.post_to("/v1/traces", json)
+    }
+
+    /// Posts JSON to the receiver.
+    pub(crate) fn post_to(&self, path: &str, json: &str) -> Option<u16> {
         let head = format!(
-            "POST /v1/traces HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\n\
+            "POST {path} HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\n\
              content-length: {}\r\nconnection: close\r\n\r\n",
             self.http,
             json.len()
         );
-        stream.write_all(head.as_bytes()).ok()?;
-        stream.write_all(json.as_bytes()).ok()?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).ok()?;
-        answer.split(' ').nth(1)?.parse().ok()
+        exchange(self.http, &head, json).map(|(status, _)| status)
+    }
+
+    /// Asks the API.
+    pub(crate) fn get(&self, path: &str) -> (u16, serde_json::Value) {
+        let head =
+            format!("GET {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n", self.api);
+        let (status, body) = exchange(self.api, &head, "").expect("the API answers");
+        (status, serde_json::from_str(&body).unwrap_or(serde_json::Value::String(body)))
     }
 
     fn assert_alive(&mut self) {
@@ -111,7 +126,8 @@ impl Server {
         self.folder.join("highwater.log")
     }
 
-    fn words(&self) -> String {
+    /// What it has said on stderr.
+    pub(crate) fn words(&self) -> String {
         std::fs::read_to_string(self.words_file()).unwrap_or_default()
     }
 }
@@ -123,6 +139,19 @@ impl Drop for Server {
             drop(process.wait());
         }
     }
+}
+
+/// One request and its answer: status and body.
+fn exchange(address: SocketAddr, head: &str, body: &str) -> Option<(u16, String)> {
+    let mut stream = TcpStream::connect(address).ok()?;
+    stream.set_read_timeout(Some(Duration::from_secs(20))).ok()?;
+    stream.write_all(head.as_bytes()).ok()?;
+    stream.write_all(body.as_bytes()).ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).ok()?;
+    let status = answer.split(' ').nth(1)?.parse().ok()?;
+    let body = answer.split_once("\r\n\r\n")?.1.to_owned();
+    Some((status, body))
 }
 
 fn free() -> TcpListener {

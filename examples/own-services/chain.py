@@ -5,6 +5,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -71,6 +72,8 @@ class Chain:
         return self
 
     def __exit__(self, *_):
+        # Who presses Ctrl-C once more does not leave half of it running.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         self.people.stop()
         # The services first, so that what they still hold is taken.
         for process in reversed(self.processes.values()):
@@ -127,6 +130,13 @@ class Chain:
                 if time.monotonic() > until:
                     raise Ended(f"{name} does not listen:\n{self.words_of(name)}") from None
                 time.sleep(0.05)
+
+    def stay(self):
+        """Goes on until Ctrl-C."""
+        print("Everything goes on until Ctrl-C.", flush=True)
+        while True:
+            self.check()
+            time.sleep(0.5)
 
     def check(self):
         for name, process in self.processes.items():

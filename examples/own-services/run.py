@@ -14,9 +14,10 @@ Python 3.9 or newer is enough to start it; the SDK is installed below `target/`.
 """
 
 import argparse
+import signal
 import sys
 
-from chain import Chain
+from chain import Chain, Ended
 from environment import TARGET, Missing
 from story import tell
 
@@ -33,6 +34,7 @@ def main():
     say.add_argument("--stay", action="store_true", help="go on afterwards, until Ctrl-C")
     say.add_argument("--need-node", action="store_true", help="fail if there is no Node")
     asked = say.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with Chain(asked.highwater, asked.need_node) as chain:
             held = tell(chain)
@@ -41,6 +43,9 @@ def main():
     except Missing as missing:
         print(f"error: {missing}", file=sys.stderr)
         return 3
+    except Ended as ended:
+        print(f"error: {ended}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
     return 0 if held else 1

@@ -5,7 +5,7 @@ import sys
 import time
 from datetime import datetime, timezone
 
-from chain import ITEMS_PER_S, SCHEDULE_S
+from chain import ITEMS_PER_S, SCHEDULE_S, Ended
 
 PAST_S = 8.5 * 60
 QUIET_S = 20
@@ -52,8 +52,8 @@ def warm_up(chain):
     line(f"Now live: {ITEMS_PER_S} items a second, sent on every {SCHEDULE_S:g} s.")
     rest(chain, QUIET_S)
     show_hops(chain)
-    incidents = chain.ask("/api/v1/incidents")["items"]
-    assert not incidents, f"an incident although nothing happened: {incidents}"
+    if incidents := chain.ask("/api/v1/incidents")["items"]:
+        raise Ended(f"an incident, and nothing has happened yet: {incidents}")
 
 
 def bar(passed_s, behind_s):
@@ -101,8 +101,8 @@ def wait_for_incident(chain, opened_at):
 def judge(chain, opened_at, seen_at, incident):
     detected_at = instant(incident["detected_at"])
     first = incident["origins"][0]
-    line(f"{clock(detected_at)}  noticed, {detected_at - opened_at:.1f} s after (time of the data)")
-    line(f"{clock(seen_at)}  seen through the API, {seen_at - opened_at:.1f} s after\n")
+    line(f"{clock(seen_at)}  Seen through the API, {seen_at - opened_at:.1f} s after; noticed at")
+    line(f"{' ' * 16}{clock(detected_at)} by the time of the data, in whole seconds.\n")
     line(f"  {incident['id']}  {incident['title']}.")
     line(f"  began at {incident['started_at']}")
     line(f"  starts at {first['service']}, {first['confidence']:.0%} sure")

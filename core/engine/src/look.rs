@@ -7,9 +7,12 @@ use crate::input::Output;
 use hw_diagnose::diagnose;
 use hw_model::{Diagnosis, IncidentId, Timestamp};
 
-/// Seconds between two looks at an open incident: while there is news, and when there was none for
-/// `NEWS_S`. What people tried a quarter of an hour ago is decided; the rest is an incident that lasts.
-const LOOK_S: [f64; 2] = [30.0, 300.0];
+/// Seconds between two looks at an open incident while there is news.
+const LOOK_S: f64 = 30.0;
+
+/// The same when there was none for `NEWS_S`. What people tried a quarter of an hour ago is decided; the
+/// rest is an incident that lasts.
+const CALM_LOOK_S: f64 = 300.0;
 const NEWS_S: f64 = 900.0;
 
 /// Seconds after the end of an incident in which what happens still speaks of it: a change may be made
@@ -33,7 +36,7 @@ impl Engine {
     /// Looks again at incidents that are open and were not looked at for a while.
     pub(crate) fn look_at_due(&mut self) {
         let is_calm = self.now.seconds_since(self.news_at) > NEWS_S;
-        let look_s = LOOK_S[usize::from(is_calm)];
+        let look_s = if is_calm { CALM_LOOK_S } else { LOOK_S };
         let due = |at: Option<Timestamp>| at.is_none_or(|at| self.now.seconds_since(at) >= look_s);
         let cases = self.incidents.all().filter(|case| !case.is_ended && due(case.diagnosed_at));
         let ids: Vec<IncidentId> = cases.map(|case| case.id).collect();

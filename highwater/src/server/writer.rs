@@ -209,7 +209,10 @@ impl Writer {
         self.pace.appended(written.rows.len() as u64, written.bytes);
         add(&self.counts.log_bytes, written.bytes);
         self.waiting.unsaid.clear();
-        self.waiting.flushes.drain(..).for_each(|done| drop(done.send(())));
+        for done in self.waiting.flushes.drain(..) {
+            // Who no longer waits need not know.
+            done.send(()).ok();
+        }
         if let Some(last) = written.last_event {
             self.last_event.send_replace(last);
         }
@@ -298,10 +301,11 @@ impl Writer {
         }
         if self.waiting.is_ending && !self.waiting.is_stop_sent {
             self.waiting.is_stop_sent = self.engine.try_send(self.snapshot(true)).is_ok();
-        } else if !self.waiting.is_untold && self.pace.is_due() {
-            if self.engine.try_send(self.snapshot(false)).is_ok() {
-                self.pace.snapshot_begun();
-            }
+        } else if !self.waiting.is_untold
+            && self.pace.is_due()
+            && self.engine.try_send(self.snapshot(false)).is_ok()
+        {
+            self.pace.snapshot_begun();
         }
     }
 

@@ -1,6 +1,7 @@
 //! Measuring ourselves. Figures are ratios taken in one run: machines are shared and noisy.
 
 mod analyze;
+mod ingest;
 mod repeated;
 
 use anyhow::Result;
@@ -11,12 +12,14 @@ use clap::Subcommand;
 pub(crate) enum Bench {
     /// `highwater analyze` on the recording repeated, beside jq on the same file.
     Analyze(analyze::Analyze),
+    Ingest(ingest::Ingest),
 }
 
 impl Bench {
     pub(crate) fn run(&self) -> Result<()> {
         match self {
             Self::Analyze(analyze) => analyze.run(),
+            Self::Ingest(ingest) => ingest.run(),
         }
     }
 }

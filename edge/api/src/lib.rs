@@ -29,7 +29,7 @@ pub use health::Health;
 pub use list::List;
 pub use map::{FlowHop, FlowMap};
 pub use number::ratio;
-pub use present::{Now, OpenIncident, Received, Streams};
+pub use present::{JudgedChange, Now, OpenIncident, Received, Streams};
 pub use problem::Problem;
 pub use service::{Service, Version};
 pub use time::{instant, rfc3339};

@@ -45,14 +45,27 @@ pub struct OpenIncident {
     pub origin: Option<String>,
     /// Probability of that.
     pub confidence: Option<f64>,
-    /// Changes that are implicated.
-    pub implicated: Vec<String>,
-    /// Changes that are exonerated.
-    pub exonerated: Vec<String>,
-    /// Attempts to help that worked.
-    pub helped: Vec<String>,
+    /// Changes around its start and since, with what is said of each now.
+    pub changes: Vec<JudgedChange>,
     /// The harm in items, up to now.
     pub excess_items: Option<i64>,
+}
+
+/// A change in short, and what is said of it in an incident.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct JudgedChange {
+    /// `C1`, ...
+    pub id: String,
+    /// What it was: `deploy of router 1.4.2 -> 2.0.0`.
+    pub words: String,
+    /// When it began.
+    pub at: String,
+    /// implicated, `not_implicated`, exonerated, undecided.
+    pub verdict: String,
+    /// Probability that it caused the incident.
+    pub probability: f64,
+    /// Of an attempt to help: worked, none, undecided; null for any other change.
+    pub effect: Option<String>,
 }
 
 /// How much is watched.

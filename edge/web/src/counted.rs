@@ -61,7 +61,7 @@ pub(crate) async fn hop(
         ("from" = Option<String>, Query, description = "start; an hour before the end if left out"),
         ("to" = Option<String>, Query, description = "end; now if left out"),
         ("step" = Option<String>, Query, description = "seconds, or 5m, 1h, 1d: a multiple of the stored windows, which it is if left out"),
-        ("limit" = Option<u32>, Query, description = "items at most, 1 to 1000; 100 if left out"),
+        ("limit" = Option<u32>, Query, description = "items at most, 1 to 1000; 1000 if left out"),
         ("cursor" = Option<String>, Query, description = "what stood in `next` of the part before"),
     ),
     responses(
@@ -85,7 +85,7 @@ pub(crate) async fn windows(
     {
         return Err(Problem::bad("from must be before to"));
     }
-    let (step_s, items_max) = (query.seconds("step")?, query.limit()?);
+    let (step_s, items_max) = (query.seconds("step")?, query.windows_limit()?);
     let asked = WindowsAsked { hop: id.0.clone(), from, to, step_s, items_max };
     let answer = site.ask(move |backend| {
         let windows = backend.windows(&asked)?;

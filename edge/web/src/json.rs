@@ -2,12 +2,14 @@
 
 use crate::asking::Site;
 use crate::problem::{Problem, ProblemKind};
-use axum::body::to_bytes;
+use axum::body::{Body, HttpBody};
 use axum::extract::Request;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use std::future::poll_fn;
+use std::pin::Pin;
 use tokio::time::timeout;
 
 /// An answer.
@@ -17,7 +19,9 @@ pub(crate) struct Json<T>(pub T);
 impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
         match serde_json::to_vec(&self.0) {
-            Ok(body) => {
+            Ok(mut body) => {
+                // So that a terminal's prompt stands on a line of its own.
+                body.push(b'\n');
                 let json = HeaderValue::from_static("application/json");
                 ([(CONTENT_TYPE, json)], body).into_response()
             }
@@ -42,20 +46,31 @@ pub(crate) async fn read_json(site: &Site, request: Request) -> Result<serde_jso
     if announced.is_some_and(|length| length > bytes_max) {
         return Err(too_large());
     }
-    let Ok(read) =
-        timeout(site.settings.body_timeout, to_bytes(request.into_body(), bytes_max)).await
-    else {
-        let detail =
-            format!("the body did not come within {} s", site.settings.body_timeout.as_secs_f64());
+    let read = timeout(site.settings.body_timeout, collect(request.into_body(), bytes_max));
+    let Ok(read) = read.await else {
+        let seconds = site.settings.body_timeout.as_secs_f64();
+        let detail = format!("the body did not come within {seconds} s");
         return Err(Problem::new(ProblemKind::TooSlow, detail));
     };
-    let body = read.map_err(|error| {
-        // The one error of ours among those of the connection, whose sender reads no answer.
-        let is_length = std::error::Error::source(&error).is_some();
-        if is_length { too_large() } else { Problem::bad("the body cannot be read") }
-    })?;
+    let body = read
+        .map_err(|error| Problem::bad(format!("the body cannot be read: {error}")))?
+        .ok_or_else(too_large)?;
     serde_json::from_slice(&body)
         .map_err(|error| Problem::bad(format!("the body is no JSON: {error}")))
+}
+
+/// All of a body; `None` if it is longer than it may be.
+async fn collect(mut body: Body, bytes_max: usize) -> Result<Option<Vec<u8>>, axum::Error> {
+    let mut bytes = Vec::new();
+    while let Some(frame) = poll_fn(|ctx| Pin::new(&mut body).poll_frame(ctx)).await {
+        // What is no data is a trailer, and says nothing to us.
+        let Ok(data) = frame?.into_data() else { continue };
+        if bytes.len() + data.len() > bytes_max {
+            return Ok(None);
+        }
+        bytes.extend_from_slice(&data);
+    }
+    Ok(Some(bytes))
 }
 
 fn check_is_json(headers: &HeaderMap) -> Result<(), Problem> {

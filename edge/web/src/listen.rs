@@ -12,7 +12,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -122,8 +122,7 @@ impl Connections {
 
 /// Serves one connection to its end.
 async fn serve(stream: TcpStream, site: Arc<Site>) {
-    let open = &site.traffic.connections_open;
-    open.fetch_add(1, Ordering::Relaxed);
+    let _open = Open::new(&site.traffic.connections_open);
     let stopping = site.stopping.clone();
     let stream = TokioIo::new(Patient::new(stream, site.settings.stall_timeout));
     let service = TowerToHyperService::new(router(Arc::clone(&site)));
@@ -142,7 +141,22 @@ async fn serve(stream: TcpStream, site: Arc<Site>) {
             drop(served.await);
         }
     }
-    open.fetch_sub(1, Ordering::Relaxed);
+}
+
+/// Counts a connection as long as it is there.
+struct Open<'a>(&'a AtomicU64);
+
+impl<'a> Open<'a> {
+    fn new(counter: &'a AtomicU64) -> Self {
+        counter.fetch_add(1, Ordering::Relaxed);
+        Self(counter)
+    }
+}
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 async fn stopped(mut stopping: watch::Receiver<bool>) {

@@ -120,7 +120,8 @@ impl IntoResponse for Problem {
             detail: self.detail,
             did_you_mean: self.did_you_mean,
         };
-        let body = serde_json::to_vec(&body).expect("invariant: words and numbers");
+        let mut body = serde_json::to_vec(&body).expect("invariant: words and numbers");
+        body.push(b'\n');
         let mut response = (status, body).into_response();
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));

@@ -81,7 +81,16 @@ impl<'a> Query<'a> {
 
     /// How many items a part has.
     pub(crate) fn limit(&self) -> Result<u32, Problem> {
-        let limit = self.number("limit")?.unwrap_or(u64::from(LIMIT));
+        self.limit_or(LIMIT)
+    }
+
+    /// How many windows a part has: as many as may be, since an hour has 360.
+    pub(crate) fn windows_limit(&self) -> Result<u32, Problem> {
+        self.limit_or(LIMIT_MAX)
+    }
+
+    fn limit_or(&self, usual: u32) -> Result<u32, Problem> {
+        let limit = self.number("limit")?.unwrap_or(u64::from(usual));
         let fits = u32::try_from(limit).ok().filter(|limit| (1..=LIMIT_MAX).contains(limit));
         fits.ok_or_else(|| Problem::bad(format!("limit must be from 1 to {LIMIT_MAX}")))
     }

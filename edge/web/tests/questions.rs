@@ -6,7 +6,6 @@
 )]
 
 #[path = "support/canned.rs"]
-#[expect(dead_code, reason = "each test file uses a part of it")]
 mod canned;
 
 use canned::{HOP, HOP_IN_PATH, Running};

@@ -75,6 +75,16 @@ pub(super) struct Waiting {
     is_ended: bool,
 }
 
+impl Waiting {
+    /// All that was ordered before is durable.
+    fn answer_flushes(&mut self) {
+        for done in self.flushes.drain(..) {
+            // Who no longer waits need not know.
+            done.send(()).ok();
+        }
+    }
+}
+
 /// What belongs to the next group.
 #[derive(Default)]
 struct Batch {
@@ -158,6 +168,12 @@ impl Writer {
                 delivery.answer(overloaded());
             }
         }
+        let is_idle = batch.deliveries.is_empty() && batch.commands.is_empty() && !batch.wants_tick;
+        if is_idle && self.waiting.unsaid.is_empty() {
+            // Nothing is written, which says nothing about the disk.
+            self.waiting.answer_flushes();
+            return;
+        }
         let began = Instant::now();
         let mut written = Written::new(wall(), self.seen_saved, self.totals);
         let outcome =
@@ -178,10 +194,6 @@ impl Writer {
         wants_tick: bool,
         written: &mut Written,
     ) -> Result<(), WriteError> {
-        let is_idle = deliveries.is_empty() && commands.is_empty() && !wants_tick;
-        if is_idle && self.waiting.unsaid.is_empty() {
-            return Ok(());
-        }
         let expiry = self.pace.is_expiry_due().then_some((self.retention, self.window_s));
         let (seen_saved, unneeded) = (self.seen_saved, self.pace.unneeded());
         let chores = Chores { seen_saved, unneeded, expiry };
@@ -212,10 +224,7 @@ impl Writer {
         self.pace.appended(written.rows.len() as u64, written.bytes);
         add(&self.counts.log_bytes, written.bytes);
         self.waiting.unsaid.clear();
-        for done in self.waiting.flushes.drain(..) {
-            // Who no longer waits need not know.
-            done.send(()).ok();
-        }
+        self.waiting.answer_flushes();
         if let Some(last) = written.last_event {
             self.last_event.send_replace(last);
         }

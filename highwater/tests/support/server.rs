@@ -16,6 +16,8 @@ pub(crate) struct Server {
     pub(crate) http: SocketAddr,
     pub(crate) grpc: SocketAddr,
     pub(crate) api: SocketAddr,
+    /// What else it is told.
+    pub(crate) arguments: Vec<String>,
     process: Option<Child>,
 }
 
@@ -24,7 +26,8 @@ impl Server {
     pub(crate) fn new(folder: &Path) -> Self {
         let taken = [free(), free(), free()];
         let [http, grpc, api] = taken.each_ref().map(|listener| listener.local_addr().unwrap());
-        Self { folder: folder.to_owned(), http, grpc, api, process: None }
+        let arguments = Vec::new();
+        Self { folder: folder.to_owned(), http, grpc, api, arguments, process: None }
     }
 
     /// Where its data is.
@@ -46,7 +49,7 @@ impl Server {
         command.args(["--listen", &self.api.to_string()]);
         command.args(["--otlp-http", &self.http.to_string()]);
         command.args(["--otlp-grpc", &self.grpc.to_string()]);
-        command.env_remove("HIGHWATER_CONFIG");
+        command.args(&self.arguments).env_remove("HIGHWATER_CONFIG");
         command
     }
 
@@ -115,6 +118,24 @@ impl Server {
             format!("GET {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n", self.api);
         let (status, body) = exchange(self.api, &head, "").expect("the API answers");
         (status, serde_json::from_str(&body).unwrap_or(serde_json::Value::String(body)))
+    }
+
+    /// Tells the API something.
+    pub(crate) fn tell(
+        &self,
+        path: &str,
+        key: &str,
+        body: &serde_json::Value,
+    ) -> (u16, serde_json::Value) {
+        let body = body.to_string();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\n\
+             idempotency-key: {key}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+            self.api,
+            body.len()
+        );
+        let (status, body) = exchange(self.api, &head, &body).expect("the API answers");
+        (status, serde_json::from_str(&body).expect("it answers JSON"))
     }
 
     fn assert_alive(&mut self) {

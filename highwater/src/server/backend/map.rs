@@ -1,6 +1,7 @@
 //! What there is and what flowed: hops, services, the map of a minute.
 
 use super::Answers;
+use crate::server::clock::wall;
 use hw_api::{FlowHop, FlowMap, Hop, Service, Shift, Version, ratio, rfc3339};
 use hw_engine::{Counted, Engine};
 use hw_flow::{Asked, Flow, HopIdx, OTHER, ServiceIdx};
@@ -88,7 +89,10 @@ impl Answers {
 impl Minute {
     fn before(engine: &Engine, at: Option<Timestamp>) -> Self {
         let flow = engine.flow();
-        let now = if engine.now() > Timestamp(i64::MIN) { engine.now().tick().0 } else { 0 };
+        // Before the first record there is no other clock than that of this machine.
+        let now = engine.now();
+        let now = if now > Timestamp(i64::MIN) { now } else { wall() };
+        let now = now.tick().0;
         let judged = flow.hops().filter_map(|hop| flow.judged_until(Asked::Hop(hop))).min();
         // Seconds that are not judged yet are not complete.
         let last = judged.unwrap_or(now).min(now);

@@ -1,20 +1,20 @@
 //! One page for somebody on call.
 
 use super::Answers;
+use super::story::change_name;
 use crate::server::clock::ClockKind;
 use crate::server::recent::Lately;
-use hw_api::{Incident, Now, OpenIncident, Received, Streams, ratio, rfc3339};
+use hw_api::{
+    Change, Incident, JudgedChange, Now, OpenIncident, Received, Streams, ratio, rfc3339,
+};
 use hw_engine::Engine;
 use hw_model::{Timestamp, length_words};
 use hw_store::Kind;
-use hw_web::{Answered, Page};
+use hw_web::Answered;
 
 /// Seconds without a new record after which it is said that nothing comes in: exporters send every
 /// few seconds, metrics once a minute.
 const SILENT_S: f64 = 120.0;
-
-/// Incidents that are looked through for open ones: what is older is over.
-const LOOKED_THROUGH: u32 = 1_000;
 
 /// What the engine knows of the present.
 struct Known {
@@ -41,10 +41,9 @@ impl Known {
 impl Answers {
     pub(super) fn present(&self) -> Answered<Now> {
         let known = self.ask(0, Known::of)?;
-        let page = Page { before: None, items_max: LOOKED_THROUGH };
-        let incidents: Vec<Incident> = self.states(Kind::Incident, page)?;
-        let is_open = |i: &&Incident| i.ended_at.is_none() && i.merged_into.is_none();
-        let incidents: Vec<_> = incidents.iter().filter(is_open).map(in_short).collect();
+        let open = self.open_incidents()?;
+        let incidents = open.iter().map(|incident| self.in_short(incident));
+        let incidents = incidents.collect::<Answered<Vec<_>>>()?;
         let (lately, troubles) = (self.counts.lately(), self.troubles());
         let (status, sentence) =
             self.judge((&incidents, &troubles), &lately, (known.streams, known.has_data));
@@ -104,25 +103,38 @@ impl Answers {
             format!("All is as usual on {armed} of {watched} figures; the others are learned."),
         )
     }
+
+    fn in_short(&self, incident: &Incident) -> Answered<OpenIncident> {
+        let origin = incident.origins.first();
+        let changes = incident.changes.iter().map(|judged| {
+            let attempts = incident.mitigations.iter();
+            let mut effects = attempts.filter(|attempt| attempt.change == judged.change);
+            let number = number_of(&judged.change);
+            let change = number.map(|n| self.state::<Change>(Kind::Change, n)).transpose()?;
+            let change = change.flatten();
+            Ok(JudgedChange {
+                id: judged.change.clone(),
+                words: change.as_ref().map(change_name).unwrap_or_default(),
+                at: change.map(|change| change.at).unwrap_or_default(),
+                verdict: judged.verdict.clone(),
+                probability: judged.probability,
+                effect: effects.next().map(|attempt| attempt.effect.clone()),
+            })
+        });
+        Ok(OpenIncident {
+            id: incident.id.clone(),
+            title: incident.title.clone(),
+            started_at: incident.started_at.clone(),
+            detected_at: incident.detected_at.clone(),
+            origin: origin.map(|origin| origin.service.clone()),
+            confidence: origin.map(|origin| origin.confidence),
+            changes: changes.collect::<Answered<_>>()?,
+            excess_items: incident.impact.map(|impact| impact.excess_items),
+        })
+    }
 }
 
-fn in_short(incident: &Incident) -> OpenIncident {
-    let origin = incident.origins.first();
-    let judged = |verdict: &str| {
-        let judgements = incident.changes.iter().filter(|judged| judged.verdict == verdict);
-        judgements.map(|judged| judged.change.clone()).collect()
-    };
-    let helped = incident.mitigations.iter().filter(|mitigation| mitigation.effect == "worked");
-    OpenIncident {
-        id: incident.id.clone(),
-        title: incident.title.clone(),
-        started_at: incident.started_at.clone(),
-        detected_at: incident.detected_at.clone(),
-        origin: origin.map(|origin| origin.service.clone()),
-        confidence: origin.map(|origin| origin.confidence),
-        implicated: judged("implicated"),
-        exonerated: judged("exonerated"),
-        helped: helped.map(|mitigation| mitigation.change.clone()).collect(),
-        excess_items: incident.impact.map(|impact| impact.excess_items),
-    }
+/// The number in the id of a change.
+fn number_of(id: &str) -> Option<u32> {
+    id.strip_prefix('C')?.parse().ok()
 }

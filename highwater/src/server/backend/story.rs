@@ -1,6 +1,6 @@
 //! Events of the record as entries, each with a sentence that says it as it was said then.
 
-use hw_api::{Entry, rfc3339};
+use hw_api::{Change, Entry, rfc3339};
 use hw_model::Timestamp;
 use hw_store::StoredEvent;
 use hw_wire::WhatV1;
@@ -81,20 +81,28 @@ fn change_words(what: &WhatV1) -> String {
     else {
         return String::new();
     };
-    let versions = match (from_version, to_version) {
-        (Some(from), Some(to)) if from != to => format!(" {from} -> {to}"),
-        (_, Some(to)) => format!(" {to}"),
-        (_, None) => String::new(),
-    };
     let source = match source.as_str() {
         "told" => "told",
         "both" => "told, and seen in telemetry",
         _ => "seen in telemetry",
     };
-    format!(
-        "C{change}: {change_kind} of {service}{versions} at {} ({source})",
-        rfc3339(Timestamp(*happened_at))
-    )
+    let name = name(change_kind, service, (from_version.as_ref(), to_version.as_ref()));
+    format!("C{change}: {name} at {} ({source})", rfc3339(Timestamp(*happened_at)))
+}
+
+/// What a change was: `deploy of router 1.4.2 -> 2.0.0`.
+pub(super) fn change_name(change: &Change) -> String {
+    let versions = (change.from_version.as_ref(), change.to_version.as_ref());
+    name(&change.kind, &change.service, versions)
+}
+
+fn name(kind: &str, service: &str, versions: (Option<&String>, Option<&String>)) -> String {
+    let versions = match versions {
+        (Some(from), Some(to)) if from != to => format!(" {from} -> {to}"),
+        (None, Some(to)) => format!(" to {to}"),
+        (_, _) => String::new(),
+    };
+    format!("{kind} of {service}{versions}")
 }
 
 fn shift_words(what: &WhatV1) -> String {

@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Seconds that are shown unless it is said from when.
 const SHOWN_S: i64 = 3_600;
 
-/// Stored windows that are read at a time.
+/// Stored windows that are read at a time, and looked through for a part at least: a day of them.
 const WINDOWS_AT_A_TIME: i64 = 8_640;
 
 /// What was counted in one step.
@@ -50,6 +50,8 @@ struct Steps {
     range: (i64, i64),
     /// Number of the first step behind those that are asked for at once.
     part_end: i64,
+    /// Steps in a part.
+    items_max: usize,
     steps: BTreeMap<i64, Step>,
     /// Windows that the engine had.
     known: BTreeSet<i64>,
@@ -140,14 +142,18 @@ impl Steps {
             ));
         }
         let range = (from.div_euclid(step_s), -(-to).div_euclid(step_s));
-        let part_end = range.1.min(range.0.saturating_add(i64::from(asked.items_max)));
+        // Steps in which nothing was counted are no items: more are looked through than are wanted.
+        let (windows, wanted) = (step_s / window_s, i64::from(asked.items_max));
+        let looked_through = wanted.max(WINDOWS_AT_A_TIME / windows);
+        let part_end = range.1.min(range.0.saturating_add(looked_through));
         Ok(Self {
             hop,
             is_callee_heard: false,
             window_s,
-            windows: step_s / window_s,
+            windows,
             range,
             part_end,
+            items_max: usize::try_from(wanted).unwrap_or(usize::MAX),
             steps: BTreeMap::new(),
             known: BTreeSet::new(),
         })
@@ -209,19 +215,23 @@ impl Steps {
     fn words(self, damaged_packs: u64) -> Windows {
         let step_s = self.windows * self.window_s;
         let time = |number: i64| rfc3339(Timestamp::from_s(number.saturating_mul(step_s)));
-        let counted = self.steps.into_iter().filter(|(_, step)| !step.counts.is_empty());
-        let items = counted.map(|(number, step)| {
-            let stretch = (time(number), time(number + 1));
-            step.words(stretch, self.is_callee_heard)
-        });
+        let mut counted = self.steps.into_iter().filter(|(_, step)| !step.counts.is_empty());
+        let words = |(number, step): (i64, Step)| {
+            step.words((time(number), time(number + 1)), self.is_callee_heard)
+        };
+        let items: Vec<Window> = counted.by_ref().take(self.items_max).map(words).collect();
+        let next = match counted.next() {
+            Some((number, _)) => Some(number),
+            None => (self.part_end < self.range.1).then_some(self.part_end),
+        };
         Windows {
             hop: self.hop.id().0,
             from: time(self.range.0),
             to: time(self.range.1),
             step_s,
             window_s: self.window_s,
-            items: items.collect(),
-            next: (self.part_end < self.range.1).then(|| time(self.part_end)),
+            items,
+            next: next.map(time),
             damaged_packs,
         }
     }

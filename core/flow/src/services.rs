@@ -47,6 +47,11 @@ impl Services {
         id
     }
 
+    /// The name, without the environment.
+    pub(crate) fn name<'v>(&self, id: ServiceIdx, vocabulary: &'v Vocabulary) -> &'v str {
+        self.keys.get(id.0 as usize).map_or(crate::OTHER, |(name, _)| vocabulary.name(*name))
+    }
+
     pub(crate) fn word(&self, id: ServiceIdx, vocabulary: &Vocabulary) -> String {
         let Some((name, environment)) = self.keys.get(id.0 as usize) else {
             return crate::OTHER.to_owned();

@@ -69,7 +69,7 @@ impl Flow {
     /// Whether a service is Highwater itself, which is counted and not judged.
     #[must_use]
     pub fn is_own(&self, service: ServiceIdx) -> bool {
-        self.service_word(service) == OWN_SERVICE
+        self.services.name(service, &self.vocabulary) == OWN_SERVICE
     }
 
     /// Every service.
@@ -353,9 +353,10 @@ impl Flow {
         self.instances.all()
     }
 
-    /// Every service of which spans came, by number, with what was heard of them.
+    /// Every service of which spans came, by number, with what was heard of them; not Highwater
+    /// itself, which says something all the time.
     pub fn voices(&self) -> impl Iterator<Item = (ServiceIdx, Voice)> {
-        self.instances.voices()
+        self.instances.voices().filter(|(service, _)| !self.is_own(*service))
     }
 
     /// How often each log template was written between four seconds: before an onset (the second),

@@ -71,7 +71,7 @@ impl Site {
             answer
         });
         match asked.await {
-            Ok(answer) => answer.inspect_err(|failure| log(failure)).map_err(Problem::from),
+            Ok(answer) => answer.inspect_err(log).map_err(Problem::from),
             Err(panic) => {
                 error!(%panic, "a question made us panic");
                 Err(Problem::new(ProblemKind::Broken, "the question made Highwater panic"))

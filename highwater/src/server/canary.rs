@@ -28,6 +28,10 @@ const MISSED_S: f64 = 45.0;
 const ENTRY: &str = "canary";
 const CALLED: &str = "counted";
 
+/// Kinds of spans, by their numbers in OTLP.
+const SERVER: u8 = 2;
+const CLIENT: u8 = 3;
+
 /// Sends canaries, and looks whether they were counted.
 pub(super) struct Canary {
     pub answers: Arc<Answers>,
@@ -100,26 +104,21 @@ fn request(at: Timestamp) -> Result<String, String> {
     let mut ids = [0; 16];
     getrandom::fill(&mut ids).map_err(|error| error.to_string())?;
     let trace = format!("{:032x}", u128::from_le_bytes(ids));
-    let span = |id: u8, parent: u8, kind: u8, name: &str| {
-        let mut span = serde_json::json!({
+    let span = |id: u8, parent: Option<u8>, kind: u8, name: &str| {
+        serde_json::json!({
             "traceId": trace,
             "spanId": format!("{id:016x}"),
+            "parentSpanId": parent.map_or_else(String::new, |parent| format!("{parent:016x}")),
             "kind": kind,
             "name": name,
             "startTimeUnixNano": at.0.to_string(),
             "endTimeUnixNano": at.0.to_string(),
-        });
-        if parent > 0 {
-            span["parentSpanId"] = format!("{parent:016x}").into();
-        }
-        span
+        })
     };
-    const SERVER: u8 = 2;
-    const CLIENT: u8 = 3;
     let spans = [
-        span(1, 0, SERVER, ENTRY),
-        span(2, 1, CLIENT, CALLED),
-        span(3, 2, SERVER, CALLED),
+        span(1, None, SERVER, ENTRY),
+        span(2, Some(1), CLIENT, CALLED),
+        span(3, Some(2), SERVER, CALLED),
     ];
     let request = serde_json::json!({ "resourceSpans": [{
         "resource": { "attributes": [

@@ -4,14 +4,14 @@ use hw_model::Timestamp;
 use std::time::Instant;
 
 /// Seconds that are remembered.
-const SECONDS: u64 = 60;
+const SECONDS: usize = 60;
 
 /// New records of the last minute.
 #[derive(Debug)]
 pub(super) struct Recent {
     started: Instant,
     /// Seconds since the start, and records in them; each second in its place.
-    seconds: [(u64, u64); SECONDS as usize],
+    seconds: [(u64, u64); SECONDS],
     last: Option<(Instant, Timestamp)>,
 }
 
@@ -30,15 +30,15 @@ pub(super) struct Lately {
 
 impl Default for Recent {
     fn default() -> Self {
-        Self { started: Instant::now(), seconds: [(0, 0); SECONDS as usize], last: None }
+        Self { started: Instant::now(), seconds: [(0, 0); SECONDS], last: None }
     }
 }
 
 impl Recent {
     pub(super) fn note(&mut self, now: Instant, records: u64, latest: Option<Timestamp>) {
         let second = now.saturating_duration_since(self.started).as_secs();
-        let place = usize::try_from(second % SECONDS).unwrap_or(0);
-        if let Some(slot) = self.seconds.get_mut(place) {
+        let place = second % SECONDS as u64;
+        if let Some(slot) = usize::try_from(place).ok().and_then(|at| self.seconds.get_mut(at)) {
             let before = if slot.0 == second { slot.1 } else { 0 };
             *slot = (second, before + records);
         }
@@ -48,7 +48,7 @@ impl Recent {
 
     pub(super) fn lately(&self, now: Instant) -> Lately {
         let second = now.saturating_duration_since(self.started).as_secs();
-        let young = self.seconds.iter().filter(|(at, _)| at + SECONDS > second);
+        let young = self.seconds.iter().filter(|(at, _)| at + SECONDS as u64 > second);
         Lately {
             records: young.map(|(_, records)| records).sum(),
             last_record_at: self.last.map(|(_, at)| at),

@@ -77,7 +77,7 @@ fn incident(number: u32) -> Incident {
         title: format!("incident {number}"),
         started_at: at(i64::from(number)),
         detected_at: at(i64::from(number) + 12),
-        ended_at: (number % 2 == 0).then(|| at(500)),
+        ended_at: number.is_multiple_of(2).then(|| at(500)),
         shifts: vec!["S1".to_owned()],
         origins: Vec::new(),
         cleared: Vec::new(),

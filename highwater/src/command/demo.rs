@@ -2,6 +2,7 @@
 
 mod ending;
 mod names;
+mod saying;
 mod stage;
 mod telling;
 
@@ -50,8 +51,8 @@ impl DemoCommand {
         let demo = Demo::new(&settings);
         let story_at = demo.begins_at().plus_s(f64::from(self.quiet_days) * 86_400.0);
         let stage = Stage::build()?;
-        let mut telling = Telling::begin(&demo, story_at);
-        telling.opening(&stage, self.quiet_days)?;
+        let mut telling = Telling::begin(&demo, story_at, self.quiet_days);
+        telling.opening(&stage)?;
         let began = Instant::now();
         let tally = play(&demo, story_at, &stage, &mut telling)?;
         let took_s = began.elapsed().as_secs_f64();

@@ -1,6 +1,7 @@
 //! The story line by line: what people say and do, and what Highwater says, each at its time.
 
 use super::names::{day, instant, time};
+use super::saying::{Saying, text};
 use super::stage::Stage;
 use crate::text::{count, paragraph, print};
 use anyhow::Context;
@@ -24,13 +25,15 @@ pub(super) struct Telling {
     day: Cell<Option<String>>,
     tally: Tally,
     /// What was found before the story began.
+    quiet_days: u32,
     quiet_changes: usize,
     quiet_incidents: usize,
     is_story: bool,
+    saying: Saying,
 }
 
 impl Telling {
-    pub(super) fn begin(demo: &Demo, story_at: Timestamp) -> Self {
+    pub(super) fn begin(demo: &Demo, story_at: Timestamp, quiet_days: u32) -> Self {
         let length_s = demo.ends_at().seconds_since(demo.begins_at());
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "some weeks")]
         let bar = ProgressBar::with_draw_target(
@@ -45,14 +48,16 @@ impl Telling {
             heard: 0,
             day: Cell::new(None),
             tally: Tally::default(),
+            quiet_days,
             quiet_changes: 0,
             quiet_incidents: 0,
             is_story: false,
+            saying: Saying::default(),
         }
     }
 
     /// What is about to be played.
-    pub(super) fn opening(&self, stage: &Stage, quiet_days: u32) -> anyhow::Result<()> {
+    pub(super) fn opening(&self, stage: &Stage) -> anyhow::Result<()> {
         let [http, grpc] = stage.otlp().map(|at| at.map_or_else(String::new, |at| at.to_string()));
         self.print(&format!(
             "A server takes OTLP at {http} (HTTP) and {grpc} (gRPC); its API answers at \
@@ -65,8 +70,9 @@ impl Telling {
             &format!(
                 "A team runs seven services. Items come in at intake; router passes them to \
                  screening, which asks eligibility about each and lets half of them through to \
-                 worklist. First {quiet_days} ordinary days, to learn what is usual; then the two \
+                 worklist. First {} ordinary days, to learn what is usual; then the two \
                  days of the story. All times are UTC.",
+                self.quiet_days
             ),
         ))?;
         self.print("\n")
@@ -93,8 +99,9 @@ impl Telling {
             "",
             "",
             &format!(
-                "Ordinary days until {}: {spans} spans counted, {changes} deploys, restarts and \
-                 other changes found, {alarms}.",
+                "{} ordinary days, until {}: {spans} spans counted, {changes} deploys, restarts \
+                 and other changes known, {alarms}.",
+                self.quiet_days,
                 day(self.story_at.plus_s(-1.0)),
             ),
         ))
@@ -109,21 +116,21 @@ impl Telling {
         for event in stage.events(&mut self.heard)? {
             let entry: Value = serde_json::from_str(&event.data).context("an event is no JSON")?;
             if self.is_story {
-                self.entry(stage, &event.kind, &entry)?;
+                self.entry(stage, &entry)?;
             } else if event.kind == "change_found" {
                 self.quiet_changes += 1;
-            } else if event.kind == "incident_opened" {
+            } else if self.saying.opens(&entry) {
                 self.quiet_incidents += 1;
             }
         }
         Ok(())
     }
 
-    /// One thing Highwater said.
-    fn entry(&self, _stage: &Stage, _kind: &str, entry: &Value) -> anyhow::Result<()> {
-        let text = |key| entry.get(key).and_then(Value::as_str).unwrap_or_default();
-        let at = instant(text("happened_at")).context("a time is no time")?;
-        self.line(at, WE, text("words"))
+    /// One thing Highwater said, if it is news to people.
+    fn entry(&mut self, stage: &Stage, entry: &Value) -> anyhow::Result<()> {
+        let Some(words) = self.saying.words(stage, entry)? else { return Ok(()) };
+        let at = instant(text(entry, "happened_at")).context("a time is no time")?;
+        self.line(at, WE, &words)
     }
 
     /// Somebody said something.
@@ -133,8 +140,11 @@ impl Telling {
 
     /// Somebody told a change.
     pub(super) fn told(&self, at: Timestamp, change: &ToldChange) -> anyhow::Result<()> {
+        if !self.is_story {
+            return Ok(());
+        }
         let to = change.to_version.as_ref().map_or_else(String::new, |to| format!(" to {to}"));
-        let words = format!("tells: {} of {}{to}", change.kind.word(), change.service);
+        let words = format!("tells of a change: {} of {}{to}", change.kind.word(), change.service);
         self.line(at, "pipeline", &words)
     }
 

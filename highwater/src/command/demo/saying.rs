@@ -1,0 +1,79 @@
+//! What of all that Highwater says is news to people: each thing once, and again when it is other.
+
+use super::stage::Stage;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What was said so far.
+#[derive(Default)]
+pub(super) struct Saying {
+    incidents: BTreeSet<String>,
+    /// Per incident and subject, the last words.
+    last: BTreeMap<(String, String), String>,
+    /// Changes by id, in words.
+    changes: BTreeMap<String, String>,
+}
+
+impl Saying {
+    /// Whether an entry opens an incident.
+    pub(super) fn opens(&mut self, entry: &Value) -> bool {
+        let incident = text(entry, "incident");
+        !incident.is_empty() && self.incidents.insert(incident.to_owned())
+    }
+
+    /// What to say of an entry, if anything.
+    pub(super) fn words(&mut self, stage: &Stage, entry: &Value) -> anyhow::Result<Option<String>> {
+        let (incident, kind) = (text(entry, "incident").to_owned(), text(entry, "kind"));
+        let about = text(entry, "about").to_owned();
+        if kind == "change_found" {
+            return Ok(Some(self.change(&about, text(entry, "words"))));
+        }
+        if self.opens(entry) {
+            let page: Value = stage.api().get(&format!("/api/v1/incidents/{incident}"))?;
+            return Ok(Some(format!("{incident}: {}", text(&page, "title"))));
+        }
+        let words = match kind {
+            "origin_named" => format!("{incident}: {}", text(entry, "words")),
+            "verdict_changed" => self.judged(&incident, &about, entry),
+            "effect_known" => format!("{incident}: {}", self.named(&about, text(entry, "words"))),
+            "incident_ended" => format!("{incident} is over: its figures are back"),
+            "incident_merged" => format!("{incident}: {}", text(entry, "words")),
+            // Further figures of an incident that is known are in its page.
+            _ => return Ok(None),
+        };
+        let known = self.last.insert((incident, format!("{kind} {about}")), words.clone());
+        Ok((known.as_ref() != Some(&words)).then_some(words))
+    }
+
+    /// A change: `deploy of router 1.4.2 -> 2.0.0`, found or told.
+    fn change(&mut self, id: &str, words: &str) -> String {
+        let words = words.split_once(": ").map_or(words, |(_, rest)| rest);
+        let name = words.split(" at 2").next().unwrap_or(words).to_owned();
+        let how = if words.ends_with("(told)") { "is noted" } else { "found in the spans" };
+        let said = format!("{id}, {name}, {how}");
+        self.changes.insert(id.to_owned(), name);
+        said
+    }
+
+    fn judged(&self, incident: &str, id: &str, entry: &Value) -> String {
+        let words = text(entry, "words");
+        let verdict = words.split(" (").next().unwrap_or(words);
+        format!("{incident}: {}", self.named(id, verdict))
+    }
+
+    /// `the deploy of router 1.4.2 -> 2.0.0 is exonerated` for `C4 is exonerated`.
+    fn named(&self, id: &str, words: &str) -> String {
+        let name = self.changes.get(id).map_or(id, String::as_str);
+        words.replacen(id, &format!("the {name}"), 1)
+    }
+}
+
+/// A text of an object.
+pub(super) fn text<'a>(of: &'a Value, key: &str) -> &'a str {
+    of.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// A list of an object.
+pub(super) fn items<'a>(of: &'a Value, key: &str) -> &'a [Value] {
+    of.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}

@@ -128,23 +128,25 @@ fn follower_that_does_not_read_is_cut_off() {
 
 #[test]
 fn answer_that_nobody_reads_ends() {
-    let settings =
-        WebSettings { stall_timeout: Duration::from_millis(300), ..WebSettings::standard() };
+    let settings = WebSettings { stall_timeout: Duration::from_secs(1), ..WebSettings::standard() };
     let server = Running::with(Canned { n_incidents: 1_000, ..Canned::default() }, settings);
     let mut stream = server.connect();
-    // Answers of a third of a megabyte each, more than the buffers of the system hold.
+    // 16 MB of answers: the buffers of the system hold some 4 MB that nobody reads.
     let request = "GET /api/v1/incidents?limit=1000 HTTP/1.1\r\nHost: localhost\r\n\r\n";
     stream.write_all(request.repeat(60).as_bytes()).unwrap();
-    let start = Instant::now();
-    while !server.get("/metrics").body.contains("highwater_api_connections 1\n") {
-        assert!(start.elapsed() < Duration::from_secs(20), "the connection is still open");
-        std::thread::sleep(Duration::from_millis(50));
+    // It is there, beside the one that asks; and then it is not.
+    for expect in ["highwater_api_connections 2\n", "highwater_api_connections 1\n"] {
+        let start = Instant::now();
+        while !server.get("/metrics").body.contains(expect) {
+            assert!(start.elapsed() < Duration::from_secs(10), "no {expect}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
     let mut rest = Vec::new();
-    // What the buffers hold can be read; then the connection is broken.
+    // What the buffers hold can be read, or is lost with the connection.
     drop(stream.read_to_end(&mut rest));
     let answers = String::from_utf8_lossy(&rest).matches("HTTP/1.1 200").count();
-    assert!((1..60).contains(&answers), "{answers} answers");
+    assert!(answers < 60, "{answers} answers");
     server.end();
 }
 

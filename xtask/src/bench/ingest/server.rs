@@ -206,7 +206,7 @@ pub(super) fn fetch_rotel() -> Result<()> {
 /// The program within the package; what Python starts is this.
 fn rotel_agent() -> Result<PathBuf> {
     let versions = std::fs::read_dir(format!("{ROTEL}/lib")).context("rotel is not installed")?;
-    let agents = versions
+    let mut agents = versions
         .filter_map(|version| Some(version.ok()?.path().join("site-packages/rotel/rotel-agent")));
-    agents.into_iter().find(|agent| agent.exists()).context("rotel has no agent here")
+    agents.find(|agent| agent.exists()).context("rotel has no agent here")
 }

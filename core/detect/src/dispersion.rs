@@ -95,9 +95,19 @@ impl Dispersion {
         self.quarantine.clear();
     }
 
+    /// Whether a block has waited long enough at `now`.
+    pub(crate) fn has_lesson(&self, now: i64, tuning: &Tuning) -> bool {
+        let wait_s = self.wait_s(tuning);
+        self.quarantine.front().is_some_and(|lesson| lesson.at + wait_s <= now)
+    }
+
+    fn wait_s(&self, tuning: &Tuning) -> i64 {
+        tuning.quarantine_s.max(tuning.quarantine_blocks * block_s(self.scale))
+    }
+
     /// Learns from blocks that have waited long enough at `now`.
     pub(crate) fn learn(&mut self, now: i64, tuning: &Tuning) {
-        let wait_s = tuning.quarantine_s.max(tuning.quarantine_blocks * block_s(self.scale));
+        let wait_s = self.wait_s(tuning);
         while let Some(lesson) = self.quarantine.pop_front_if(|lesson| lesson.at + wait_s <= now) {
             self.take(lesson);
         }

@@ -65,8 +65,6 @@ pub struct Stream {
     #[serde(skip, default = "Tuning::standard")]
     tuning: Tuning,
     age_s: i64,
-    /// What is left of the prior overdispersion.
-    prior_left: f64,
     baseline: Baseline,
     edges: Edges,
     scales: Box<[Scale; N_SCALES]>,
@@ -107,7 +105,6 @@ impl Stream {
             figure,
             tuning,
             age_s: 0,
-            prior_left: 1.0,
             baseline,
             edges,
             scales: Box::new(std::array::from_fn(Scale::new)),
@@ -191,7 +188,8 @@ impl Stream {
         known.map_or(1.0, |dispersion| dispersion.phi().max(1.0))
     }
 
-    /// Strongest tempered evidence on any scale now, in nats; zero while shifted.
+    /// Strongest tempered evidence on any scale now, in nats; zero while shifted. Below
+    /// `Tuning::exact_nats` it is an upper bound.
     #[must_use]
     pub fn evidence_nats(&self) -> f64 {
         self.evidence.iter().copied().fold(0.0, f64::max)
@@ -222,7 +220,6 @@ impl Stream {
             self.baseline.learn(self.age_s, &self.tuning);
             self.frozen_s = 0;
         }
-        self.prior_left = 0.5f64.powf(self.age_s as f64 / self.tuning.prior_half_life_s);
         self.baseline.enter_minute(tick, self.age_s);
         let learned = self.baseline.learned();
         let size = self.figure.form.size(learned.n, self.baseline.figure());
@@ -261,14 +258,16 @@ impl Stream {
     }
 
     fn push_block(&mut self, scale: usize, block: &Filling) {
-        let nats = if scale >= SHORT_SCALES && block.counts.n > 0.0 {
+        let (edges, figure) = (&self.edges, self.baseline.figure());
+        let weigh = || {
+            if scale < SHORT_SCALES {
+                return edges.weigh(block.counts);
+            }
             let own = block.expected / block.counts.n;
-            self.edges.moved(self.baseline.figure(), own).weigh(block.counts)
-        } else {
-            self.edges.weigh(block.counts)
+            edges.moved(figure, own).weigh(block.counts)
         };
         if let Some(scale) = self.scales.get_mut(scale) {
-            scale.push(block.counts, nats);
+            scale.push(block.counts, weigh);
         }
     }
 }

@@ -99,6 +99,9 @@ pub struct Tuning {
     pub block_nats_max: f64,
     /// Share of the wanted evidence from which on a window is looked at exactly.
     pub screen: f64,
+    /// Evidence from which on it is worked out to the end; of less, only that it is less. Nothing
+    /// rests on evidence below `freeze_nats`.
+    pub exact_nats: f64,
     /// Blocks that must agree, at least.
     pub alarm_blocks_min: usize,
     /// Evidence from which on nothing is learned any more, in nats.
@@ -136,6 +139,7 @@ impl Tuning {
         band_min: 0.02,
         block_nats_max: 4.0,
         screen: 0.8,
+        exact_nats: 6.0,
         alarm_blocks_min: 7,
         freeze_nats: 6.0,
         freeze_s_max: 30 * 86_400,

@@ -35,6 +35,8 @@ pub(crate) enum Gate {
 pub(crate) struct Restarts {
     /// Per service: first and last tick of each gap.
     gaps: BTreeMap<ServiceIdx, Vec<(i64, i64)>>,
+    /// The last tick of all gaps: most ticks come long after it.
+    last_tick: i64,
     by_service: BTreeMap<ServiceIdx, Vec<usize>>,
     n_instances: usize,
     /// Instances of which only log lines came so far: many write some before their first item.
@@ -59,6 +61,7 @@ impl Restarts {
             let old = old.filter(|old| makes_gap(old, new)).max_by_key(|old| old.last_at);
             if let Some(old) = old {
                 let gap = (old.last_at.tick().0, new.first_at.tick().0 + SETTLE_S);
+                self.last_tick = self.last_tick.max(gap.1);
                 self.gaps.entry(new.service).or_default().push(gap);
             }
             known.push(at);
@@ -79,6 +82,9 @@ impl Restarts {
 
     /// Whether a restart of one of these services explains what failed in a tick.
     pub(crate) fn is_gap(&self, below: &BTreeSet<ServiceIdx>, tick: i64) -> bool {
+        if tick > self.last_tick {
+            return false;
+        }
         let in_gap = |service: &ServiceIdx| {
             let gaps = self.gaps.get(service).map_or(&[][..], Vec::as_slice);
             gaps.iter().any(|(first, last)| (*first..=*last).contains(&tick))

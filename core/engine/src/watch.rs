@@ -1,8 +1,8 @@
 //! Which streams watch what: from judged ticks to alarms.
 //!
-//! A hop, an entry or a mix of answers gets its streams once it has shown enough traffic to be
-//! worth a detector. Failures pass the restart gate first, in order, so that a tick that may be a
-//! restart holds up those behind it for up to 15 s.
+//! A hop, an entry or a mix of answers gets its streams once it has shown enough traffic. Failures
+//! pass the restart gate first, in order, so that a tick that may be a restart holds up those behind
+//! it for up to 15 s.
 
 use crate::graph::CallGraph;
 use crate::restarts::{Gate, Restarts};
@@ -21,8 +21,7 @@ const WATCHED_FROM: u64 = 30;
 /// Calls beyond the first of their entry from which on a hop is watched for fan-out.
 const FAN_OUT_FROM: u64 = 20;
 
-/// Answers on a hop before a value that was never seen is watched as new, rather than as one of the
-/// first.
+/// Answers on a hop before a value that was never seen is watched as new, not as one of the first.
 const MIX_KNOWN_FROM: u64 = 200;
 
 /// Values of one mix that are watched.
@@ -76,8 +75,11 @@ pub(crate) struct Watch {
     /// For new streams.
     tuning: Tuning,
     members: Vec<Member>,
-    hops: BTreeMap<HopIdx, HopStreams>,
-    entries: BTreeMap<EntryIdx, EntryStreams>,
+    /// Members of which ticks wait at the restart gate.
+    at_gate: Vec<usize>,
+    /// By number; none before the first judged tick.
+    hops: Vec<Option<HopStreams>>,
+    entries: Vec<Option<EntryStreams>>,
     mixes: BTreeMap<(Asked, usize), MixStreams>,
     /// Empty between two inputs.
     #[serde(skip)]
@@ -123,8 +125,9 @@ impl Watch {
             fleet,
             tuning,
             members: Vec::new(),
-            hops: BTreeMap::new(),
-            entries: BTreeMap::new(),
+            at_gate: Vec::new(),
+            hops: Vec::new(),
+            entries: Vec::new(),
             mixes: BTreeMap::new(),
             news: Vec::new(),
         }
@@ -164,21 +167,22 @@ impl Watch {
     pub(crate) fn open_gate(
         &mut self,
         flow: &Flow,
-        gate: (&Restarts, &mut CallGraph),
+        (restarts, graph): (&Restarts, &mut CallGraph),
         now: Timestamp,
     ) {
-        let (restarts, graph) = gate;
         let second = now.tick().0;
-        for at in 0..self.members.len() {
-            if self.members.get(at).is_none_or(|member| member.waiting.is_empty()) {
-                continue;
-            }
+        let mut at_gate = std::mem::take(&mut self.at_gate);
+        at_gate.sort_unstable();
+        for at in at_gate {
             while let Some((judged_at, counts)) =
                 self.next_open(at, flow, (restarts, &mut *graph), second)
             {
                 let passed = JudgedAt { at: judged_at.at.max(now), ..judged_at };
                 let at_once = second <= judged_at.at.tick().0;
                 self.judge(StreamId(at), if at_once { judged_at } else { passed }, counts);
+            }
+            if self.members.get(at).is_some_and(|member| !member.waiting.is_empty()) {
+                self.at_gate.push(at);
             }
         }
     }
@@ -206,7 +210,7 @@ impl Watch {
 
     fn read_hop(&mut self, judged_at: JudgedAt, hop: HopIdx, tick: &HopTick) {
         let HopTick { entries, any, entered, left, calls, failed, slow } = *tick;
-        let streams = self.hops.entry(hop).or_default();
+        let streams = at_number(&mut self.hops, hop.0);
         streams.n_entries += u64::from(entries);
         streams.n_calls += u64::from(calls);
         let (transfer, fan_out) = (streams.transfer, streams.fan_out);
@@ -221,7 +225,7 @@ impl Watch {
 
     fn read_entry(&mut self, judged_at: JudgedAt, entry: EntryIdx, tick: &EntryTick) {
         let EntryTick { entries, failed, entered, slow } = *tick;
-        let streams = self.entries.entry(entry).or_default();
+        let streams = at_number(&mut self.entries, entry.0);
         streams.n_entries += u64::from(entries + failed);
         let (errors, volume, slow_streams) = (streams.errors, streams.volume, streams.slow);
         self.wait_some(errors, judged_at, share(entries + failed, failed));
@@ -235,16 +239,21 @@ impl Watch {
     /// values that were never seen.
     fn read_mix(&mut self, judged_at: JudgedAt, mix: &Mix<'_>) {
         let n: u32 = mix.counts.iter().sum();
-        let streams = self.mixes.entry((mix.asked, mix.key)).or_default();
+        let key = (mix.asked, mix.key);
+        let streams = self.mixes.entry(key).or_default();
         let known = streams.n;
         streams.n += u64::from(n);
-        self.watch_values(mix, known);
-        let key = (mix.asked, mix.key);
-        let n_values = self.mixes.get(&key).map_or(0, |streams| streams.values.len());
-        for value in 0..n_values {
-            let stream = self.mixes.get(&key).and_then(|s| s.values.get(value).copied().flatten());
+        if streams.values.len() != mix.values.len().min(VALUES_WATCHED_MAX) {
+            self.watch_values(mix, known);
+        }
+        let streams = self.mixes.get_mut(&key);
+        let values = streams.map(|s| std::mem::take(&mut s.values)).unwrap_or_default();
+        for (value, stream) in values.iter().enumerate() {
             let k = mix.counts.get(value).copied().unwrap_or(0);
-            self.judge_some(stream, judged_at, share(n, k));
+            self.judge_some(*stream, judged_at, share(n, k));
+        }
+        if let Some(streams) = self.mixes.get_mut(&key) {
+            streams.values = values;
         }
     }
 
@@ -279,18 +288,16 @@ impl Watch {
 
     /// Adds streams where traffic or knowledge has become enough.
     pub(crate) fn grow(&mut self, flow: &Flow) {
-        let hops: Vec<HopIdx> = self.hops.keys().copied().collect();
-        for hop in hops {
+        for hop in (0..).map(HopIdx).take(self.hops.len()) {
             self.grow_hop(flow, hop);
         }
-        let entries: Vec<EntryIdx> = self.entries.keys().copied().collect();
-        for entry in entries {
+        for entry in (0..).map(EntryIdx).take(self.entries.len()) {
             self.grow_entry(flow, entry);
         }
     }
 
     fn grow_hop(&mut self, flow: &Flow, hop: HopIdx) {
-        let Some(streams) = self.hops.get(&hop) else { return };
+        let Some(Some(streams)) = self.hops.get(hop.0 as usize) else { return };
         let gate = flow.callee_of(hop).map(|(service, _)| service);
         let repeats = flow.repeated(hop);
         let wants_transfer = streams.transfer.is_none() && streams.n_entries >= WATCHED_FROM;
@@ -306,7 +313,7 @@ impl Watch {
         let fan_out = fan_out.map(|s| self.add(Watched::FanOut(hop), s, None));
         let errors = errors.map(|s| self.add(Watched::HopErrors(hop), s, gate));
         let slow = slow.map(|s| self.add_slow(s, |limit| Watched::HopSlow(hop, limit), gate));
-        let Some(streams) = self.hops.get_mut(&hop) else { return };
+        let Some(Some(streams)) = self.hops.get_mut(hop.0 as usize) else { return };
         streams.transfer = streams.transfer.or(transfer);
         streams.fan_out = streams.fan_out.or(fan_out);
         streams.errors = streams.errors.or(errors);
@@ -314,7 +321,7 @@ impl Watch {
     }
 
     fn grow_entry(&mut self, flow: &Flow, entry: EntryIdx) {
-        let Some(streams) = self.entries.get(&entry) else { return };
+        let Some(Some(streams)) = self.entries.get(entry.0 as usize) else { return };
         let gate = flow.entry_place(entry).map(|(service, _)| service);
         let is_busy = streams.n_entries >= WATCHED_FROM;
         let wants_slow = streams.slow.is_none() && flow.entry_latency_limits_ns(entry).is_some();
@@ -325,7 +332,7 @@ impl Watch {
         let errors = errors.map(|s| self.add(Watched::EntryErrors(entry), s, gate));
         let volume = volume.map(|s| self.add(Watched::Volume(entry), s, None));
         let slow = slow.map(|s| self.add_slow(s, |limit| Watched::EntrySlow(entry, limit), gate));
-        let Some(streams) = self.entries.get_mut(&entry) else { return };
+        let Some(Some(streams)) = self.entries.get_mut(entry.0 as usize) else { return };
         streams.errors = streams.errors.or(errors);
         streams.volume = streams.volume.or(volume);
         streams.slow = streams.slow.or(slow);
@@ -360,11 +367,12 @@ impl Watch {
         let Some(stream) = stream else { return };
         let Some(member) = self.members.get_mut(stream.0) else { return };
         // Nothing happened: there is nothing a restart could explain, and nobody to wait behind.
-        if counts.n <= 0.0 && member.waiting.is_empty() {
-            self.judge(stream, at, Counts::default());
-        } else {
-            member.waiting.push_back((at, counts));
+        match (counts.n <= 0.0, member.waiting.is_empty()) {
+            (true, true) => return self.judge(stream, at, Counts::default()),
+            (false, true) => self.at_gate.push(stream.0),
+            (_, false) => {}
         }
+        member.waiting.push_back((at, counts));
     }
 
     fn judge(&mut self, stream: StreamId, judged_at: JudgedAt, counts: Counts) {
@@ -377,6 +385,15 @@ impl Watch {
         let (tick, at) = (judged_at.tick, judged_at.at);
         self.news.push(News { watched, stream: Some(stream), tick, at, what });
     }
+}
+
+/// What stands at this number, made the first time.
+fn at_number<T: Default>(all: &mut Vec<Option<T>>, number: u32) -> &mut T {
+    let at = number as usize;
+    if all.len() <= at {
+        all.resize_with(at + 1, || None);
+    }
+    all.get_mut(at).expect("invariant: made above").get_or_insert_default()
 }
 
 fn share(n: u32, k: u32) -> Counts {

@@ -20,11 +20,19 @@ const TOTALS: usize = 2;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Series {
     packed: std::collections::VecDeque<PackedRows>,
-    open: Vec<(i64, Vec<u32>)>,
+    open: OpenRows,
     chunks_max: usize,
     forgotten_until: Option<i64>,
     /// Full chunks, newest last, that were not taken yet.
     n_untaken: usize,
+}
+
+/// Rows that are not packed yet, one after the other.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct OpenRows {
+    /// Key of each row, and where its counts end.
+    ends: Vec<(i64, u32)>,
+    counts: Vec<u32>,
 }
 
 /// Rows that are packed and final.
@@ -43,7 +51,7 @@ impl Series {
     pub const fn new(rows_max: usize) -> Self {
         Self {
             packed: std::collections::VecDeque::new(),
-            open: Vec::new(),
+            open: OpenRows { ends: Vec::new(), counts: Vec::new() },
             chunks_max: rows_max.div_ceil(CHUNK_ROWS),
             forgotten_until: None,
             n_untaken: 0,
@@ -57,8 +65,8 @@ impl Series {
         if is_late || row.iter().all(|count| *count == 0) {
             return;
         }
-        self.open.push((at, row.to_vec()));
-        if self.open.len() < CHUNK_ROWS {
+        self.open.push(at, row);
+        if self.open.ends.len() < CHUNK_ROWS {
             return;
         }
         self.packed.extend(pack(&self.open));
@@ -81,14 +89,18 @@ impl Series {
     /// Key of the newest row.
     #[must_use]
     pub fn last(&self) -> Option<i64> {
-        self.open.last().map(|(at, _)| *at).or_else(|| self.packed.back().map(|chunk| chunk.last))
+        self.open
+            .ends
+            .last()
+            .map(|(at, _)| *at)
+            .or_else(|| self.packed.back().map(|chunk| chunk.last))
     }
 
     /// Key of the oldest row still kept.
     #[must_use]
     pub fn first(&self) -> Option<i64> {
         let packed = self.packed.front().map(|chunk| chunk.first);
-        packed.or_else(|| self.open.first().map(|(at, _)| *at))
+        packed.or_else(|| self.open.ends.first().map(|(at, _)| *at))
     }
 
     /// Rows up to and including this key may be missing because the bound was reached.
@@ -107,8 +119,8 @@ impl Series {
                 }
             });
         }
-        for (at, row) in self.open.iter().filter(|(at, _)| *at >= from && *at < to) {
-            visit(*at, row);
+        for (at, row) in self.open.rows().filter(|(at, _)| *at >= from && *at < to) {
+            visit(at, row);
         }
     }
 
@@ -128,7 +140,7 @@ impl Series {
                 });
             }
         }
-        for (_, row) in self.open.iter().filter(|(at, _)| *at >= from && *at < to) {
+        for (_, row) in self.open.rows().filter(|(at, _)| *at >= from && *at < to) {
             add_row(&mut totals, row);
         }
         totals
@@ -139,12 +151,30 @@ impl Series {
     pub fn memory_bytes(&self) -> usize {
         let packed: usize =
             self.packed.iter().map(|chunk| chunk.bytes.len() + size_of::<PackedRows>()).sum();
-        let open: usize = self
-            .open
-            .iter()
-            .map(|(_, row)| row.capacity() * 4 + size_of::<(i64, Vec<u32>)>())
-            .sum();
-        packed + open
+        packed
+            + self.open.ends.capacity() * size_of::<(i64, u32)>()
+            + self.open.counts.capacity() * 4
+    }
+}
+
+impl OpenRows {
+    fn push(&mut self, at: i64, row: &[u32]) {
+        self.counts.extend_from_slice(row);
+        self.ends.push((at, u32::try_from(self.counts.len()).unwrap_or(u32::MAX)));
+    }
+
+    fn clear(&mut self) {
+        self.ends.clear();
+        self.counts.clear();
+    }
+
+    fn rows(&self) -> impl Iterator<Item = (i64, &[u32])> {
+        let mut from = 0;
+        self.ends.iter().map(move |(at, end)| {
+            let row = self.counts.get(from..*end as usize).unwrap_or_default();
+            from = *end as usize;
+            (*at, row)
+        })
     }
 }
 
@@ -182,18 +212,18 @@ impl PackedRows {
     }
 }
 
-fn pack(rows: &[(i64, Vec<u32>)]) -> Option<PackedRows> {
-    let (first, last) = (rows.first()?.0, rows.last()?.0);
-    let mut bytes = Vec::with_capacity(rows.len() * 4);
+fn pack(rows: &OpenRows) -> Option<PackedRows> {
+    let (first, last) = (rows.ends.first()?.0, rows.ends.last()?.0);
+    let mut bytes = Vec::with_capacity(rows.ends.len() * 4);
     let mut totals = [0; TOTALS];
     let mut before = first;
-    for (at, row) in rows {
+    for (at, row) in rows.rows() {
         pack_number(&mut bytes, u64::try_from(at - before).unwrap_or(0));
         let n = row.iter().rposition(|count| *count > 0).map_or(0, |last| last + 1);
         pack_number(&mut bytes, n as u64);
         row.iter().take(n).for_each(|count| pack_number(&mut bytes, u64::from(*count)));
         add_row(&mut totals, row);
-        before = *at;
+        before = at;
     }
     Some(PackedRows { first, last, totals, bytes: bytes.into_boxed_slice() })
 }

@@ -11,21 +11,23 @@ impl Stream {
         if self.ready == Readiness::Learning {
             return None;
         }
-        let armed = self.dispersion_scale(scale);
+        let wanted = threshold(ln_a, scale);
+        let screen = self.tuning.screen * wanted;
         let window = self.scales.get(scale)?;
+        let evidence = self.evidence.get_mut(scale)?;
+        let most = window.most_nats(self.figure.sides);
+        if most < self.tuning.exact_nats.min(screen) {
+            *evidence = most;
+            return None;
+        }
+        let armed = self.dispersion_scale(scale);
         let tempering = self.tempering(window.window_n(), armed);
-        let (sides, tuning) = (self.figure.sides, &self.tuning);
-        let window = self.scales.get_mut(scale)?;
-        let suffix = window.strongest_suffix(tempering.phi, sides, tuning);
+        let suffix = window.strongest_suffix(tempering.phi, self.figure.sides, &self.tuning);
         if let Some(evidence) = self.evidence.get_mut(scale) {
             *evidence = suffix.nats;
         }
-        let wanted = threshold(ln_a, scale);
         let is_heard = armed.is_some() && scale >= self.figure.finest_scale;
-        if !is_heard
-            || suffix.nats < self.tuning.screen * wanted
-            || suffix.n_blocks < self.tuning.alarm_blocks_min
-        {
+        if !is_heard || suffix.nats < screen || suffix.n_blocks < self.tuning.alarm_blocks_min {
             return None;
         }
         let nats = suffix.confirmed_nats(self.figure.form, &self.edges, tempering.rho);
@@ -59,7 +61,8 @@ impl Stream {
     fn tempering(&self, window_n: f64, measured_at: Option<usize>) -> Tempering {
         let (figure, _) = self.baseline();
         let size = self.figure.form.size(window_n, figure);
-        let prior = self.figure.prior_rho(figure) * self.prior_left;
+        let halvings = self.age_s as f64 / self.tuning.prior_half_life_s;
+        let prior = self.figure.prior_rho(figure) * 0.5f64.powf(halvings);
         let measured = measured_at.and_then(|at| self.scales.get(at));
         let (phi, rho) = match measured {
             Some(scale) => {
@@ -74,17 +77,17 @@ impl Stream {
 
     pub(super) fn teach(&mut self, scale: usize, block: &Filling) {
         let Readiness::Ready(since) = self.ready else { return };
-        let known = self.figure.form.size(self.baseline.learned().n, self.baseline.figure());
-        let residual = block.residual(self.figure.form);
-        let begun_at = self.age_s - block_s(scale);
-        let teaches = block.counts.n > 0.0 && residual.size <= known && begun_at >= since;
-        let frozen = self.is_frozen();
-        let Some(scale) = self.scales.get_mut(scale) else { return };
-        if teaches {
-            scale.dispersion.await_lesson(self.age_s, residual);
+        let Some(taught) = self.scales.get_mut(scale) else { return };
+        if block.counts.n > 0.0 {
+            let known = self.figure.form.size(self.baseline.learned().n, self.baseline.figure());
+            let residual = block.residual(self.figure.form);
+            if residual.size <= known && self.age_s - block_s(scale) >= since {
+                taught.dispersion.await_lesson(self.age_s, residual);
+            }
         }
-        if !frozen {
-            scale.dispersion.learn(self.age_s, &self.tuning);
+        if taught.dispersion.has_lesson(self.age_s, &self.tuning) && !self.is_frozen() {
+            let Some(taught) = self.scales.get_mut(scale) else { return };
+            taught.dispersion.learn(self.age_s, &self.tuning);
         }
     }
 

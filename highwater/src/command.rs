@@ -1,8 +1,15 @@
 //! Commands: `highwater NOUN VERB`, one file each.
 
 mod analyze;
+mod change;
+mod copies;
+mod demo;
+mod doctor;
+mod format;
+mod import;
 mod serve;
 mod settings;
+mod shift;
 
 use crate::exit::Exit;
 use clap::{Parser, Subcommand};
@@ -18,16 +25,32 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Demo(demo::DemoCommand),
     Serve(serve::Serve),
     Analyze(analyze::Analyze),
+    Change(change::ChangeCommand),
+    Shift(shift::ShiftCommand),
+    Import(import::Import),
     Settings(settings::ShowSettings),
+    Doctor(doctor::Doctor),
+    Backup(copies::Backup),
+    Restore(copies::Restore),
+    Verify(copies::Verify),
 }
 
 /// Runs the command.
 pub(crate) fn run(cli: Cli) -> anyhow::Result<Exit> {
     match cli.command {
+        Command::Demo(demo) => demo.run(),
         Command::Serve(serve) => serve.run(),
         Command::Analyze(analyze) => analyze.run(),
+        Command::Change(change) => change.run(),
+        Command::Shift(shift) => shift.run(),
+        Command::Import(import) => import.run(),
         Command::Settings(settings) => settings.run(),
+        Command::Doctor(doctor) => doctor.run(),
+        Command::Backup(backup) => backup.run(),
+        Command::Restore(restore) => restore.run(),
+        Command::Verify(verify) => verify.run(),
     }
 }

@@ -1,11 +1,12 @@
 //! What the process says when it ends.
 
+use crate::client::ClientError;
 use crate::server::Unsuitable;
 use crate::settings::SettingsError;
 use crate::time_argument::TimeError;
 use crate::told::ToldError;
 use hw_ingest::{BindError, ReadError};
-use hw_store::OpenError;
+use hw_store::{BackupError, OpenError, VerifyError};
 use std::process::ExitCode;
 
 /// Exit codes, a contract.
@@ -21,6 +22,8 @@ pub(crate) enum Exit {
     Unreadable,
     /// Our own fault.
     Internal,
+    /// What another command said.
+    Other(u8),
 }
 
 impl Exit {
@@ -31,6 +34,7 @@ impl Exit {
             Self::Usage => 2,
             Self::Unreadable => 3,
             Self::Internal => 70,
+            Self::Other(code) => code,
         }
     }
 
@@ -47,6 +51,15 @@ impl Exit {
             if let Some(open) = cause.downcast_ref::<OpenError>() {
                 return Self::of_open(open);
             }
+            if let Some(error) = cause.downcast_ref::<ClientError>() {
+                return Self::of_client(error);
+            }
+            if let Some(error) = cause.downcast_ref::<BackupError>() {
+                return Self::of_backup(error);
+            }
+            if let Some(VerifyError::Open(open)) = cause.downcast_ref::<VerifyError>() {
+                return Self::of_open(open);
+            }
             let is_usage = cause.is::<SettingsError>()
                 || cause.is::<TimeError>()
                 || cause.is::<BindError>()
@@ -56,6 +69,25 @@ impl Exit {
             }
         }
         Self::Internal
+    }
+
+    const fn of_client(error: &ClientError) -> Self {
+        match error {
+            ClientError::Unreachable { .. } => Self::Unreadable,
+            ClientError::Refused { .. } => Self::Usage,
+            ClientError::Failed { .. } => Self::Internal,
+        }
+    }
+
+    const fn of_backup(error: &BackupError) -> Self {
+        match error {
+            BackupError::Open(open) => Self::of_open(open),
+            BackupError::NotEmpty(_) => Self::Usage,
+            BackupError::Damaged { .. } | BackupError::Snapshot(_) => Self::Unreadable,
+            BackupError::Read(_) | BackupError::Io { .. } | BackupError::NoSnapshot => {
+                Self::Internal
+            }
+        }
     }
 
     const fn of_open(error: &OpenError) -> Self {

@@ -3,8 +3,10 @@
 
 mod analysis;
 mod chain;
+mod client;
 mod command;
 mod exit;
+mod faults;
 mod progress;
 mod server;
 mod settings;

@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 const BYTES: &str = "{msg:10} {wide_bar} {bytes}/{total_bytes}, {binary_bytes_per_sec}, {eta} left";
+const ROWS: &str = "{msg:10} {spinner} {human_pos} rows, {per_sec}";
 const RECORDS: &str = "{msg:10} {wide_bar} {human_pos}/{human_len}, {per_sec}, {eta} left";
 
 /// A bar that shows how far a piece of work has come. Nothing is drawn where stderr is no terminal.
@@ -34,6 +35,32 @@ impl Bar {
         bar.set_style(style(RECORDS));
         bar.set_message("counting");
         Self { bar, progress: Progress::new(), follower: None }
+    }
+
+    /// For sending so many bytes.
+    pub(crate) fn sending(n_bytes: u64) -> Self {
+        let bar = ProgressBar::with_draw_target(Some(n_bytes), ProgressDrawTarget::stderr());
+        bar.set_style(style(BYTES));
+        bar.set_message("sending");
+        Self { bar, progress: Progress::new(), follower: None }
+    }
+
+    /// For reading so many rows as there are.
+    pub(crate) fn checking() -> Self {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+        bar.set_style(style(ROWS));
+        bar.set_message("checking");
+        Self { bar, progress: Progress::new(), follower: None }
+    }
+
+    /// So many in all.
+    pub(crate) fn set(&self, n: u64) {
+        self.bar.set_position(n);
+    }
+
+    /// Says why it does not go on.
+    pub(crate) fn wait(&self, why: &str) {
+        self.bar.suspend(|| anstream::eprintln!("waiting: {why}"));
     }
 
     /// What the reader reports to.

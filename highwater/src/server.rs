@@ -2,20 +2,23 @@
 //!
 //! `opening` finds where the last process ended; `admission` makes rows of requests; `writer` makes
 //! them durable in groups and answers; `room` applies them to the engine; what that says comes back to
-//! the writer, and is shown once it is durable. Nothing here decides what a row means.
+//! the writer, and is shown once it is durable. `backend` answers what the API asks. Nothing here
+//! decides what a row means.
 
 mod admission;
+mod backend;
 mod clock;
 mod counts;
 mod group;
 mod opening;
 mod orders;
 mod pace;
+mod recent;
 mod room;
 mod running;
 mod words;
 mod writer;
 
-pub(crate) use clock::ClockKind;
+pub(crate) use clock::{ClockKind, wall};
 pub(crate) use opening::{DataSettings, Unsuitable};
 pub(crate) use running::{Server, ServerSettings};

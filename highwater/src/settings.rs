@@ -9,7 +9,8 @@ mod layers;
 mod rules;
 mod server;
 
-pub(crate) use server::ServeFlags;
+pub(crate) use keys::unknown;
+pub(crate) use server::{DataFlag, ServeFlags};
 
 use hw_ingest::{DecisionRule, ItemRule, ReadOptions};
 use keys::{Fault, Keys};

@@ -3,6 +3,7 @@
 //! Nothing depends on colour: verdicts are words, and what matters stands first. Everything that
 //! came from outside is text: control characters and terminal escapes are taken out.
 
+pub(crate) mod answers;
 mod hops;
 mod incident;
 mod page;
@@ -64,7 +65,7 @@ fn glued(text: &str) -> String {
 }
 
 /// `12,046`.
-fn count(n: u64) -> String {
+pub(crate) fn count(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {

@@ -30,6 +30,14 @@ impl fmt::Display for TimeError {
 impl std::error::Error for TimeError {}
 
 impl TimeArgument {
+    /// The instant, where there is no first record to count from.
+    pub(crate) fn instant(&self) -> Result<Timestamp, TimeError> {
+        match self {
+            Self::At(at) => Ok(*at),
+            Self::AfterFirst(seconds) => Err(TimeError(format!("+{seconds}s"))),
+        }
+    }
+
     /// Whether the first record must be known.
     pub(crate) const fn is_relative(&self) -> bool {
         matches!(self, Self::AfterFirst(_))
@@ -53,33 +61,8 @@ impl FromStr for TimeArgument {
             let length: jiff::SignedDuration = after.parse().map_err(|_| wrong())?;
             return Ok(Self::AfterFirst(length.as_secs_f64()));
         }
-        if let Ok(number) = text.parse::<f64>() {
-            return unix(number).map(Self::At).ok_or_else(wrong);
-        }
-        if let Ok(at) = text.parse::<jiff::Timestamp>() {
-            return nanoseconds(at).ok_or_else(wrong);
-        }
-        // Without a zone it is UTC, as everything Highwater prints.
-        let civil: jiff::civil::DateTime = text.parse().map_err(|_| wrong())?;
-        let at = civil.to_zoned(jiff::tz::TimeZone::UTC).map_err(|_| wrong())?.timestamp();
-        nanoseconds(at).ok_or_else(wrong)
+        hw_api::instant(text).map(Self::At).ok_or_else(wrong)
     }
-}
-
-fn nanoseconds(at: jiff::Timestamp) -> Option<TimeArgument> {
-    i64::try_from(at.as_nanosecond()).ok().map(|ns| TimeArgument::At(Timestamp(ns)))
-}
-
-/// Unix time in seconds, milliseconds, microseconds or nanoseconds: told apart by size, all between
-/// the years 2000 and 2200.
-fn unix(number: f64) -> Option<Timestamp> {
-    let scale = [1e9, 1e6, 1e3, 1.0].into_iter().find(|scale| {
-        let seconds = number * scale / 1e9;
-        (946_684_800.0..7_258_118_400.0).contains(&seconds)
-    })?;
-    #[expect(clippy::cast_possible_truncation, reason = "checked to lie between 2000 and 2200")]
-    let ns = (number * scale) as i64;
-    Some(Timestamp(ns))
 }
 
 /// The length of a window in whole seconds.

@@ -1,8 +1,7 @@
 //! Changes people tell: a JSON file, a list or one object a line.
 
-use crate::time_argument::TimeArgument;
+use hw_api::{TellChange, TellFault};
 use hw_model::{ChangeKind, ToldChange};
-use serde::Deserialize;
 use std::fmt;
 use std::path::Path;
 
@@ -17,30 +16,6 @@ impl fmt::Display for ToldError {
 }
 
 impl std::error::Error for ToldError {}
-
-/// A change as it stands in the file. `id`, `source`, `reverses` and `redeploy_of` are what
-/// `--format json` writes beside it; they are worked out anew.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Entry {
-    kind: String,
-    service: String,
-    at: serde_json::Value,
-    #[serde(default)]
-    from_version: Option<String>,
-    #[serde(default)]
-    to_version: Option<String>,
-    #[serde(default)]
-    mitigates: bool,
-    #[serde(default, rename = "id")]
-    _id: Option<String>,
-    #[serde(default, rename = "source")]
-    _source: Option<String>,
-    #[serde(default, rename = "reverses")]
-    _reverses: Option<String>,
-    #[serde(default, rename = "redeploy_of")]
-    _redeploy_of: Option<String>,
-}
 
 /// Reads the file. The changes come by time.
 pub(crate) fn read(file: &Path) -> Result<Vec<ToldChange>, ToldError> {
@@ -77,25 +52,21 @@ fn parse(text: &str) -> Result<Vec<ToldChange>, Fault> {
 
 fn change(entry: serde_json::Value, place: &str) -> Result<ToldChange, Fault> {
     let fault = |why: String| (place.to_owned(), why);
-    let entry: Entry = serde_json::from_value(entry).map_err(|error| fault(error.to_string()))?;
-    let kind = ChangeKind::from_word(&entry.kind).ok_or_else(|| {
-        let known: Vec<&str> = ChangeKind::ALL.iter().map(|kind| kind.word()).collect();
-        fault(format!("\"{}\" is no kind of change: one of {}", entry.kind, known.join(", ")))
+    let entry: TellChange =
+        serde_json::from_value(entry).map_err(|error| fault(error.to_string()))?;
+    let kind = entry.kind.clone();
+    let told = entry.told().map_err(|error| match error {
+        TellFault::Kind => {
+            let known: Vec<&str> = ChangeKind::ALL.iter().map(|kind| kind.word()).collect();
+            fault(format!("\"{kind}\" is no kind of change: one of {}", known.join(", ")))
+        }
+        TellFault::At(text) => {
+            fault(format!("\"{text}\" is no time: give 2026-11-22T06:44:00Z, or Unix seconds"))
+        }
     })?;
-    let at = entry.at.as_str().map_or_else(|| entry.at.to_string(), str::to_owned);
-    let TimeArgument::At(at) =
-        at.parse().map_err(|e: crate::time_argument::TimeError| fault(e.to_string()))?
-    else {
-        return Err(fault("`at` must be an instant, not a length".to_owned()));
-    };
-    Ok(ToldChange {
-        kind,
-        service: entry.service,
-        from_version: entry.from_version,
-        to_version: entry.to_version,
-        at,
-        mitigates: entry.mitigates,
-    })
+    // What lies in the past has no "now".
+    let at = told.at.ok_or_else(|| fault("missing field `at`".to_owned()))?;
+    Ok(told.at_or(at))
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! `cargo xtask`: what the house does to itself. `check` is what CI runs, `bench` measures, `sim`
-//! runs seeded worlds. Exit code 1 if something is not as it should be.
+//! runs seeded worlds, `kill` kills the server. Exit code 1 if something is not as it should be.
 
 mod bench;
 mod check;
+mod kill;
 mod process;
 mod sim;
 
@@ -25,6 +26,7 @@ enum Task {
     #[command(subcommand)]
     Bench(bench::Bench),
     Sim(sim::Sim),
+    Kill(kill::Kill),
 }
 
 fn main() -> ExitCode {
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
         Task::Check(check) => check.run(),
         Task::Bench(bench) => bench.run(),
         Task::Sim(sim) => sim.run(),
+        Task::Kill(kill) => kill.run(),
     };
     let Err(error) = done else { return ExitCode::SUCCESS };
     println_stderr(&format!("error: {error:#}"));

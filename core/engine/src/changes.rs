@@ -96,6 +96,13 @@ impl ChangeLog {
         self.noted.get(&id)
     }
 
+    /// The change that a told one became: in the same words, or the one that was found.
+    pub(crate) fn told_as(&self, told: &ToldChange) -> Option<ChangeId> {
+        let in_words = self.noted.values().find(|noted| is_repeated(&noted.change, told));
+        let found = || self.noted.values().find(|noted| is_same(&noted.change, told));
+        in_words.or_else(found).map(|noted| noted.change.id)
+    }
+
     /// Changes of which something is other than at the last call.
     pub(crate) fn take_revised(&mut self) -> BTreeSet<ChangeId> {
         std::mem::take(&mut self.revised)

@@ -10,7 +10,7 @@ use crate::silence::{SilenceKind, Silences};
 use crate::watch::{News, NewsKind, Watch, Watched};
 use hw_detect::{Alarm, Budget, Ending, Fleet, Tuning};
 use hw_flow::{Flow, FlowSettings};
-use hw_model::{Batch, ChangeId, Direction, Timestamp};
+use hw_model::{Batch, ChangeId, Direction, Timestamp, ToldChange};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
@@ -148,6 +148,12 @@ impl Engine {
     #[must_use]
     pub fn n_watched(&self) -> (usize, usize) {
         (self.watch.fleet.len(), self.watch.fleet.n_armed())
+    }
+
+    /// The number of the change that a told one became, as long as it is remembered.
+    #[must_use]
+    pub fn told_as(&self, told: &ToldChange) -> Option<ChangeId> {
+        self.changes.told_as(told)
     }
 
     fn take_batch(&mut self, batch: Batch) {

@@ -50,4 +50,4 @@ pub use services::ServiceIdx;
 pub use sums::CounterIdx;
 pub use views::{HopSummary, LogCounts};
 pub use vocabulary::{TemplateText, Vocabulary};
-pub use windows::WindowCounts;
+pub use windows::{OpenView, WindowCounts};

@@ -7,7 +7,7 @@ use crate::ids::{EntryIdx, HopIdx};
 use crate::instances::{Instance, Voice};
 use crate::judging::Asked;
 use crate::services::ServiceIdx;
-use crate::windows::WindowCounts;
+use crate::windows::{OpenView, WindowCounts};
 use hw_model::{NameId, TemplateId};
 use hw_stats::{Counts, LatencySketch};
 
@@ -259,6 +259,13 @@ impl Flow {
     ) {
         if let Some(cell) = self.counters.hop(hop) {
             cell.windows.visit_answers(from, to, visit);
+        }
+    }
+
+    /// Calls `visit` with the windows of a hop that still take counts, by number, oldest first.
+    pub fn visit_open_windows(&self, hop: HopIdx, visit: impl FnMut(i64, OpenView<'_>)) {
+        if let Some(cell) = self.counters.hop(hop) {
+            cell.windows.visit_open(visit);
         }
     }
 

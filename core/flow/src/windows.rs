@@ -33,7 +33,9 @@ impl WindowCounts {
         [self.entered, self.left, self.any, self.received, self.calls, self.failed]
     }
 
-    fn from_row(row: &[u32]) -> Self {
+    /// Counts as a row that was exported ([`Rows::Windows`]); what a shorter one lacks is zero.
+    #[must_use]
+    pub fn from_row(row: &[u32]) -> Self {
         let column = |at: usize| row.get(at).copied().unwrap_or(0);
         Self {
             entered: column(0),
@@ -55,6 +57,17 @@ impl WindowCounts {
         add(&mut self.calls, other.calls);
         add(&mut self.failed, other.failed);
     }
+}
+
+/// What a window holds that still takes counts.
+#[derive(Clone, Copy, Debug)]
+pub struct OpenView<'a> {
+    /// Its counts up to now.
+    pub counts: WindowCounts,
+    /// Durations of its calls.
+    pub latency: &'a LatencySketch,
+    /// The number of the answer's key, and counts per value.
+    pub answers: Option<(usize, &'a [u32])>,
 }
 
 /// Entries of one version of the caller, and those that went on.
@@ -232,6 +245,15 @@ impl Windows {
                 visit(at, answers);
             }
         });
+    }
+
+    /// Calls `visit` with the windows that still take counts, oldest first.
+    pub(crate) fn visit_open(&self, mut visit: impl FnMut(i64, OpenView<'_>)) {
+        for (at, window) in &self.open {
+            let (key, counts) = &window.answers;
+            let answers = (!counts.is_empty()).then_some((*key, counts.as_slice()));
+            visit(*at, OpenView { counts: window.counts, latency: &window.latency, answers });
+        }
     }
 
     /// Hands out the rows that became full and final since the last call.

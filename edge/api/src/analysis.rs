@@ -1,10 +1,11 @@
 //! The shapes of `analyze --format json`, in the order in which they are written.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use utoipa::ToSchema;
 
 /// Everything one analysis found.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Analysis {
     /// Time of the first record, or `--from`.
     pub from: String,
@@ -25,7 +26,7 @@ pub struct Analysis {
 }
 
 /// Numbers of spans.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Counts {
     /// Counted, each once.
     pub spans: u64,
@@ -38,7 +39,7 @@ pub struct Counts {
 }
 
 /// One leg.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Hop {
     /// `caller|entry|callee|operation`.
     pub id: String,
@@ -63,12 +64,12 @@ pub struct Hop {
 }
 
 /// A figure that shifted.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Shift {
     /// `S1`, ...
     pub id: String,
     /// transfer, answers, errors, latency, volume, log, `no_data`.
-    pub signal: &'static str,
+    pub signal: String,
     /// The service it belongs to.
     pub service: String,
     /// The hop it belongs to; null for a whole entry or service.
@@ -76,7 +77,7 @@ pub struct Shift {
     /// The answer that gained most, or the latency limit.
     pub value: Option<String>,
     /// up or down.
-    pub direction: &'static str,
+    pub direction: String,
     /// Share before; mean per entry where fan-out exceeds one; items/s for volume.
     pub before: f64,
     /// The same since.
@@ -95,10 +96,13 @@ pub struct Shift {
     pub evidence_nats: f64,
     /// The incident it belongs to.
     pub incident: Option<String>,
+    /// When somebody accepted what the figure does as the new normal; left out otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accepted_at: Option<String>,
 }
 
 /// Shifts that belong together, and what is known about them.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Incident {
     /// `INC-1`, ...
     pub id: String,
@@ -128,10 +132,13 @@ pub struct Incident {
     pub redeploy: Vec<String>,
     /// The harm in items; null where it cannot be counted in items.
     pub impact: Option<Impact>,
+    /// The incident that this one turned out to be a part of; left out otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged_into: Option<String>,
 }
 
 /// Where an incident may start.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Origin {
     /// 1 is the likeliest.
     pub rank: usize,
@@ -146,7 +153,7 @@ pub struct Origin {
 }
 
 /// A service that behaves as always.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Cleared {
     /// The service.
     pub service: String,
@@ -155,7 +162,7 @@ pub struct Cleared {
 }
 
 /// One leg of the way the items came.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct TrailStep {
     /// The hop.
     pub hop: String,
@@ -168,12 +175,12 @@ pub struct TrailStep {
 }
 
 /// A log line worth a look.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Lead {
     /// The service that wrote it.
     pub service: String,
     /// TRACE, DEBUG, INFO, WARN, ERROR, FATAL.
-    pub severity: &'static str,
+    pub severity: String,
     /// The line without its variable parts.
     pub template: String,
     /// How many since the onset.
@@ -183,12 +190,12 @@ pub struct Lead {
 }
 
 /// The verdict on one change.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Judgement {
     /// `C1`, ...
     pub change: String,
     /// implicated, `not_implicated`, exonerated, undecided.
-    pub verdict: &'static str,
+    pub verdict: String,
     /// Probability that it caused the incident.
     pub probability: f64,
     /// The evidence.
@@ -196,18 +203,18 @@ pub struct Judgement {
 }
 
 /// What an attempt to help did.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Mitigation {
     /// `C1`, ...
     pub change: String,
     /// worked, none, undecided.
-    pub effect: &'static str,
+    pub effect: String,
     /// The facts.
     pub because: Vec<String>,
 }
 
 /// The harm in items, negative where they are missing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Impact {
     /// Best estimate.
     pub excess_items: i64,
@@ -218,12 +225,12 @@ pub struct Impact {
 }
 
 /// Something people or machines altered.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Change {
     /// `C1`, ...
     pub id: String,
     /// deploy, rollback, restart, flag, config, instrumentation, other.
-    pub kind: &'static str,
+    pub kind: String,
     /// The service.
     pub service: String,
     /// Version before.
@@ -233,7 +240,7 @@ pub struct Change {
     /// When it began.
     pub at: String,
     /// telemetry, told, both.
-    pub source: &'static str,
+    pub source: String,
     /// The deploy this rollback takes back.
     pub reverses: Option<String>,
     /// The deploy, rolled back since, that this one repeats.

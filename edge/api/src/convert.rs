@@ -60,11 +60,11 @@ fn shift(numbered: &Numbered) -> Shift {
     let shift = &numbered.shift;
     Shift {
         id: numbered.id.to_string(),
-        signal: shift.signal.word(),
+        signal: shift.signal.word().to_owned(),
         service: shift.service.clone(),
         hop: shift.target.hop().map(|hop| hop.id().0),
         value: shift.value.clone(),
-        direction: shift.direction.word(),
+        direction: shift.direction.word().to_owned(),
         before: ratio(shift.before),
         after: ratio(shift.after),
         onset_at: rfc3339(shift.onset_at),
@@ -74,6 +74,7 @@ fn shift(numbered: &Numbered) -> Shift {
         ended_at: shift.ended_at.map(rfc3339),
         evidence_nats: tenth(shift.evidence_nats),
         incident: numbered.incident.map(|id| id.to_string()),
+        accepted_at: shift.accepted_at.map(rfc3339),
     }
 }
 
@@ -94,6 +95,7 @@ fn incident(incident: &hw_model::Incident) -> Incident {
         mitigations: diagnosis.mitigations.iter().map(mitigation).collect(),
         redeploy: diagnosis.redeploy.iter().map(ToString::to_string).collect(),
         impact: diagnosis.impact.map(impact),
+        merged_into: None,
     }
 }
 
@@ -123,7 +125,7 @@ fn trail_step(step: &hw_model::TrailStep) -> TrailStep {
 fn lead(lead: &hw_model::Lead) -> Lead {
     Lead {
         service: lead.service.clone(),
-        severity: lead.severity.word(),
+        severity: lead.severity.word().to_owned(),
         template: lead.template.clone(),
         count: lead.count,
         first_at: rfc3339(lead.first_at),
@@ -133,7 +135,7 @@ fn lead(lead: &hw_model::Lead) -> Lead {
 fn judgement(judgement: &hw_model::Judgement) -> Judgement {
     Judgement {
         change: judgement.change.to_string(),
-        verdict: judgement.verdict.word(),
+        verdict: judgement.verdict.word().to_owned(),
         probability: ratio(judgement.probability),
         because: judgement.because.clone(),
     }
@@ -142,7 +144,7 @@ fn judgement(judgement: &hw_model::Judgement) -> Judgement {
 fn mitigation(mitigation: &hw_model::Mitigation) -> Mitigation {
     Mitigation {
         change: mitigation.change.to_string(),
-        effect: mitigation.effect.word(),
+        effect: mitigation.effect.word().to_owned(),
         because: mitigation.because.clone(),
     }
 }
@@ -159,14 +161,20 @@ fn change(change: &hw_model::Change) -> Change {
     let word = |id: ChangeId| id.to_string();
     Change {
         id: change.id.to_string(),
-        kind: change.kind.word(),
+        kind: change.kind.word().to_owned(),
         service: change.service.clone(),
         from_version: change.from_version.clone(),
         to_version: change.to_version.clone(),
         at: rfc3339(change.at),
-        source: change.source.word(),
+        source: change.source.word().to_owned(),
         reverses: change.reverses.map(word),
         redeploy_of: change.redeploy_of.map(word),
+    }
+}
+
+impl From<&Counted> for Hop {
+    fn from(counted: &Counted) -> Self {
+        hop(counted)
     }
 }
 

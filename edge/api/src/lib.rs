@@ -1,4 +1,4 @@
-//! The JSON people and programs get: `analyze --format json`, and the vocabulary of the HTTP API.
+//! The JSON people and programs get: `analyze --format json`, and the HTTP API.
 //!
 //! Shapes are a contract (DESIGN §11): fields keep their names, order and units. Times are RFC 3339
 //! in UTC with milliseconds; shares are between 0 and 1; what is not known is `null`.
@@ -7,12 +7,31 @@
 
 mod analysis;
 mod convert;
+mod entry;
+mod health;
+mod list;
+mod map;
 mod number;
+mod present;
+mod problem;
+mod service;
 mod time;
+mod told;
+mod window;
 
 pub use analysis::{
     Analysis, Change, Cleared, Counts, Hop, Impact, Incident, Judgement, Lead, Mitigation, Origin,
     Shift, TrailStep,
 };
 pub use convert::Rejected;
-pub use time::rfc3339;
+pub use entry::Entry;
+pub use health::Health;
+pub use list::List;
+pub use map::{FlowHop, FlowMap};
+pub use number::ratio;
+pub use present::{Now, OpenIncident, Received, Streams};
+pub use problem::Problem;
+pub use service::{Service, Version};
+pub use time::{instant, rfc3339};
+pub use told::{TellChange, TellFault, Told, ToldAnswer};
+pub use window::{Latency, Window, Windows};

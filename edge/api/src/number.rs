@@ -1,7 +1,8 @@
 //! Numbers as the API writes them: short enough to read, exact enough to compare.
 
 /// Six digits after the point: shares, ratios.
-pub(crate) fn ratio(x: f64) -> f64 {
+#[must_use]
+pub fn ratio(x: f64) -> f64 {
     digits(x, 1e6)
 }
 

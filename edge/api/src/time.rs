@@ -1,4 +1,4 @@
-//! Times as the API writes them.
+//! Times as the API writes and reads them.
 
 use hw_model::Timestamp;
 
@@ -12,6 +12,36 @@ pub fn rfc3339(at: Timestamp) -> String {
     format!("{time:.3}")
 }
 
+/// Reads an instant: RFC 3339, without a zone in UTC, or Unix time in seconds to nanoseconds.
+#[must_use]
+pub fn instant(text: &str) -> Option<Timestamp> {
+    if let Ok(number) = text.parse::<f64>() {
+        return unix(number);
+    }
+    if let Ok(at) = text.parse::<jiff::Timestamp>() {
+        return nanoseconds(at);
+    }
+    // Without a zone it is UTC, as everything Highwater prints.
+    let civil: jiff::civil::DateTime = text.parse().ok()?;
+    nanoseconds(civil.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp())
+}
+
+fn nanoseconds(at: jiff::Timestamp) -> Option<Timestamp> {
+    i64::try_from(at.as_nanosecond()).ok().map(Timestamp)
+}
+
+/// Unix time in seconds, milliseconds, microseconds or nanoseconds: told apart by size, all between
+/// the years 2000 and 2200.
+fn unix(number: f64) -> Option<Timestamp> {
+    let scale = [1e9, 1e6, 1e3, 1.0].into_iter().find(|scale| {
+        let seconds = number * scale / 1e9;
+        (946_684_800.0..7_258_118_400.0).contains(&seconds)
+    })?;
+    #[expect(clippy::cast_possible_truncation, reason = "checked to lie between 2000 and 2200")]
+    let ns = (number * scale) as i64;
+    Some(Timestamp(ns))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -21,5 +51,19 @@ mod tests {
         assert_eq!(rfc3339(Timestamp(1_795_329_834_653_958_997)), "2026-11-22T06:43:54.653Z");
         assert_eq!(rfc3339(Timestamp::from_s(1_795_329_834)), "2026-11-22T06:43:54.000Z");
         assert_eq!(rfc3339(Timestamp(-1)), "1969-12-31T23:59:59.999Z");
+    }
+
+    #[test]
+    fn instants_can_be_written_in_many_ways() {
+        let expect = Some(Timestamp(1_795_330_494_000_000_000));
+        assert_eq!(instant("2026-11-22T06:54:54Z"), expect);
+        assert_eq!(instant("2026-11-22T07:54:54+01:00"), expect);
+        assert_eq!(instant("2026-11-22 06:54:54"), expect);
+        assert_eq!(instant("1795330494"), expect);
+        assert_eq!(instant("1795330494000"), expect);
+        assert_eq!(instant("1795330494000000000"), expect);
+        for text in ["", "yesterday", "12", "2026-13-01T00:00:00Z", "inf", "NaN"] {
+            assert_eq!(instant(text), None, "{text}");
+        }
     }
 }

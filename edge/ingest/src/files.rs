@@ -12,7 +12,7 @@ mod error;
 mod reader;
 
 pub use error::ReadError;
-pub(crate) use reader::{open, read};
+pub(crate) use reader::{Raw, open, read};
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -62,6 +62,32 @@ impl FileReport {
             self.faults.push(FileFault { file: self.file.clone(), line, reason });
         }
     }
+}
+
+/// Reads each file. Returns the reports on those that are empty or no recording, which is no reason to
+/// stop as long as another can be used.
+pub(crate) fn each(
+    paths: &[PathBuf],
+    progress: &Progress,
+    mut read: impl FnMut(&Path) -> Result<(), ReadError>,
+) -> Result<Vec<FileReport>, ReadError> {
+    for path in paths {
+        progress.add_total(std::fs::metadata(path).map_or(0, |metadata| metadata.len()));
+    }
+    let mut unusable = Vec::new();
+    for path in paths {
+        match read(path) {
+            Ok(()) => {}
+            Err(error) if error.is_about_content() => unusable.push((path, error)),
+            Err(error) => return Err(error),
+        }
+    }
+    if unusable.len() == paths.len()
+        && let Some((_, error)) = unusable.pop()
+    {
+        return Err(error);
+    }
+    Ok(unusable.iter().map(|(path, error)| FileReport::unusable(path, error)).collect())
 }
 
 /// How far reading has come, for whoever shows it. Clones look at the same counters.

@@ -22,6 +22,7 @@ mod pending;
 mod receiver;
 mod recording;
 mod request;
+mod requests;
 mod seen;
 mod sift;
 mod tally;
@@ -37,6 +38,7 @@ pub use receiver::{
     Reply, Transport,
 };
 pub use recording::{Recording, RecordingReader};
+pub use requests::{RecordedRequest, Requests};
 pub use seen::{Minute, Seen, SeenLimits};
 pub use sift::{Fate, Item, ItemKind, span_identity};
 pub use tally::{Rejection, Tally};

@@ -1,7 +1,7 @@
 //! A recording: files in, playback out.
 
 use crate::collate::{CollationLimits, Collator, Playback, Totals};
-use crate::files::{self, FileReport, Progress, ReadError};
+use crate::files::{self, Progress, Raw, ReadError};
 use crate::intake::Intake;
 use crate::options::ReadOptions;
 use hw_flow::DictionaryLimits;
@@ -28,24 +28,8 @@ impl Recording {
         progress: &Progress,
     ) -> Result<Self, ReadError> {
         let mut reader = RecordingReader::new(options, interval, CollationLimits::STANDARD);
-        for path in paths {
-            progress.add_total(std::fs::metadata(path).map_or(0, |metadata| metadata.len()));
-        }
-        let mut unusable = Vec::new();
-        for path in paths {
-            match reader.read_file(path, progress) {
-                Ok(()) => {}
-                Err(error) if error.is_about_content() => unusable.push((path, error)),
-                Err(error) => return Err(error),
-            }
-        }
-        if unusable.len() == paths.len()
-            && let Some((_, error)) = unusable.pop()
-        {
-            return Err(error);
-        }
-        for (path, error) in unusable {
-            reader.collator.add_report(FileReport::unusable(path, &error));
+        for report in files::each(paths, progress, |path| reader.read_file(path, progress))? {
+            reader.collator.add_report(report);
         }
         reader.finish()
     }
@@ -100,7 +84,7 @@ impl RecordingReader {
         progress: &Progress,
     ) -> Result<(), ReadError> {
         let Self { intake, collator } = self;
-        let take = |intake: &mut Intake, tally| collator.add(intake, &tally);
+        let take = |intake: &mut Intake, tally, _: Raw<'_>| collator.add(intake, &tally);
         let report = files::read(name, source, progress, intake, take)?;
         self.collator.add_report(report);
         Ok(())

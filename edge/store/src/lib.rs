@@ -36,4 +36,4 @@ pub use record::{Kind, Page, Recorded, State, StoredEvent};
 pub use seen::SeenMinute;
 pub use snapshot::{Snapshot, SnapshotError, Snapshots};
 pub use store::{Retention, Store};
-pub use verify::{Finding, Verified, verify};
+pub use verify::{Finding, Verified, VerifyError, verify};

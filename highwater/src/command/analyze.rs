@@ -1,14 +1,16 @@
 //! `highwater analyze`: files in; shifts, origin and verdicts out.
 
+use super::format::{Format, FormatFlag};
 use crate::analysis::{Analysed, AnalysisSettings, analyse};
 use crate::exit::{Exit, NothingToRead};
+use crate::faults;
 use crate::progress::Bar;
 use crate::settings::Settings;
 use crate::text;
 use crate::time_argument::{self, TimeArgument};
 use crate::told;
 use anyhow::Context;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use hw_api::{Analysis, Rejected};
 use hw_flow::Refusals;
 use hw_ingest::{ReadOptions, Recording, Totals};
@@ -64,9 +66,8 @@ pub(crate) struct Analyze {
     #[arg(long, value_name = "FILE", env = "HIGHWATER_CONFIG")]
     config: Option<PathBuf>,
 
-    /// Text for people, or JSON for programs.
-    #[arg(long, value_enum, default_value_t = Format::Text, env = "HIGHWATER_FORMAT")]
-    format: Format,
+    #[command(flatten)]
+    format: FormatFlag,
 }
 
 const AFTER_HELP: &str = "\
@@ -77,12 +78,6 @@ Examples:
   highwater analyze traces.jsonl.zst logs.jsonl.zst
   highwater analyze traces.jsonl --to 2026-11-22T06:55:00Z      as it looked at 06:55
   highwater analyze otel/*.jsonl --format json | jq '.incidents[].origins[0]'";
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Text,
-    Json,
-}
 
 impl Analyze {
     pub(crate) fn run(self) -> anyhow::Result<Exit> {
@@ -151,24 +146,7 @@ impl Analyze {
 
     /// Says on stderr what could not be used.
     fn talk(&self, totals: &Totals) {
-        for file in &totals.files {
-            for fault in file.faults.iter().take(5) {
-                let (name, reason) = (fault.file.display(), text::plain(&fault.reason));
-                match fault.line {
-                    0 => anstream::eprintln!("warning: {reason}; the other files are used"),
-                    line => anstream::eprintln!(
-                        "warning: {name}, line {line}: {reason}; the other lines are used"
-                    ),
-                }
-            }
-            if file.n_faults > 5 {
-                let more = file.n_faults - 5;
-                anstream::eprintln!(
-                    "warning: {}: {more} more lines like that",
-                    file.file.display()
-                );
-            }
-        }
+        faults::say(&totals.files);
         for (reason, n) in totals.tally.rejections() {
             anstream::eprintln!("warning: {n} records rejected: {reason}");
         }
@@ -193,7 +171,7 @@ impl Analyze {
         let Interval { from, to } = asked;
         let lost: u64 = totals.files.iter().map(|file| file.n_faults).sum();
         let rejected = Rejected { n: totals.tally.n_rejected() + lost };
-        let page = match self.format {
+        let page = match self.format.format {
             Format::Json => {
                 let analysis = Analysis::new(report, from, to, rejected);
                 let json = serde_json::to_string_pretty(&analysis);

@@ -56,6 +56,9 @@ fn greet(server: &Server, settings: &ServerSettings) {
     anstream::eprintln!("highwater {} serves", env!("CARGO_PKG_VERSION"));
     place("OTLP gRPC", server.otlp_grpc());
     place("OTLP HTTP", server.otlp_http());
+    let api =
+        server.api().map_or_else(|| "off".to_owned(), |api| format!("http://{api}/api/v1/now"));
+    anstream::eprintln!("  {:<14}{api}", "API");
     anstream::eprintln!("  {:<14}{}", "data", settings.folder.display());
     if settings.data.clock == ClockKind::Data {
         anstream::eprintln!("  {:<14}the latest record says what is now", "clock");

@@ -1,9 +1,12 @@
 //! What the server counts of itself, to be read at any time.
 
 use super::group::Totals;
+use super::recent::{Lately, Recent};
 use hw_ingest::{Rejection, Tally};
+use hw_model::Timestamp;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
 
 /// Upper edges of the histogram of commits, in seconds.
 pub(super) const COMMIT_EDGES_S: [f64; 10] =
@@ -45,8 +48,9 @@ pub(super) struct Counts {
     pub canary_at: AtomicI64,
     /// Whether requests are taken.
     pub is_ready: AtomicBool,
-    /// What keeps the writer from writing, since when.
+    /// What keeps the writer from writing.
     trouble: Mutex<Option<String>>,
+    recent: Mutex<Recent>,
 }
 
 impl Counts {
@@ -99,6 +103,16 @@ impl Counts {
 
     pub(super) fn snapshot_s(&self) -> f64 {
         get(&self.snapshot_ms) as f64 / 1e3
+    }
+
+    /// New records are durable; the latest of them says `latest`.
+    pub(super) fn received(&self, records: u64, latest: Option<Timestamp>) {
+        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        recent.note(Instant::now(), records, latest);
+    }
+
+    pub(super) fn lately(&self) -> Lately {
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner).lately(Instant::now())
     }
 
     /// Rows that are durable and not applied yet.

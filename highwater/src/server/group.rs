@@ -40,6 +40,11 @@ impl Totals {
         Self { spans: next(), logs: next(), points: next() }
     }
 
+    /// All of them.
+    pub(super) const fn records(&self) -> u64 {
+        self.spans + self.logs + self.points
+    }
+
     fn words(&self) -> String {
         format!("{} {} {}", self.spans, self.logs, self.points)
     }
@@ -70,6 +75,8 @@ pub(super) struct Written {
     pub last_event: Option<u64>,
     pub seen_saved: i64,
     pub totals: Totals,
+    /// When the latest of its records came.
+    pub latest: Option<Timestamp>,
 }
 
 /// What becomes of a request if the group is made durable.
@@ -100,6 +107,7 @@ impl Written {
             last_event: None,
             seen_saved,
             totals,
+            latest: None,
         }
     }
 
@@ -176,6 +184,7 @@ impl Written {
         Ok(match admitted {
             Admitted::New(new) => {
                 let at = clock.at(new.arrived_at);
+                self.latest = self.latest.max(Some(new.arrived_at));
                 self.append(group, at, new.row, Some(new.digest))?;
                 let tally = &new.sorted.tally;
                 self.totals.spans += tally.spans;

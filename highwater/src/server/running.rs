@@ -1,6 +1,7 @@
 //! A server: its threads, from their start to their end.
 
 use super::admission::is_guarded;
+use super::backend::Answers;
 use super::counts::Counts;
 use super::opening::{DataSettings, Opened, open};
 use super::orders::{ToEngine, ToWriter};
@@ -8,7 +9,8 @@ use super::room::Room;
 use super::writer::{Waiting, Writer};
 use anyhow::Context;
 use hw_ingest::{Delivery, Receiver, ReceiverSettings};
-use hw_store::{Applying, Retention};
+use hw_store::{Applying, Readers, Retention};
+use hw_web::{Web, WebSettings};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -48,9 +50,11 @@ pub(crate) struct Server {
     orders: mpsc::UnboundedSender<ToWriter>,
     shutdown: watch::Sender<bool>,
     receiving: tokio::task::JoinHandle<()>,
+    answering: Option<tokio::task::JoinHandle<()>>,
     threads: [JoinHandle<()>; 2],
     otlp_http: Option<SocketAddr>,
     otlp_grpc: Option<SocketAddr>,
+    api: Option<SocketAddr>,
 }
 
 impl Server {
@@ -64,21 +68,48 @@ impl Server {
             .context("failed to start threads")?;
         let (deliver, deliveries) = mpsc::channel(DELIVERIES_MAX);
         let receiver = runtime.block_on(Receiver::bind(settings.receiver.clone(), deliver))?;
+        let web = settings.listen.map(|address| Web::bind(address, WebSettings::standard()));
+        let web = web.map(|binding| runtime.block_on(binding)).transpose()?;
         let (otlp_http, otlp_grpc) = (receiver.http_address(), receiver.grpc_address());
+        let api = web.as_ref().and_then(Web::address);
         let counts = Arc::new(Counts::default());
         counts.durable.store(opened.durable, Ordering::Relaxed);
         counts.applied.store(opened.next - 1, Ordering::Relaxed);
         counts.set_totals(opened.totals);
         end_on_panic(opened.applying.clone());
         let (orders, wanted) = mpsc::unbounded_channel();
+        let (readers, durable) = (Readers::new(opened.store.paths().clone()), opened.durable);
         let (writer, room) =
             part(opened, &settings, (&counts, orders.clone()), (deliveries, wanted));
+        let backend = Arc::new(Answers {
+            counts: Arc::clone(&counts),
+            receiver: receiver.counts(),
+            readers,
+            engine: writer.engine.clone(),
+            writer: orders.clone(),
+            last_event: writer.last_event.subscribe(),
+            clock: settings.data.clock,
+            durable_at_start: durable,
+            runtime: runtime.handle().clone(),
+        });
         let threads = [spawn(ENGINE, move || room.run())?, spawn_writer(writer)?];
         let (shutdown, mut stopping) = watch::channel(false);
+        let answering = web.map(|web| runtime.spawn(web.run(backend, stopping.clone())));
         let stopped = async move { drop(stopping.wait_for(|is_stopping| *is_stopping).await) };
         let receiving = runtime.spawn(receiver.run(stopped));
         counts.is_ready.store(true, Ordering::Relaxed);
-        Ok(Self { runtime, counts, orders, shutdown, receiving, threads, otlp_http, otlp_grpc })
+        Ok(Self {
+            runtime,
+            counts,
+            orders,
+            shutdown,
+            receiving,
+            answering,
+            threads,
+            otlp_http,
+            otlp_grpc,
+            api,
+        })
     }
 
     /// Where it takes OTLP over HTTP.
@@ -91,6 +122,11 @@ impl Server {
         self.otlp_grpc
     }
 
+    /// Where the API answers.
+    pub(crate) const fn api(&self) -> Option<SocketAddr> {
+        self.api
+    }
+
     /// Waits until somebody wants it to end.
     pub(crate) fn wait_for_signal(&self) -> anyhow::Result<()> {
         self.runtime.block_on(signalled()).context("failed to listen for signals")
@@ -101,6 +137,9 @@ impl Server {
         self.counts.is_ready.store(false, Ordering::Relaxed);
         self.shutdown.send_replace(true);
         self.runtime.block_on(self.receiving).context("the receiver ended badly")?;
+        if let Some(answering) = self.answering {
+            self.runtime.block_on(answering).context("the API ended badly")?;
+        }
         drop(self.orders.send(ToWriter::Stop));
         for thread in self.threads {
             // A panic of one of them has ended the process.

@@ -23,8 +23,8 @@ pub(super) fn states(revisions: &Revisions) -> Vec<State> {
 
 /// The last words of an incident that is part of another.
 pub(super) fn merged_state(body: &str, merged: Merged) -> Option<State> {
-    let mut words: serde_json::Map<String, serde_json::Value> = serde_json::from_str(body).ok()?;
-    words.insert("merged_into".to_owned(), merged.into.to_string().into());
+    let mut words: hw_api::Incident = serde_json::from_str(body).ok()?;
+    words.merged_into = Some(merged.into.to_string());
     Some(state(Kind::Incident, merged.incident.0, &words))
 }
 

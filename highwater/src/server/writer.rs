@@ -204,6 +204,10 @@ impl Writer {
         if minute > self.minute.0 {
             self.minute = (minute, self.durable);
         }
+        let records = written.totals.records() - self.totals.records();
+        if records > 0 {
+            self.counts.received(records, written.latest);
+        }
         self.totals = written.totals;
         self.counts.set_totals(self.totals);
         self.pace.appended(written.rows.len() as u64, written.bytes);

@@ -58,7 +58,7 @@ pub(super) fn fault(key: &str, why: &str) -> Fault {
 }
 
 /// `is not known: did you mean "x"? Known are ...`.
-pub(super) fn unknown(word: &str, known: &[&str]) -> String {
+pub(crate) fn unknown(word: &str, known: &[&str]) -> String {
     let near = known.iter().map(|name| (strsim::damerau_levenshtein(word, name), *name)).min();
     let all = known.join(", ");
     match near {

@@ -46,6 +46,27 @@ pub(crate) struct ServeFlags {
     pub clock: Option<String>,
 }
 
+/// Which data folder.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct DataFlag {
+    /// Folder of the log, the record and the history [default: highwater-data].
+    #[arg(long, value_name = "DIR")]
+    data: Option<String>,
+
+    /// Settings file.
+    #[arg(long, value_name = "FILE", env = "HIGHWATER_CONFIG")]
+    config: Option<PathBuf>,
+}
+
+impl DataFlag {
+    /// The folder, from all layers.
+    pub(crate) fn folder(&self) -> Result<PathBuf, SettingsError> {
+        let file = File::read(self.config.as_deref())?;
+        let folder = Layered::pick(&DATA, self.data.as_deref(), &file);
+        folder.map(|folder| folder.value).map_err(|fault| file.error(fault))
+    }
+}
+
 impl ServeFlags {
     /// What a server is told, from all layers.
     pub(crate) fn settings(&self) -> Result<ServerSettings, SettingsError> {

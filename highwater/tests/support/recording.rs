@@ -1,5 +1,8 @@
 //! The recording gate-open, whole or altered, and what an analysis of it says.
 
+#[path = "random.rs"]
+mod random;
+
 use highwater::{AnalysisSettings, analyse};
 use hw_api::{Analysis, Rejected};
 use hw_ingest::{CollationLimits, Progress, ReadOptions, RecordingReader};
@@ -8,6 +11,8 @@ use serde_json::Value;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+
+pub(crate) use random::Random;
 
 /// Start of the recording, in Unix nanoseconds (testdata/gate-open/truth.json).
 pub(crate) const START_NS: i64 = 1_795_329_834_653_958_997;
@@ -177,31 +182,4 @@ pub(crate) fn moved(by_ns: i64) -> Vec<u8> {
 
 fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
     haystack.windows(needle.len()).position(|window| window == needle)
-}
-
-/// A reproducible stream of numbers (xorshift64*).
-pub(crate) struct Random(u64);
-
-impl Random {
-    /// From a seed other than zero.
-    pub(crate) fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
-    }
-
-    /// The next number in `[0, 1)`.
-    pub(crate) fn next(&mut self) -> f64 {
-        (self.bits() >> 11) as f64 / (1u64 << 53) as f64
-    }
-
-    /// A whole number below `n`.
-    pub(crate) fn below(&mut self, n: usize) -> usize {
-        usize::try_from(self.bits() % n as u64).unwrap()
-    }
-
-    fn bits(&mut self) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
-    }
 }

@@ -108,6 +108,11 @@ impl<'a> Play<'a> {
         }
     }
 
+    /// From now on a request holds so many seconds.
+    pub fn set_stretch(&mut self, stretch_s: u32) {
+        self.stretch = i64::from(stretch_s.max(1)) * S;
+    }
+
     /// What was played so far.
     #[must_use]
     pub const fn tally(&self) -> Tally {

@@ -15,6 +15,13 @@ use std::thread;
 /// Blocks that may wait for the decoder.
 const BLOCKS_AHEAD_MAX: usize = 4;
 
+/// A request as it stands in a file.
+#[derive(Clone, Copy)]
+pub(crate) struct Raw<'a> {
+    pub bytes: &'a [u8],
+    pub encoding: Encoding,
+}
+
 /// Opens a file for reading.
 pub(crate) fn open(path: &Path) -> Result<File, ReadError> {
     let file = path.to_path_buf();
@@ -33,7 +40,7 @@ pub(crate) fn read(
     source: impl Read + Send + 'static,
     progress: &Progress,
     intake: &mut Intake,
-    take: impl FnMut(&mut Intake, Tally) -> Result<(), ReadError>,
+    take: impl FnMut(&mut Intake, Tally, Raw<'_>) -> Result<(), ReadError>,
 ) -> Result<FileReport, ReadError> {
     let file = name.to_path_buf();
     let unreadable = |source| ReadError::Unreadable { file: file.clone(), source };
@@ -92,7 +99,7 @@ struct Decoding<'i, Take> {
     take: Take,
 }
 
-impl<Take: FnMut(&mut Intake, Tally) -> Result<(), ReadError>> Decoding<'_, Take> {
+impl<Take: FnMut(&mut Intake, Tally, Raw<'_>) -> Result<(), ReadError>> Decoding<'_, Take> {
     fn block(&mut self, block: &Block) -> Result<(), ReadError> {
         match block {
             Block::Lines(bytes) => self.lines(bytes)?,
@@ -147,7 +154,7 @@ impl<Take: FnMut(&mut Intake, Tally) -> Result<(), ReadError>> Decoding<'_, Take
         match decode(bytes, encoding, self.intake) {
             Ok(tally) => {
                 self.report.requests += 1;
-                (self.take)(self.intake, tally)
+                (self.take)(self.intake, tally, Raw { bytes, encoding })
             }
             Err(error) => {
                 self.report.fault(self.line, error.to_string());

@@ -20,7 +20,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep, sleep_until};
 
 /// Longest head of an HTTP/1.1 request, and how much of a body is read at a time. A head that is
 /// longer is answered 431.
@@ -60,17 +60,26 @@ pub(super) async fn serve(
         }
     });
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
-    tokio::select! {
+    let settings = &shared.settings;
+    let mut is_stopping = false;
+    let time_left = tokio::select! {
         // An error is the sender's: it went away, or does not speak HTTP.
         _ = connection.as_mut() => return,
-        () = activity.runs_out(&shared.settings) => {}
-        _ = stopping.changed() => {}
-    }
+        () = activity.runs_out(settings) => settings.time_for_request(),
+        _ = stopping.changed() => { is_stopping = true; settings.drain_timeout }
+    };
     connection.as_mut().graceful_shutdown();
-    let deadline = Instant::now() + shared.settings.drain_timeout;
-    while timeout(QUIET_GRACE, connection.as_mut()).await.is_err() {
-        if activity.is_quiet() || Instant::now() >= deadline {
-            return;
+    let mut deadline = Instant::now() + time_left;
+    loop {
+        tokio::select! {
+            _ = connection.as_mut() => return,
+            _ = stopping.changed(), if !is_stopping => {
+                is_stopping = true;
+                deadline = deadline.min(Instant::now() + settings.drain_timeout);
+            }
+            () = sleep(QUIET_GRACE) => if activity.is_quiet() || Instant::now() >= deadline {
+                return;
+            }
         }
     }
 }
@@ -133,9 +142,16 @@ impl Activity {
             if end <= Instant::now() {
                 return;
             }
-            // Requests may put the end off, never forward: looking then is soon enough.
-            sleep_until(end).await;
+            sleep_until(self.next_look(end, settings)).await;
         }
+    }
+
+    /// When to look again. Requests put the end off; their own end may also bring it forward, to
+    /// where a connection is idle or, of HTTP/2, old.
+    fn next_look(&self, end: Instant, settings: &ReceiverSettings) -> Instant {
+        let now = Instant::now();
+        let at = end.min(now + settings.idle_timeout);
+        if self.old_at > now { at.min(self.old_at) } else { at }
     }
 
     /// When the connection ends, if nothing more happens.

@@ -1,7 +1,10 @@
 //! Why a request is refused, and what either protocol calls that: one table, read by both.
 //!
 //! Senders do not come back after HTTP 500 or gRPC INTERNAL and UNKNOWN, so none of these is in the
-//! table: a fault of ours costs its sender a second try and not its data.
+//! table: a fault of ours costs its sender a second try and not its data. Too much at once is told
+//! as 503 and UNAVAILABLE too, which all senders take for "later": after 429 many a Python exporter
+//! over HTTP throws its data away (1.39.1 does, 1.45.2 does not; opentelemetry-python #3122), and
+//! RESOURCE_EXHAUSTED means "later" only to those that read its details.
 
 use super::counts::Refused;
 use hyper::StatusCode;
@@ -47,11 +50,12 @@ impl Refusal {
                 StatusCode::BAD_REQUEST
             }
             Refused::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Refused::QueueFull | Refused::MemoryFull | Refused::Overloaded => {
-                StatusCode::TOO_MANY_REQUESTS
-            }
             // 408 would be the word for slow, and senders do not come back after it.
-            Refused::TooSlow | Refused::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Refused::TooSlow
+            | Refused::QueueFull
+            | Refused::MemoryFull
+            | Refused::Overloaded
+            | Refused::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -59,10 +63,12 @@ impl Refusal {
         match self.why {
             Refused::Broken | Refused::Garbled | Refused::Gone => Code::InvalidArgument,
             Refused::UnknownCompression => Code::Unimplemented,
-            Refused::TooLarge | Refused::QueueFull | Refused::MemoryFull | Refused::Overloaded => {
-                Code::ResourceExhausted
-            }
-            Refused::TooSlow | Refused::Unavailable => Code::Unavailable,
+            Refused::TooLarge => Code::ResourceExhausted,
+            Refused::TooSlow
+            | Refused::QueueFull
+            | Refused::MemoryFull
+            | Refused::Overloaded
+            | Refused::Unavailable => Code::Unavailable,
         }
     }
 }

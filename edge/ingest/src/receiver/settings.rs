@@ -75,6 +75,11 @@ impl ReceiverSettings {
         self.body_grace.saturating_add(earned).min(self.body_timeout)
     }
 
+    /// How long a request that has begun may take to be answered, at most.
+    pub(super) fn time_for_request(&self) -> Duration {
+        self.body_timeout.saturating_add(self.answer_timeout)
+    }
+
     /// How old connection number `n` may become: spread evenly over nine to eleven tenths.
     pub(super) fn age_of_connection(&self, n: u64) -> Duration {
         // Multiples of the golden ratio, modulo 1, never crowd anywhere.

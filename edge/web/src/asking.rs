@@ -1,0 +1,87 @@
+//! Asking the backend: on a thread that may wait, so many at a time, and not for ever.
+
+use crate::backend::{Answered, Backend};
+use crate::problem::{Problem, ProblemKind};
+use crate::settings::WebSettings;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use tokio::sync::{Semaphore, watch};
+use tokio::time::timeout;
+use tracing::error;
+
+/// What every request may use.
+pub(crate) struct Site {
+    pub settings: WebSettings,
+    backend: Arc<dyn Backend>,
+    places: Arc<Semaphore>,
+    /// Places for those who follow events.
+    pub followers: Arc<Semaphore>,
+    pub traffic: Traffic,
+    pub stopping: watch::Receiver<bool>,
+}
+
+/// What the API counts of itself.
+#[derive(Debug, Default)]
+pub(crate) struct Traffic {
+    /// Answers by the first digit of their status: 2, 3, 4, 5.
+    pub answers: [AtomicU64; 4],
+    pub connections_open: AtomicU64,
+    pub connections_refused: AtomicU64,
+}
+
+impl Site {
+    pub(crate) fn new(
+        settings: WebSettings,
+        backend: Arc<dyn Backend>,
+        stopping: watch::Receiver<bool>,
+    ) -> Self {
+        Self {
+            places: Arc::new(Semaphore::new(settings.questions_max)),
+            followers: Arc::new(Semaphore::new(settings.followers_max)),
+            traffic: Traffic::default(),
+            settings,
+            backend,
+            stopping,
+        }
+    }
+
+    pub(crate) fn backend(&self) -> &dyn Backend {
+        &*self.backend
+    }
+
+    /// Asks a question that may wait for disk or engine.
+    pub(crate) async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&dyn Backend) -> Answered<T> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let answer = timeout(self.settings.answer_timeout, self.ask_at_leisure(question)).await;
+        answer.unwrap_or_else(|_| Err(Problem::unavailable("no answer came in time", 5)))
+    }
+
+    async fn ask_at_leisure<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&dyn Backend) -> Answered<T> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let place = Arc::clone(&self.places).acquire_owned().await;
+        let backend = Arc::clone(&self.backend);
+        // The place is free when the answer is there, also if nobody waits for it any more.
+        let asked = tokio::task::spawn_blocking(move || {
+            let answer = question(&*backend);
+            drop(place);
+            answer
+        });
+        match asked.await {
+            Ok(answer) => answer.inspect_err(|failure| log(failure)).map_err(Problem::from),
+            Err(panic) => {
+                error!(%panic, "a question made us panic");
+                Err(Problem::new(ProblemKind::Broken, "the question made Highwater panic"))
+            }
+        }
+    }
+}
+
+fn log(failure: &crate::backend::Failure) {
+    if let crate::backend::Failure::Broken(reason) = failure {
+        error!(reason, "a question cannot be answered");
+    }
+}

@@ -1,0 +1,172 @@
+//! What is asked of whoever has the answers, and what may go wrong with it.
+//!
+//! Two implementations: the server's, over store, writer and engine, and a canned one that the tests
+//! of this room bring (docs/adr/0010). Questions block: they are asked on threads that may wait.
+
+use crate::figures::Family;
+use hw_api::{Change, Entry, FlowMap, Health, Hop, Incident, Now, Service, Shift, Told, Windows};
+use hw_model::Timestamp;
+use tokio::sync::watch;
+
+/// An answer, or why there is none.
+pub type Answered<T> = Result<T, Failure>;
+
+/// Why there is no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// What was asked for cannot be; the words say what can.
+    Invalid(String),
+    /// It cannot be done in the state that things are in.
+    Conflict(String),
+    /// It can be done later.
+    Unavailable {
+        /// Why not now.
+        reason: String,
+        /// Seconds until it is worth another try.
+        retry_after_s: u32,
+    },
+    /// Something of ours is broken.
+    Broken(String),
+}
+
+/// A part of a list of numbered things, newest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// Only what has a smaller number.
+    pub before: Option<u32>,
+    /// At most so many.
+    pub items_max: u32,
+}
+
+/// Which windows are asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WindowsAsked {
+    /// Id of the hop.
+    pub hop: String,
+    /// Start of the stretch; without it, an hour before its end.
+    pub from: Option<Timestamp>,
+    /// Its end; without it, now.
+    pub to: Option<Timestamp>,
+    /// Seconds of a step; without it, one stored window.
+    pub step_s: Option<i64>,
+    /// Steps at most.
+    pub items_max: u32,
+}
+
+/// Whoever has the answers.
+pub trait Backend: Send + Sync {
+    /// Every hop, by id.
+    ///
+    /// # Errors
+    ///
+    /// If there is no answer now; so everywhere below.
+    fn hops(&self) -> Answered<Vec<Hop>>;
+
+    /// Counts of a hop over time; `None` if there is no such hop.
+    ///
+    /// # Errors
+    ///
+    /// Also if the step does not fit the stored windows.
+    fn windows(&self, asked: &WindowsAsked) -> Answered<Option<Windows>>;
+
+    /// Every service, by name.
+    ///
+    /// # Errors
+    ///
+    /// See [`Backend::hops`].
+    fn services(&self) -> Answered<Vec<Service>>;
+
+    /// The map of the minute before a time, or of the last minute.
+    ///
+    /// # Errors
+    ///
+    /// See [`Backend::hops`].
+    fn flow(&self, at: Option<Timestamp>) -> Answered<FlowMap>;
+
+    /// What is so now.
+    ///
+    /// # Errors
+    ///
+    /// See [`Backend::hops`].
+    fn now(&self) -> Answered<Now>;
+
+    /// Changes.
+    ///
+    /// # Errors
+    ///
+    /// See [`Backend::hops`].
+    fn changes(&self, page: Page) -> Answered<Vec<Change>>;
+
+    /// Shifts.
+    ///
+    /// # Errors
+    ///
+    /// See [`Backend::hops`].
+    fn shifts(&self, page: Page) -> Answered<Vec<Shift>>;
+
+    /// Incidents.
+    ///
+    /// # Errors
+    ///
+    /// See [`Backend::hops`].
+    fn incidents(&self, page: Page) -> Answered<Vec<Incident>>;
+
+    /// A change by its number.
+    ///
+    /// # Errors
+    ///
+    /// See [`Backend::hops`].
+    fn change(&self, number: u32) -> Answered<Option<Change>>;
+
+    /// A shift by its number.
+    ///
+    /// # Errors
+    ///
+    /// See [`Backend::hops`].
+    fn shift(&self, number: u32) -> Answered<Option<Shift>>;
+
+    /// An incident by its number.
+    ///
+    /// # Errors
+    ///
+    /// See [`Backend::hops`].
+    fn incident(&self, number: u32) -> Answered<Option<Incident>>;
+
+    /// Events of an incident after a place among them, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// See [`Backend::hops`].
+    fn entries(&self, incident: u32, after: u64, items_max: u32) -> Answered<Vec<Entry>>;
+
+    /// Events after a place among all, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// See [`Backend::hops`].
+    fn events(&self, after: u64, items_max: u32) -> Answered<Vec<Entry>>;
+
+    /// Number of the last event, and each later one.
+    fn last_event(&self) -> watch::Receiver<u64>;
+
+    /// Tells a change. It is durable when this returns; one told before with the same key is not told
+    /// again.
+    ///
+    /// # Errors
+    ///
+    /// Also if it cannot be, or if the key belongs to another command.
+    fn tell(&self, told: Told, key: Option<String>) -> Answered<Change>;
+
+    /// Accepts a shift as the new normal. `None` if there is no such shift.
+    ///
+    /// # Errors
+    ///
+    /// Also if it is not open.
+    fn accept(&self, shift: u32, key: Option<String>) -> Answered<Option<Shift>>;
+
+    /// How the server is. It never waits.
+    fn health(&self) -> Health;
+
+    /// What the server counts of itself and of the hops.
+    fn figures(&self) -> Vec<Family>;
+}

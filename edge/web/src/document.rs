@@ -1,0 +1,46 @@
+//! The API described by itself (OpenAPI 3.1).
+
+use crate::json::Json;
+use utoipa::OpenApi;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Highwater",
+        description = "What flows, what shifted, where it starts, and which change did it. Times are \
+                       RFC 3339 in UTC with milliseconds, shares between 0 and 1, what is not known is \
+                       null. Docs: docs/reference/api.md.",
+    ),
+    paths(
+        crate::status::now,
+        crate::counted::hops,
+        crate::counted::hop,
+        crate::counted::windows,
+        crate::counted::services,
+        crate::counted::flow,
+        crate::recorded::shifts,
+        crate::recorded::shift,
+        crate::commands::accept,
+        crate::recorded::incidents,
+        crate::recorded::incident,
+        crate::recorded::entries,
+        crate::recorded::changes,
+        crate::commands::tell,
+        crate::recorded::change,
+        crate::follow::events,
+        crate::status::healthz,
+        crate::status::readyz,
+        crate::status::metrics,
+    )
+)]
+struct Document;
+
+/// The description of the API.
+#[must_use]
+pub fn description() -> utoipa::openapi::OpenApi {
+    Document::openapi()
+}
+
+pub(crate) async fn openapi() -> Json<utoipa::openapi::OpenApi> {
+    Json(description())
+}

@@ -1,0 +1,166 @@
+//! Events as they become known: server-sent events, resumed without a gap.
+//!
+//! Each follower reads the record itself, from the event it has on. So nothing is kept for it, and
+//! one that is slow misses nothing; one that does not read at all is cut off.
+
+use crate::asking::Site;
+use crate::problem::Problem;
+use crate::query::Query;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName};
+use axum::http::{HeaderMap, HeaderValue, Uri};
+use axum::response::{IntoResponse, Response};
+use hw_api::Entry;
+use hyper::body::{Bytes, Frame};
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, watch};
+use tokio::time::{sleep, timeout};
+
+/// Events read at a time.
+const PAGE: u32 = 100;
+
+/// Pieces that wait for a follower.
+const PIECES_MAX: usize = 4;
+
+/// Milliseconds after which a browser connects again.
+const HELLO: &str = "retry: 2000\n\n";
+
+const SIGN_OF_LIFE: &str = ": still here\n\n";
+
+/// Events as they become known, as server-sent events.
+#[utoipa::path(
+    get, path = "/api/v1/events", tag = "record",
+    params(
+        ("after" = Option<u64>, Query, description = "number of the last event that is known; 0 for all. Left out: only what comes from now on"),
+        ("Last-Event-ID" = Option<u64>, Header, description = "the same, as browsers send it when they connect again; it counts before `after`"),
+    ),
+    responses(
+        (status = 200, description = "Each event with its number as `id`, its kind as `event`, and an Entry as `data`.", body = Entry, content_type = "text/event-stream"),
+        (status = "default", description = "A problem.", body = hw_api::Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub(crate) async fn events(
+    State(site): State<Arc<Site>>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Problem> {
+    let mut last = site.backend().last_event();
+    let newest = *last.borrow_and_update();
+    let after = first_wanted(&headers, &uri)?;
+    // An event that is not there yet is of another record, which was there before this one.
+    let after = after.map_or(newest, |after| after.min(newest));
+    let Ok(place) = Arc::clone(&site.followers).try_acquire_owned() else {
+        let detail = format!(
+            "{} follow events already, which is as many as may",
+            site.settings.followers_max
+        );
+        return Err(Problem::unavailable(detail, 5));
+    };
+    let (pieces, received) = mpsc::channel(PIECES_MAX);
+    let follower = Follower { site, pieces, last, after };
+    drop(tokio::spawn(follower.run()));
+    let body = Body::new(Feed { pieces: received, _place: place });
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    Ok((headers, body).into_response())
+}
+
+/// The event that is known already.
+fn first_wanted(headers: &HeaderMap, uri: &Uri) -> Result<Option<u64>, Problem> {
+    const LAST: HeaderName = HeaderName::from_static("last-event-id");
+    let query = Query::read(uri, &["after"])?;
+    let Some(last) = headers.get(LAST) else { return query.number("after") };
+    let last = last.to_str().ok().and_then(|last| last.parse().ok());
+    last.map(Some).ok_or_else(|| Problem::bad("Last-Event-ID must be the number of an event"))
+}
+
+/// Whoever sends events to one connection.
+struct Follower {
+    site: Arc<Site>,
+    pieces: mpsc::Sender<Bytes>,
+    last: watch::Receiver<u64>,
+    after: u64,
+}
+
+/// Why a follower ends.
+struct End;
+
+impl Follower {
+    async fn run(mut self) {
+        let mut stopping = self.site.stopping.clone();
+        tokio::select! {
+            _ = self.follow() => {}
+            _ = stopping.wait_for(|is_stopping| *is_stopping) => {}
+        }
+    }
+
+    async fn follow(&mut self) -> Result<(), End> {
+        self.send(HELLO.to_owned()).await?;
+        loop {
+            let after = self.after;
+            let Ok(events) = self.site.ask(move |backend| backend.events(after, PAGE)).await else {
+                // It connects again, and is told then what is wrong.
+                return Err(End);
+            };
+            if events.is_empty() {
+                self.wait().await?;
+            }
+            for event in events {
+                self.after = event.event;
+                self.send(frame(&event)).await?;
+            }
+        }
+    }
+
+    /// Waits for another event; meanwhile the connection is kept alive.
+    async fn wait(&mut self) -> Result<(), End> {
+        loop {
+            tokio::select! {
+                changed = self.last.wait_for(|last| *last > self.after) => {
+                    return changed.map(drop).map_err(|_| End);
+                }
+                () = sleep(self.site.settings.sign_of_life) => {}
+                () = self.pieces.closed() => return Err(End),
+            }
+            self.send(SIGN_OF_LIFE.to_owned()).await?;
+        }
+    }
+
+    async fn send(&self, piece: String) -> Result<(), End> {
+        let sent = timeout(self.site.settings.stall_timeout, self.pieces.send(piece.into())).await;
+        match sent {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(End),
+        }
+    }
+}
+
+/// An event as it is sent. JSON has no line breaks outside of its texts, where they are escaped.
+fn frame(event: &Entry) -> String {
+    let data = serde_json::to_string(event).expect("invariant: words and numbers");
+    format!("id: {}\nevent: {}\ndata: {data}\n\n", event.event, event.kind)
+}
+
+/// Pieces as the body of an answer.
+struct Feed {
+    pieces: mpsc::Receiver<Bytes>,
+    _place: OwnedSemaphorePermit,
+}
+
+impl hyper::body::Body for Feed {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        ctx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        self.pieces.poll_recv(ctx).map(|piece| piece.map(|piece| Ok(Frame::data(piece))))
+    }
+}

@@ -1,0 +1,30 @@
+//! The name that was probably meant.
+
+/// The nearest of some names, if one is near: a third of the letters may be wrong, and at most eight.
+pub(crate) fn nearest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    // Longer ones come from nobody's typing, and comparing takes the product of both lengths.
+    const LETTERS_MAX: usize = 300;
+    if word.len() > LETTERS_MAX {
+        return None;
+    }
+    let word = word.to_lowercase();
+    let limit = (word.chars().count() / 3).clamp(1, 8);
+    let far = |name: &str| strsim::damerau_levenshtein(&word, &name.to_lowercase());
+    let names = names.into_iter().filter(|name| name.len().abs_diff(word.len()) <= 2 * limit);
+    let near = names.map(|name| (far(name), name)).min()?;
+    (near.0 <= limit).then(|| near.1.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_names_are_found_and_far_ones_are_not() {
+        let near = |word| nearest(word, ["deploy", "restart", "flag"]);
+        assert_eq!(near("delpoy").as_deref(), Some("deploy"));
+        assert_eq!(near("Flag").as_deref(), Some("flag"));
+        assert_eq!(near("bananas"), None);
+        assert_eq!(nearest("x", []), None);
+    }
+}

@@ -1,0 +1,132 @@
+//! What is wrong, as `application/problem+json` (RFC 9457).
+
+use crate::backend::Failure;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+
+/// Every kind of problem there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ProblemKind {
+    BadRequest,
+    ForeignOrigin,
+    NotFound,
+    MethodNotAllowed,
+    TooSlow,
+    Conflict,
+    TooLarge,
+    NotJson,
+    Misdirected,
+    Unusable,
+    Broken,
+    Unavailable,
+}
+
+impl ProblemKind {
+    /// The word in `type`, its title, and the status.
+    const fn words(self) -> (&'static str, &'static str, StatusCode) {
+        match self {
+            Self::BadRequest => {
+                ("bad-request", "The request cannot be read", StatusCode::BAD_REQUEST)
+            }
+            Self::ForeignOrigin => {
+                ("foreign-origin", "Another page may not do this", StatusCode::FORBIDDEN)
+            }
+            Self::NotFound => ("not-found", "There is no such thing", StatusCode::NOT_FOUND),
+            Self::MethodNotAllowed => {
+                ("method-not-allowed", "This cannot be done here", StatusCode::METHOD_NOT_ALLOWED)
+            }
+            Self::TooSlow => {
+                ("too-slow", "The request came too slowly", StatusCode::REQUEST_TIMEOUT)
+            }
+            Self::Conflict => ("conflict", "It cannot be done any more", StatusCode::CONFLICT),
+            Self::TooLarge => ("too-large", "The body is too long", StatusCode::PAYLOAD_TOO_LARGE),
+            Self::NotJson => (
+                "not-json",
+                "The body must be JSON, and say so",
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            ),
+            Self::Misdirected => (
+                "misdirected",
+                "This server is not who was asked for",
+                StatusCode::MISDIRECTED_REQUEST,
+            ),
+            Self::Unusable => (
+                "unusable",
+                "The request can be read and not be used",
+                StatusCode::UNPROCESSABLE_ENTITY,
+            ),
+            Self::Broken => ("broken", "A fault of Highwater", StatusCode::INTERNAL_SERVER_ERROR),
+            Self::Unavailable => {
+                ("unavailable", "Not now; try again", StatusCode::SERVICE_UNAVAILABLE)
+            }
+        }
+    }
+}
+
+/// A problem of one request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Problem {
+    kind: ProblemKind,
+    detail: String,
+    did_you_mean: Option<String>,
+    retry_after_s: Option<u32>,
+}
+
+impl Problem {
+    pub(crate) fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
+        let detail = detail.into();
+        Self { kind, detail, did_you_mean: None, retry_after_s: None }
+    }
+
+    pub(crate) fn bad(detail: impl Into<String>) -> Self {
+        Self::new(ProblemKind::BadRequest, detail)
+    }
+
+    pub(crate) fn not_found(detail: impl Into<String>) -> Self {
+        Self::new(ProblemKind::NotFound, detail)
+    }
+
+    pub(crate) fn unavailable(detail: impl Into<String>, retry_after_s: u32) -> Self {
+        let retry_after_s = Some(retry_after_s);
+        Self { retry_after_s, ..Self::new(ProblemKind::Unavailable, detail) }
+    }
+
+    pub(crate) fn meaning(self, did_you_mean: Option<String>) -> Self {
+        Self { did_you_mean, ..self }
+    }
+}
+
+impl From<Failure> for Problem {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Invalid(detail) => Self::new(ProblemKind::Unusable, detail),
+            Failure::Conflict(detail) => Self::new(ProblemKind::Conflict, detail),
+            Failure::Unavailable { reason, retry_after_s } => {
+                Self::unavailable(reason, retry_after_s)
+            }
+            Failure::Broken(detail) => Self::new(ProblemKind::Broken, detail),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let (word, title, status) = self.kind.words();
+        let body = hw_api::Problem {
+            kind: format!("urn:highwater:problem:{word}"),
+            title: title.to_owned(),
+            status: status.as_u16(),
+            detail: self.detail,
+            did_you_mean: self.did_you_mean,
+        };
+        let body = serde_json::to_vec(&body).expect("invariant: words and numbers");
+        let mut response = (status, body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some(seconds) = self.retry_after_s {
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}

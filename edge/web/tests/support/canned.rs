@@ -1,0 +1,392 @@
+//! A backend that knows a few things by heart, and a client that says bytes to a socket.
+
+use hw_api::{
+    Change, Entry, FlowMap, Health, Hop, Incident, Now, Received, Service, Shift, Streams, Told,
+    Windows, rfc3339,
+};
+use hw_model::Timestamp;
+use hw_web::{
+    Answered, Backend, Failure, Family, FamilyKind, Page, Web, WebSettings, WindowsAsked,
+};
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::runtime::Runtime;
+use tokio::sync::watch;
+
+/// The one hop.
+pub(crate) const HOP: &str = "screening|POST /items|worklist|POST /items";
+/// The same in a path.
+pub(crate) const HOP_IN_PATH: &str = "screening%7CPOST%20%2Fitems%7Cworklist%7CPOST%20%2Fitems";
+
+/// What the backend knows.
+pub(crate) struct Canned {
+    pub(crate) n_incidents: u32,
+    pub(crate) changes: Mutex<Vec<Change>>,
+    pub(crate) keys: Mutex<BTreeMap<String, Change>>,
+    pub(crate) accepted: Mutex<Vec<u32>>,
+    pub(crate) asked: Mutex<Vec<WindowsAsked>>,
+    pub(crate) last_event: watch::Sender<u64>,
+    /// What keeps it from writing.
+    pub(crate) trouble: Mutex<Option<String>>,
+    /// How long hops take.
+    pub(crate) delay: Duration,
+    /// What stands in each event.
+    pub(crate) words: String,
+}
+
+impl Default for Canned {
+    fn default() -> Self {
+        Self {
+            n_incidents: 5,
+            changes: Mutex::default(),
+            keys: Mutex::default(),
+            accepted: Mutex::default(),
+            asked: Mutex::default(),
+            last_event: watch::Sender::new(3),
+            trouble: Mutex::default(),
+            delay: Duration::ZERO,
+            words: "S1: <b>rose</b>\nto 100 %".to_owned(),
+        }
+    }
+}
+
+pub(crate) fn hop(id: &str) -> Hop {
+    let names: Vec<&str> = id.split('|').collect();
+    Hop {
+        id: id.to_owned(),
+        caller: names[0].to_owned(),
+        entry: Some(names[1].to_owned()),
+        callee: names[2].to_owned(),
+        operation: names[3].to_owned(),
+        entered: 12_000,
+        left: 8_000,
+        received: Some(8_000),
+        transfer_ratio: Some(0.666_667),
+        answers: BTreeMap::from([("201".to_owned(), 8_000)]),
+    }
+}
+
+/// Incidents 2 and 4 are over, 3 is part of 1, the others are open.
+fn incident(number: u32) -> Incident {
+    let at = |s| rfc3339(Timestamp::from_s(1_795_330_000 + s));
+    Incident {
+        id: format!("INC-{number}"),
+        title: format!("incident {number}"),
+        started_at: at(i64::from(number)),
+        detected_at: at(i64::from(number) + 12),
+        ended_at: (number % 2 == 0).then(|| at(500)),
+        shifts: vec!["S1".to_owned()],
+        origins: Vec::new(),
+        cleared: Vec::new(),
+        trail: Vec::new(),
+        leads: Vec::new(),
+        changes: Vec::new(),
+        mitigations: Vec::new(),
+        redeploy: Vec::new(),
+        impact: None,
+        merged_into: (number == 3).then(|| "INC-1".to_owned()),
+    }
+}
+
+fn shift(number: u32) -> Shift {
+    let at = rfc3339(Timestamp::from_s(1_795_330_000));
+    Shift {
+        id: format!("S{number}"),
+        signal: "transfer".to_owned(),
+        service: "screening".to_owned(),
+        hop: Some(HOP.to_owned()),
+        value: None,
+        direction: "up".to_owned(),
+        before: 0.5,
+        after: 1.0,
+        onset_at: at.clone(),
+        onset_from: at.clone(),
+        onset_to: at.clone(),
+        detected_at: at,
+        ended_at: None,
+        evidence_nats: 41.1,
+        incident: Some("INC-1".to_owned()),
+        accepted_at: None,
+    }
+}
+
+fn service(id: &str) -> Service {
+    Service {
+        id: id.to_owned(),
+        entries: vec!["POST /items".to_owned()],
+        calls: Vec::new(),
+        called_by: Vec::new(),
+        versions: Vec::new(),
+        last_at: None,
+    }
+}
+
+impl Canned {
+    fn entry(&self, event: u64, seq: Option<u64>) -> Entry {
+        let at = rfc3339(Timestamp::from_s(1_795_330_000 + event.cast_signed()));
+        Entry {
+            seq,
+            event,
+            incident: seq.map(|_| "INC-1".to_owned()),
+            kind: "shift_detected".to_owned(),
+            happened_at: at.clone(),
+            recorded_at: at,
+            words: self.words.clone(),
+            about: Some("S1".to_owned()),
+            because: Vec::new(),
+        }
+    }
+}
+
+fn page<T>(page: Page, last: u32, make: impl Fn(u32) -> T) -> Vec<T> {
+    let before = page.before.unwrap_or(u32::MAX).min(last + 1);
+    let take = usize::try_from(page.items_max).unwrap();
+    (1..before).rev().take(take).map(make).collect()
+}
+
+impl Backend for Canned {
+    fn hops(&self) -> Answered<Vec<Hop>> {
+        std::thread::sleep(self.delay);
+        let more = (1..=4).map(|n| hop(&format!("a|op|b|op {n}")));
+        Ok(more.chain([hop(HOP)]).collect())
+    }
+
+    fn windows(&self, asked: &WindowsAsked) -> Answered<Option<Windows>> {
+        self.asked.lock().unwrap().push(asked.clone());
+        if asked.step_s == Some(15) {
+            return Err(Failure::Invalid("step must be a multiple of 10 s: 10 or 20".to_owned()));
+        }
+        Ok((asked.hop == HOP).then(|| Windows {
+            hop: HOP.to_owned(),
+            from: String::new(),
+            to: String::new(),
+            step_s: 10,
+            window_s: 10,
+            items: Vec::new(),
+            next: None,
+            damaged_packs: 0,
+        }))
+    }
+
+    fn services(&self) -> Answered<Vec<Service>> {
+        Ok(["router", "screening", "worklist"].map(service).into())
+    }
+
+    fn flow(&self, at: Option<Timestamp>) -> Answered<FlowMap> {
+        let to = at.unwrap_or(Timestamp::from_s(1_795_330_000));
+        Ok(FlowMap { from: rfc3339(to.plus_s(-60.0)), to: rfc3339(to), hops: Vec::new() })
+    }
+
+    fn now(&self) -> Answered<Now> {
+        Ok(Now {
+            status: "calm".to_owned(),
+            sentence: "All is as usual.".to_owned(),
+            incidents: Vec::new(),
+            troubles: Vec::new(),
+            clock: "wall".to_owned(),
+            now: None,
+            streams: Streams { watched: 2, armed: 1 },
+            coverage: 1.0,
+            received: Received::default(),
+            batches_behind: 0,
+            version: "0.1.0".to_owned(),
+        })
+    }
+
+    fn changes(&self, part: Page) -> Answered<Vec<Change>> {
+        let changes = self.changes.lock().unwrap();
+        let last = u32::try_from(changes.len()).unwrap();
+        Ok(page(part, last, |number| changes[number as usize - 1].clone()))
+    }
+
+    fn shifts(&self, part: Page) -> Answered<Vec<Shift>> {
+        Ok(page(part, 2, shift))
+    }
+
+    fn incidents(&self, part: Page) -> Answered<Vec<Incident>> {
+        Ok(page(part, self.n_incidents, incident))
+    }
+
+    fn change(&self, number: u32) -> Answered<Option<Change>> {
+        let place = (number as usize).checked_sub(1);
+        Ok(place.and_then(|place| self.changes.lock().unwrap().get(place).cloned()))
+    }
+
+    fn shift(&self, number: u32) -> Answered<Option<Shift>> {
+        Ok((1..=2).contains(&number).then(|| shift(number)))
+    }
+
+    fn incident(&self, number: u32) -> Answered<Option<Incident>> {
+        Ok((1..=self.n_incidents).contains(&number).then(|| incident(number)))
+    }
+
+    fn entries(&self, incident: u32, after: u64, items_max: u32) -> Answered<Vec<Entry>> {
+        let last = if incident == 1 { 3 } else { 0 };
+        let numbers = (after + 1..=last).take(items_max as usize);
+        Ok(numbers.map(|seq| self.entry(seq, Some(seq))).collect())
+    }
+
+    fn events(&self, after: u64, items_max: u32) -> Answered<Vec<Entry>> {
+        let last = *self.last_event.borrow();
+        let numbers = (after + 1..=last).take(items_max as usize);
+        Ok(numbers.map(|event| self.entry(event, None)).collect())
+    }
+
+    fn last_event(&self) -> watch::Receiver<u64> {
+        self.last_event.subscribe()
+    }
+
+    fn tell(&self, told: Told, key: Option<String>) -> Answered<Change> {
+        if let Some(reason) = self.trouble.lock().unwrap().clone() {
+            return Err(Failure::Unavailable { reason, retry_after_s: 5 });
+        }
+        let mut keys = self.keys.lock().unwrap();
+        if let Some(first) = key.as_ref().and_then(|key| keys.get(key)) {
+            return Ok(first.clone());
+        }
+        let mut changes = self.changes.lock().unwrap();
+        let told = told.at_or(Timestamp::from_s(1_795_330_000));
+        let change = Change {
+            id: format!("C{}", changes.len() + 1),
+            kind: told.kind.word().to_owned(),
+            service: told.service,
+            from_version: told.from_version,
+            to_version: told.to_version,
+            at: rfc3339(told.at),
+            source: "told".to_owned(),
+            reverses: None,
+            redeploy_of: None,
+        };
+        changes.push(change.clone());
+        keys.extend(key.map(|key| (key, change.clone())));
+        Ok(change)
+    }
+
+    fn accept(&self, number: u32, _key: Option<String>) -> Answered<Option<Shift>> {
+        if number == 2 {
+            return Err(Failure::Conflict("S2 is over".to_owned()));
+        }
+        let known = self.shift(number)?;
+        self.accepted.lock().unwrap().extend(known.as_ref().map(|_| number));
+        Ok(known.map(|shift| Shift { accepted_at: Some(shift.onset_at.clone()), ..shift }))
+    }
+
+    fn health(&self) -> Health {
+        let troubles: Vec<String> = self.trouble.lock().unwrap().clone().into_iter().collect();
+        Health { is_ready: troubles.is_empty(), troubles }
+    }
+
+    fn figures(&self) -> Vec<Family> {
+        vec![Family::one("highwater_build_info", FamilyKind::Gauge, "The version.", 1.0)]
+    }
+}
+
+/// A server that runs.
+pub(crate) struct Running {
+    pub(crate) backend: Arc<Canned>,
+    pub(crate) address: SocketAddr,
+    pub(crate) stop: watch::Sender<bool>,
+    runtime: Runtime,
+}
+
+impl Running {
+    pub(crate) fn new() -> Self {
+        Self::with(Canned::default(), WebSettings::standard())
+    }
+
+    pub(crate) fn with(backend: Canned, settings: WebSettings) -> Self {
+        let runtime = Runtime::new().unwrap();
+        let (stop, stopping) = watch::channel(false);
+        let backend = Arc::new(backend);
+        let any = SocketAddr::from(([127, 0, 0, 1], 0));
+        let web = runtime.block_on(Web::bind(any, settings)).unwrap();
+        let address = web.address().unwrap();
+        drop(runtime.spawn(web.run(Arc::clone(&backend) as Arc<dyn Backend>, stopping)));
+        Self { backend, address, stop, runtime }
+    }
+
+    pub(crate) fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(self.address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        stream
+    }
+
+    /// Says these bytes, and reads until the other side closes.
+    pub(crate) fn say(&self, bytes: &[u8]) -> Said {
+        let mut stream = self.connect();
+        stream.write_all(bytes).unwrap();
+        let mut answer = Vec::new();
+        // A reset after the answer is none of the test's business.
+        drop(stream.read_to_end(&mut answer));
+        Said::parse(&answer)
+    }
+
+    pub(crate) fn ask(&self, method: &str, path: &str, headers: &str, body: &str) -> Said {
+        let length = if body.is_empty() {
+            String::new()
+        } else {
+            format!("Content-Length: {}\r\n", body.len())
+        };
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n{headers}{length}\r\n{body}",
+            self.address
+        );
+        self.say(head.as_bytes())
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Said {
+        self.ask("GET", path, "", "")
+    }
+
+    /// Tells something as JSON.
+    pub(crate) fn post(&self, path: &str, body: &str) -> Said {
+        self.ask("POST", path, "Content-Type: application/json\r\n", body)
+    }
+
+    pub(crate) fn end(self) {
+        self.stop.send_replace(true);
+        self.runtime.shutdown_timeout(Duration::from_secs(5));
+    }
+}
+
+/// An answer.
+#[derive(Debug)]
+pub(crate) struct Said {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: String,
+}
+
+impl Said {
+    fn parse(bytes: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
+        Self { status, head: head.to_owned(), body: body.to_owned() }
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let mut lines = self.head.lines().skip(1).filter_map(|line| line.split_once(": "));
+        lines.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON: {self:?}"))
+    }
+
+    /// A problem of this kind, with this status.
+    pub(crate) fn problem(&self, status: u16, kind: &str) -> serde_json::Value {
+        assert_eq!(self.status, status, "{self:?}");
+        assert_eq!(self.header("content-type"), Some("application/problem+json"), "{self:?}");
+        let problem = self.json();
+        assert_eq!(problem["type"], format!("urn:highwater:problem:{kind}"), "{self:?}");
+        assert_eq!(problem["status"], status);
+        for key in ["title", "detail"] {
+            assert!(problem[key].as_str().is_some_and(|words| words.len() > 5), "{self:?}");
+        }
+        problem
+    }
+}

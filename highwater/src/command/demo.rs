@@ -1,0 +1,113 @@
+//! `highwater demo`: a team's two days, after two quiet weeks, through a real server.
+
+mod ending;
+mod names;
+mod stage;
+mod telling;
+
+use crate::exit::Exit;
+use clap::Args;
+use hw_model::{Timestamp, length_words};
+use hw_sim::{Demo, DemoSettings, People, Sent, Tally};
+use stage::Stage;
+use std::time::Instant;
+use telling::Telling;
+
+/// Play a team's two days after two quiet weeks, and watch what Highwater says.
+///
+/// Seven services pass items on. After fourteen days of ordinary traffic a filter begins to let
+/// everything through: nothing fails, nothing is slow. All of it is sent as OpenTelemetry to a server
+/// in this process, at many thousand times real speed; what people do is told to its API. Nothing of
+/// what Highwater says is prepared: it hears what any server hears.
+///
+/// The server stays up at the end, with all of it to look at. Ctrl-C ends it and removes its data.
+#[derive(Debug, Args)]
+pub(crate) struct DemoCommand {
+    /// What chance is drawn from: traffic, and the ordinary life of the quiet days.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+
+    /// Days of ordinary traffic before the story.
+    #[arg(long, value_name = "DAYS", default_value_t = 14, value_parser = clap::value_parser!(u32).range(1..=60))]
+    quiet_days: u32,
+
+    /// End when the story is told.
+    #[arg(long)]
+    exit: bool,
+}
+
+/// Seconds of data in one request in quiet days, and while the story is told.
+const QUIET_STRETCH_S: u32 = 300;
+const STORY_STRETCH_S: u32 = 60;
+
+impl DemoCommand {
+    pub(crate) fn run(self) -> anyhow::Result<Exit> {
+        let settings = DemoSettings {
+            seed: self.seed,
+            ends_by: crate::server::wall(),
+            quiet_days: self.quiet_days,
+        };
+        let demo = Demo::new(&settings);
+        let story_at = demo.begins_at().plus_s(f64::from(self.quiet_days) * 86_400.0);
+        let stage = Stage::build()?;
+        let mut telling = Telling::begin(&demo, story_at);
+        telling.opening(&stage, self.quiet_days)?;
+        let began = Instant::now();
+        let tally = play(&demo, story_at, &stage, &mut telling)?;
+        let took_s = began.elapsed().as_secs_f64();
+        telling.end();
+        let played_s = demo.ends_at().seconds_since(demo.begins_at());
+        ending::say(&demo.facts(), tally, &stage, telling.quiet_incidents())?;
+        crate::text::print(&format!(
+            "\n{} spans and {} log lines, {} of a team's life, in {took_s:.0} s.\n",
+            crate::text::count(tally.n_spans),
+            crate::text::count(tally.n_lines),
+            length_words(played_s),
+        ))?;
+        if !self.exit {
+            stage.stay()?;
+        }
+        stage.clear()?;
+        Ok(Exit::Fine)
+    }
+}
+
+/// Sends the world piece by piece, and tells what is said of it.
+fn play(
+    demo: &Demo,
+    story_at: Timestamp,
+    stage: &Stage,
+    telling: &mut Telling,
+) -> anyhow::Result<Tally> {
+    let mut play = demo.play(QUIET_STRETCH_S);
+    let mut is_story = false;
+    while let Some(sent) = play.next() {
+        match sent {
+            Sent::Traces(request) => {
+                stage.send(hw_ingest::Signal::Traces, &request.body)?;
+                telling.reach(request.until, play.tally());
+                if !is_story && request.until >= story_at {
+                    is_story = true;
+                    play.set_stretch(STORY_STRETCH_S);
+                    telling.quiet_is_over(stage)?;
+                }
+            }
+            Sent::Logs(request) => stage.send(hw_ingest::Signal::Logs, &request.body)?,
+            Sent::People { at, what } => {
+                telling.hear(stage)?;
+                match what {
+                    People::Say { who, text, .. } => telling.said(at, &who, &text)?,
+                    People::Change(change) => {
+                        stage.tell(&change)?;
+                        telling.told(at, &change)?;
+                    }
+                }
+            }
+        }
+        if is_story {
+            telling.hear(stage)?;
+        }
+    }
+    telling.hear(stage)?;
+    Ok(play.tally())
+}

@@ -1,0 +1,142 @@
+//! A server on a folder of its own, and whoever sends to it and asks it.
+
+use crate::client::{Api, Sender, Streamed};
+use crate::server::{Server, ServerSettings};
+use crate::settings::ServeFlags;
+use anyhow::Context;
+use hw_api::rfc3339;
+use hw_ingest::{Encoding, Signal};
+use hw_model::ToldChange;
+use serde_json::json;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// Seconds for an event that is durable to be heard.
+const HEARD_S: u64 = 30;
+
+/// The server of the demo.
+pub(super) struct Stage {
+    server: Server,
+    folder: TempDir,
+    sender: Sender,
+    api: Api,
+    address: SocketAddr,
+    events: Receiver<Streamed>,
+}
+
+impl Stage {
+    /// Starts a server at the usual ports, or others where those are in use.
+    pub(super) fn build() -> anyhow::Result<Self> {
+        let folder = tempfile::Builder::new().prefix("highwater-demo-").tempdir();
+        let folder = folder.context("failed to make a folder for the demo's data")?;
+        let server = Server::start(settings(&folder)?)?;
+        let otlp = server.otlp_http().context("the receiver is off")?;
+        let address = server.api().context("the API is off")?;
+        let api = Api::at(&address.to_string());
+        let (tell, events) = channel();
+        let stream = api.events()?;
+        std::thread::Builder::new().name("listener".to_owned()).spawn(move || {
+            // Whoever no longer listens need not be told.
+            stream.into_iter().all(|event| tell.send(event).is_ok());
+        })?;
+        let sender = Sender::to(&otlp.to_string());
+        Ok(Self { server, folder, sender, api, address, events })
+    }
+
+    /// Where the API answers.
+    pub(super) const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Where OTLP comes in.
+    pub(super) const fn otlp(&self) -> [Option<SocketAddr>; 2] {
+        [self.server.otlp_http(), self.server.otlp_grpc()]
+    }
+
+    pub(super) const fn api(&self) -> &Api {
+        &self.api
+    }
+
+    /// Sends OTLP, as an exporter would.
+    pub(super) fn send(&self, signal: Signal, body: &[u8]) -> anyhow::Result<()> {
+        let encoding = Encoding::Protobuf { signal: Some(signal) };
+        let turned_away = self.sender.send(signal, encoding, body, |_| ())?;
+        anyhow::ensure!(
+            turned_away.records == 0,
+            "{} records of the demo were turned away: {}",
+            turned_away.records,
+            turned_away.message
+        );
+        Ok(())
+    }
+
+    /// Tells a change, as a pipeline would.
+    pub(super) fn tell(&self, change: &ToldChange) -> anyhow::Result<()> {
+        let body = json!({
+            "kind": change.kind.word(),
+            "service": change.service,
+            "at": rfc3339(change.at),
+            "from_version": change.from_version,
+            "to_version": change.to_version,
+            "mitigates": change.mitigates,
+        });
+        let key = format!("demo-{}-{}", change.service, change.at.0);
+        self.api.post("/api/v1/changes", &body, &key)?;
+        Ok(())
+    }
+
+    /// All events up to what was sent so far, once it is judged.
+    pub(super) fn events(&self, heard: &mut u64) -> anyhow::Result<Vec<Streamed>> {
+        let last = self.server.settle()?;
+        let mut events = Vec::new();
+        while *heard < last {
+            let event = self.events.recv_timeout(Duration::from_secs(HEARD_S));
+            let event = event.context("the server says nothing more")?;
+            *heard = event.id;
+            events.push(event);
+        }
+        Ok(events)
+    }
+
+    /// Says where everything is, and waits until somebody wants it to end.
+    pub(super) fn stay(&self) -> anyhow::Result<()> {
+        let api = format!("http://{}", self.address);
+        crate::text::print(&format!(
+            "\nThe server stays up until Ctrl-C, with all of this in it. Ask it:\n  \
+             curl -s {api}/api/v1/now\n  \
+             curl -s {api}/api/v1/incidents/INC-1\n  \
+             curl -s {api}/api/v1/incidents/INC-1/entries\n  \
+             curl -s {api}/metrics\n"
+        ))?;
+        self.server.wait_for_signal()
+    }
+
+    /// Ends the server, and removes its data.
+    pub(super) fn clear(self) -> anyhow::Result<()> {
+        self.server.stop()?;
+        let name = self.folder.path().display().to_string();
+        self.folder.close().with_context(|| format!("failed to remove {name}"))
+    }
+}
+
+fn settings(folder: &TempDir) -> anyhow::Result<ServerSettings> {
+    let flags = ServeFlags {
+        config: None,
+        data: Some(folder.path().to_string_lossy().into_owned()),
+        listen: Some(free(4319)),
+        otlp_grpc: Some(free(4317)),
+        otlp_http: Some(free(4318)),
+        window: Some("10s".to_owned()),
+        clock: Some("data".to_owned()),
+    };
+    Ok(flags.settings()?)
+}
+
+/// The usual port, or any other if that is in use.
+fn free(port: u16) -> String {
+    let usual = SocketAddr::from(([127, 0, 0, 1], port));
+    let port = if TcpListener::bind(usual).is_ok() { port } else { 0 };
+    format!("127.0.0.1:{port}")
+}

@@ -1,0 +1,50 @@
+//! `highwater doctor`: whether a server could run here, or runs well.
+
+mod checks;
+
+use crate::client::Api;
+use crate::exit::Exit;
+use crate::settings::ServeFlags;
+use crate::text::{paragraph, print};
+use checks::{Check, Finding};
+use clap::Args;
+
+/// Look whether a server can run here, or runs well: settings, data folder, disk, ports, answers.
+///
+/// Changes nothing. Give the flags and the settings file you would give `serve`.
+///
+/// Exit code: 0 if nothing is wrong, 1 if something is, 2 for wrong settings.
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    #[command(flatten)]
+    flags: ServeFlags,
+}
+
+impl Doctor {
+    pub(crate) fn run(self) -> anyhow::Result<Exit> {
+        let settings = self.flags.settings()?;
+        let mut checks =
+            vec![Check::fine("settings", "every key is known and every value can be used")];
+        let api = settings.listen.map(|address| Api::at(&address.to_string()));
+        let server = checks::Running::at(api.as_ref(), &settings.folder);
+        checks.extend(checks::folder(&settings.folder, &server));
+        checks.extend(checks::space(&settings.folder));
+        checks.extend(checks::ports(&settings, &server));
+        checks.push(checks::files());
+        checks.extend(server.checks(api.as_ref()));
+        let page: String = checks.iter().map(line).collect();
+        print(&page)?;
+        let is_bad = checks.iter().any(|check| check.finding == Finding::Bad);
+        Ok(if is_bad { Exit::Found } else { Exit::Fine })
+    }
+}
+
+fn line(check: &Check) -> String {
+    let word = match check.finding {
+        Finding::Fine => "ok",
+        Finding::Odd => "note",
+        Finding::Bad => "WRONG",
+    };
+    let head = format!("{word:<6} {:<12} ", check.what);
+    paragraph(&head, &" ".repeat(head.len()), &check.words)
+}

@@ -1,0 +1,190 @@
+//! The answers to what the API asks: from the record, the history, the engine and the counters.
+//!
+//! The record and the history are read from the store beside the writer; what is in memory only is
+//! asked of the engine between two rows. Nothing is answered that is not durable.
+
+mod commands;
+mod figures;
+mod map;
+mod present;
+mod recorded;
+mod story;
+mod windows;
+
+use super::clock::ClockKind;
+use super::counts::{Counts, get};
+use super::orders::{ToEngine, ToWriter};
+use hw_api::{Change, Entry, FlowMap, Health, Hop, Incident, Now, Service, Shift, Told, Windows};
+use hw_engine::Engine;
+use hw_ingest::ReceiverCounts;
+use hw_model::Timestamp;
+use hw_store::{Kind, Reader, Readers};
+use hw_web::{Answered, Backend, Failure, Family, Page, WindowsAsked};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use tokio::runtime::Handle;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::timeout;
+
+/// How long engine and writer may take to answer. A page of the log takes the engine some tenths of a
+/// second.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Seconds after which a question is worth another try.
+const RETRY_S: u32 = 5;
+
+/// Batches that the engine may be behind before it is said.
+const BEHIND_SAID: u64 = 200;
+
+/// Who has the answers.
+pub(super) struct Answers {
+    pub counts: Arc<Counts>,
+    pub receiver: Arc<ReceiverCounts>,
+    pub readers: Readers,
+    pub engine: mpsc::Sender<ToEngine>,
+    pub writer: mpsc::UnboundedSender<ToWriter>,
+    pub last_event: watch::Receiver<u64>,
+    pub clock: ClockKind,
+    /// Rows up to this one were durable when the process started.
+    pub durable_at_start: u64,
+    pub runtime: Handle,
+}
+
+impl Answers {
+    /// Asks the engine, once it has applied row `after`. Only on a thread that may wait.
+    fn ask<T: Send + 'static>(
+        &self,
+        after: u64,
+        question: impl FnOnce(&Engine) -> T + Send + 'static,
+    ) -> Answered<T> {
+        let (reply, answer) = oneshot::channel();
+        let question = Box::new(move |engine: &Engine| drop(reply.send(question(engine))));
+        let asked = async {
+            self.engine.send(ToEngine::Ask { after, question }).await.ok()?;
+            answer.await.ok()
+        };
+        match self.runtime.block_on(timeout(PATIENCE, asked)) {
+            Ok(Some(answer)) => Ok(answer),
+            Ok(None) => Err(later("the server is ending".to_owned())),
+            Err(_) => Err(later(format!(
+                "the engine is busy: it has {} batches to count",
+                self.counts.behind()
+            ))),
+        }
+    }
+
+    /// Reads what is stored.
+    fn read<T>(&self, read: impl FnOnce(&Reader) -> anyhow::Result<T>) -> Answered<T> {
+        self.readers.read(read).map_err(|error| Failure::Broken(crate::chain::chain(&error)))
+    }
+
+    /// What is wrong with the server itself, in words.
+    fn troubles(&self) -> Vec<String> {
+        let counts = &self.counts;
+        let mut troubles = Vec::new();
+        if let Some(trouble) = counts.trouble() {
+            troubles.push(format!("nothing can be written, so nothing is taken in: {trouble}"));
+        }
+        if !counts.is_ready.load(Ordering::Relaxed) {
+            troubles.push("the server is starting or ending".to_owned());
+        }
+        let (behind, applied) = (counts.behind(), get(&counts.applied));
+        if applied < self.durable_at_start {
+            let left = self.durable_at_start - applied;
+            troubles.push(format!("{left} batches of before the start are still to be counted"));
+        } else if behind > BEHIND_SAID {
+            troubles.push(format!("counting is {behind} batches behind"));
+        }
+        let skipped = get(&counts.rows_skipped);
+        if skipped > 0 {
+            troubles.push(format!(
+                "{skipped} damaged batches are not counted; `highwater verify` says which"
+            ));
+        }
+        troubles
+    }
+}
+
+fn later(reason: String) -> Failure {
+    Failure::Unavailable { reason, retry_after_s: RETRY_S }
+}
+
+impl Backend for Answers {
+    fn hops(&self) -> Answered<Vec<Hop>> {
+        self.hop_list()
+    }
+
+    fn windows(&self, asked: &WindowsAsked) -> Answered<Option<Windows>> {
+        self.window_list(asked)
+    }
+
+    fn services(&self) -> Answered<Vec<Service>> {
+        self.ask(0, map::services)
+    }
+
+    fn flow(&self, at: Option<Timestamp>) -> Answered<FlowMap> {
+        self.flow_map(at)
+    }
+
+    fn now(&self) -> Answered<Now> {
+        self.present()
+    }
+
+    fn changes(&self, page: Page) -> Answered<Vec<Change>> {
+        self.states(Kind::Change, page)
+    }
+
+    fn shifts(&self, page: Page) -> Answered<Vec<Shift>> {
+        self.states(Kind::Shift, page)
+    }
+
+    fn incidents(&self, page: Page) -> Answered<Vec<Incident>> {
+        self.states(Kind::Incident, page)
+    }
+
+    fn change(&self, number: u32) -> Answered<Option<Change>> {
+        self.state(Kind::Change, number)
+    }
+
+    fn shift(&self, number: u32) -> Answered<Option<Shift>> {
+        self.state(Kind::Shift, number)
+    }
+
+    fn incident(&self, number: u32) -> Answered<Option<Incident>> {
+        self.state(Kind::Incident, number)
+    }
+
+    fn entries(&self, incident: u32, after: u64, items_max: u32) -> Answered<Vec<Entry>> {
+        let events = self.read(|reader| Ok(reader.events_of(incident, after, items_max)?))?;
+        Ok(events.iter().map(story::entry).collect())
+    }
+
+    fn events(&self, after: u64, items_max: u32) -> Answered<Vec<Entry>> {
+        let events = self.read(|reader| Ok(reader.events_after(after, items_max)?))?;
+        Ok(events.iter().map(story::entry).collect())
+    }
+
+    fn last_event(&self) -> watch::Receiver<u64> {
+        self.last_event.clone()
+    }
+
+    fn tell(&self, told: Told, key: Option<String>) -> Answered<Change> {
+        self.tell_change(told, key)
+    }
+
+    fn accept(&self, shift: u32, key: Option<String>) -> Answered<Option<Shift>> {
+        self.accept_shift(shift, key)
+    }
+
+    fn health(&self) -> Health {
+        let counts = &self.counts;
+        let is_caught_up = get(&counts.applied) >= self.durable_at_start;
+        let is_taking = counts.is_ready.load(Ordering::Relaxed) && counts.trouble().is_none();
+        Health { is_ready: is_caught_up && is_taking, troubles: self.troubles() }
+    }
+
+    fn figures(&self) -> Vec<Family> {
+        self.families()
+    }
+}

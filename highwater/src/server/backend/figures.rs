@@ -1,0 +1,382 @@
+//! What the server counts of itself and of the hops.
+//!
+//! The two sides of each count add up: what the receiver took is what the writer acknowledged,
+//! refused or knew; what it acknowledged as new is what the engine folded, once it has caught up.
+
+use super::Answers;
+use crate::server::counts::{COMMIT_EDGES_S, get};
+use hw_engine::Engine;
+use hw_flow::Coverage;
+use hw_ingest::{Outcome, Refused, Signal, Transport};
+use hw_model::Hop;
+use hw_web::FamilyKind::{Counter, Gauge};
+use hw_web::{Backend, Family};
+
+type Labels = Vec<(&'static str, String)>;
+
+/// What the engine counts.
+struct Engines {
+    coverage: Coverage,
+    watched: usize,
+    armed: usize,
+    n_open: usize,
+    hops: Vec<(Hop, [u64; 4])>,
+}
+
+impl Engines {
+    fn of(engine: &Engine) -> Self {
+        let flow = engine.flow();
+        let hops = flow.hops().filter_map(|hop| {
+            let summary = flow.hop_summary(hop)?;
+            let received = summary.received.unwrap_or(0);
+            Some((flow.hop_words(hop)?, [summary.entered, summary.left, received, summary.failed]))
+        });
+        let (watched, armed) = engine.n_watched();
+        let mut hops: Vec<_> = hops.collect();
+        hops.sort();
+        Self { coverage: flow.coverage(), watched, armed, n_open: flow.n_open(), hops }
+    }
+}
+
+impl Answers {
+    pub(super) fn families(&self) -> Vec<Family> {
+        let mut families = self.of_the_process();
+        families.extend(self.of_the_receiver());
+        families.extend(self.of_the_writer());
+        families.extend(self.of_the_disk());
+        let engine = self.ask(0, Engines::of).ok();
+        let answered = if engine.is_some() { 1.0 } else { 0.0 };
+        families.push(Family::one(
+            "highwater_engine_answers",
+            Gauge,
+            "1 if the engine answered; if not, its figures and those of the hops are missing here.",
+            answered,
+        ));
+        if let Some(engine) = engine {
+            families.extend(of_the_engine(&engine));
+            families.extend(of_the_hops(&engine.hops));
+        }
+        families
+    }
+
+    fn of_the_process(&self) -> Vec<Family> {
+        let version = vec![("version", env!("CARGO_PKG_VERSION").to_owned())];
+        let health = self.health();
+        let lately = self.counts.lately();
+        let flag = |is_so: bool| if is_so { 1.0 } else { 0.0 };
+        let mut families = vec![
+            Family::many("highwater_build_info", Gauge, "The version that runs.", [(version, 1.0)]),
+            Family::one(
+                "highwater_ready",
+                Gauge,
+                "1 if requests are taken and all of before the start is counted.",
+                flag(health.is_ready),
+            ),
+            Family::one(
+                "highwater_writable",
+                Gauge,
+                "1 if data can be made durable.",
+                flag(self.counts.trouble().is_none()),
+            ),
+            Family::one(
+                "highwater_engine_behind_batches",
+                Gauge,
+                "Batches that are durable and not counted yet.",
+                self.counts.behind() as f64,
+            ),
+        ];
+        families.extend(lately.age_s.map(|age_s| {
+            let help = "Seconds since new records came.";
+            Family::one("highwater_last_record_age_seconds", Gauge, help, age_s)
+        }));
+        families
+    }
+
+    fn of_the_receiver(&self) -> Vec<Family> {
+        let receiver = &self.receiver;
+        let signals = [Signal::Traces, Signal::Logs, Signal::Metrics];
+        let mut requests = Vec::new();
+        for transport in Transport::ALL {
+            for signal in signals {
+                for outcome in Outcome::ALL {
+                    let n = receiver.requests(transport, signal, outcome);
+                    let labels: Labels = vec![
+                        ("transport", transport_word(transport).to_owned()),
+                        ("signal", signal_word(signal).to_owned()),
+                        ("outcome", outcome_word(outcome).to_owned()),
+                    ];
+                    requests.push((labels, n as f64));
+                }
+            }
+        }
+        let one = |name, kind, help, n: u64| Family::one(name, kind, help, n as f64);
+        vec![
+            Family::many(
+                "highwater_receiver_requests_total",
+                Counter,
+                "OTLP requests that are over, by what became of them.",
+                requests,
+            ),
+            one(
+                "highwater_receiver_strays_total",
+                Counter,
+                "Requests to the receiver that are no export.",
+                receiver.strays(),
+            ),
+            one(
+                "highwater_receiver_read_bytes_total",
+                Counter,
+                "Bytes of bodies as they came.",
+                receiver.bytes_read(),
+            ),
+            one(
+                "highwater_receiver_delivered_bytes_total",
+                Counter,
+                "Bytes of bodies, decompressed.",
+                receiver.bytes_delivered(),
+            ),
+            one(
+                "highwater_receiver_memory_bytes",
+                Gauge,
+                "Bytes of memory that bodies take now.",
+                receiver.bytes_in_flight() as u64,
+            ),
+            one(
+                "highwater_receiver_connections",
+                Gauge,
+                "Connections of senders that are open.",
+                receiver.connections_open(),
+            ),
+            one(
+                "highwater_receiver_connections_opened_total",
+                Counter,
+                "Connections of senders that were taken.",
+                receiver.connections_opened(),
+            ),
+            one(
+                "highwater_receiver_connections_refused_total",
+                Counter,
+                "Connections of senders that were closed at once, because as many were open as may.",
+                receiver.connections_refused(),
+            ),
+        ]
+    }
+
+    fn of_the_writer(&self) -> Vec<Family> {
+        let counts = &self.counts;
+        let kind = |word: &str, n| (vec![("kind", word.to_owned())], n as f64);
+        let new = [
+            kind("span", get(&counts.spans)),
+            kind("log", get(&counts.logs)),
+            kind("point", get(&counts.points)),
+        ];
+        let rejected = counts.rejected().map(|(reason, n)| {
+            let labels: Labels = vec![("reason", reason.words().to_owned())];
+            (labels, n as f64)
+        });
+        let one = |name, help, n| Family::one(name, Counter, help, get(n) as f64);
+        vec![
+            Family::many(
+                "highwater_records_acknowledged_total",
+                Counter,
+                "New records that were acknowledged, over the life of the data folder.",
+                new,
+            ),
+            Family::many(
+                "highwater_records_rejected_total",
+                Counter,
+                "Records that do not count, by reason.",
+                rejected,
+            ),
+            one(
+                "highwater_records_copied_total",
+                "Records that had come before, in another request.",
+                &counts.copied_records,
+            ),
+            one(
+                "highwater_records_ignored_total",
+                "Metric points that carry no answer.",
+                &counts.ignored,
+            ),
+            one(
+                "highwater_requests_copied_total",
+                "Requests that had come before.",
+                &counts.copied_requests,
+            ),
+            one(
+                "highwater_requests_broken_total",
+                "Requests that could not be read.",
+                &counts.broken,
+            ),
+            one(
+                "highwater_record_keys_forgotten_total",
+                "Keys of records forgotten before a quarter of an hour: copies may have counted twice.",
+                &counts.keys_forgotten,
+            ),
+        ]
+    }
+
+    fn of_the_disk(&self) -> Vec<Family> {
+        let counts = &self.counts;
+        let (sum_s, buckets) = counts.commit_times();
+        let one = |name, kind, help, n: f64| Family::one(name, kind, help, n);
+        vec![
+            Family::histogram(
+                "highwater_commit_seconds",
+                "How long it took to make a group durable.",
+                &COMMIT_EDGES_S,
+                (&buckets, sum_s),
+            ),
+            one(
+                "highwater_commits_failed_total",
+                Counter,
+                "Groups that could not be made durable; nothing of them was acknowledged.",
+                get(&counts.commits_failed) as f64,
+            ),
+            one(
+                "highwater_log_bytes_total",
+                Counter,
+                "Bytes of batches that were appended to the log.",
+                get(&counts.log_bytes) as f64,
+            ),
+            one(
+                "highwater_batches_skipped_total",
+                Counter,
+                "Batches that are damaged or in quarantine, and are not counted.",
+                get(&counts.rows_skipped) as f64,
+            ),
+            one(
+                "highwater_snapshots_total",
+                Counter,
+                "Snapshots that were taken.",
+                get(&counts.snapshots) as f64,
+            ),
+            one(
+                "highwater_snapshots_failed_total",
+                Counter,
+                "Snapshots that came to nothing; the log is kept longer.",
+                get(&counts.snapshots_failed) as f64,
+            ),
+            one(
+                "highwater_snapshot_bytes",
+                Gauge,
+                "Length of the last snapshot.",
+                get(&counts.snapshot_bytes) as f64,
+            ),
+            one(
+                "highwater_snapshot_seconds",
+                Gauge,
+                "How long the last snapshot took.",
+                counts.snapshot_s(),
+            ),
+        ]
+    }
+}
+
+fn of_the_engine(engine: &Engines) -> Vec<Family> {
+    let Coverage {
+        spans,
+        duplicates,
+        late,
+        joined,
+        unjoined,
+        paired,
+        orphans,
+        beyond,
+        logs,
+        points,
+    } = engine.coverage;
+    let counter = |name, help, n: u64| Family::one(name, Counter, help, n as f64);
+    let gauge = |name, help, n: f64| Family::one(name, Gauge, help, n);
+    vec![
+        counter("highwater_spans_folded_total", "Spans that were counted.", spans),
+        counter("highwater_logs_folded_total", "Log lines that were counted.", logs),
+        counter("highwater_points_folded_total", "Points of counters that were counted.", points),
+        counter("highwater_spans_duplicate_total", "Spans that had come before.", duplicates),
+        counter("highwater_spans_late_total", "Spans too late for their window.", late),
+        counter(
+            "highwater_outs_joined_total",
+            "Calls that found the entry they left from.",
+            joined,
+        ),
+        counter("highwater_outs_unjoined_total", "Calls that did not.", unjoined),
+        counter("highwater_entries_paired_total", "Called entries that found their call.", paired),
+        counter("highwater_entries_orphaned_total", "Called entries that did not.", orphans),
+        counter(
+            "highwater_beyond_limit_total",
+            "Ends of calls that are not counted, because there are too many hops.",
+            beyond,
+        ),
+        gauge(
+            "highwater_coverage_ratio",
+            "Share of calls and called entries that found their other end.",
+            engine.coverage.share(),
+        ),
+        gauge("highwater_spans_waiting", "Spans that wait for others.", engine.n_open as f64),
+        gauge("highwater_streams_watched", "Figures that are followed.", engine.watched as f64),
+        gauge(
+            "highwater_streams_armed",
+            "Figures on which a shift would be noticed now.",
+            engine.armed as f64,
+        ),
+    ]
+}
+
+/// The contract for rules: what was counted on each hop.
+fn of_the_hops(hops: &[(Hop, [u64; 4])]) -> Vec<Family> {
+    let names = [
+        ("highwater_hop_entered_total", "Items that entered the caller of a hop."),
+        ("highwater_hop_left_total", "Items that left on a hop."),
+        ("highwater_hop_received_total", "Items that arrived; 0 where the callee is not seen."),
+        ("highwater_hop_errors_total", "Calls of a hop that failed."),
+    ];
+    let labels = |hop: &Hop| -> Labels {
+        vec![
+            ("caller", hop.caller.clone()),
+            ("entry", hop.entry.clone().unwrap_or_default()),
+            ("callee", hop.callee.clone()),
+            ("operation", hop.operation.clone()),
+        ]
+    };
+    let families = names.into_iter().enumerate().map(|(column, (name, help))| {
+        let sample = |(hop, counts): &(Hop, [u64; 4])| {
+            (labels(hop), counts.get(column).copied().unwrap_or(0) as f64)
+        };
+        Family::many(name, Counter, help, hops.iter().map(sample))
+    });
+    families.collect()
+}
+
+const fn transport_word(transport: Transport) -> &'static str {
+    match transport {
+        Transport::Grpc => "grpc",
+        Transport::Http => "http",
+    }
+}
+
+const fn signal_word(signal: Signal) -> &'static str {
+    match signal {
+        Signal::Traces => "traces",
+        Signal::Logs => "logs",
+        Signal::Metrics => "metrics",
+    }
+}
+
+const fn outcome_word(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Accepted => "accepted",
+        Outcome::AcceptedInPart => "accepted_in_part",
+        Outcome::Refused(refused) => match refused {
+            Refused::Broken => "broken",
+            Refused::Garbled => "garbled",
+            Refused::UnknownCompression => "unknown_compression",
+            Refused::TooLarge => "too_large",
+            Refused::TooSlow => "too_slow",
+            Refused::QueueFull => "queue_full",
+            Refused::MemoryFull => "memory_full",
+            Refused::Overloaded => "overloaded",
+            Refused::Unavailable => "unavailable",
+            Refused::Gone => "gone",
+        },
+    }
+}

@@ -1,0 +1,168 @@
+//! Events of the record as entries, each with a sentence that says it as it was said then.
+
+use hw_api::{Entry, rfc3339};
+use hw_model::Timestamp;
+use hw_store::StoredEvent;
+use hw_wire::WhatV1;
+
+/// An event as the API gives it.
+pub(super) fn entry(stored: &StoredEvent) -> Entry {
+    let event = &stored.event;
+    let (kind, about, because) = parts(&event.what);
+    Entry {
+        seq: stored.incident_seq,
+        event: stored.seq,
+        incident: event.incident.map(|number| format!("INC-{number}")),
+        kind: kind.to_owned(),
+        happened_at: rfc3339(Timestamp(event.at)),
+        recorded_at: rfc3339(Timestamp(stored.recorded_at)),
+        words: words(&event.what),
+        about,
+        because: because.to_vec(),
+    }
+}
+
+/// Kind, subject and facts.
+fn parts(what: &WhatV1) -> (&'static str, Option<String>, &[String]) {
+    let shift = |number: &u32| Some(format!("S{number}"));
+    let change = |number: &u32| Some(format!("C{number}"));
+    match what {
+        WhatV1::ChangeFound { change: number, .. } => ("change_found", change(number), &[]),
+        WhatV1::ShiftDetected { shift: number, .. } => ("shift_detected", shift(number), &[]),
+        WhatV1::ShiftEnded { shift: number } => ("shift_ended", shift(number), &[]),
+        WhatV1::ShiftAccepted { shift: number } => ("shift_accepted", shift(number), &[]),
+        WhatV1::OriginNamed { because, .. } => ("origin_named", None, because),
+        WhatV1::VerdictChanged { change: number, because, .. } => {
+            ("verdict_changed", change(number), because)
+        }
+        WhatV1::EffectKnown { change: number, because, .. } => {
+            ("effect_known", change(number), because)
+        }
+        WhatV1::IncidentMerged { into } => ("incident_merged", Some(format!("INC-{into}")), &[]),
+        WhatV1::IncidentEnded => ("incident_ended", None, &[]),
+    }
+}
+
+fn words(what: &WhatV1) -> String {
+    match what {
+        WhatV1::ChangeFound { .. } => change_words(what),
+        WhatV1::ShiftDetected { .. } => shift_words(what),
+        WhatV1::ShiftEnded { shift } => format!("S{shift} is over: the figure is back"),
+        WhatV1::ShiftAccepted { shift } => {
+            format!("S{shift} was accepted: what the figure does now is its new normal")
+        }
+        WhatV1::OriginNamed { service, confidence, .. } => {
+            format!("it starts at {service} ({:.0} % sure)", confidence * 100.0)
+        }
+        WhatV1::VerdictChanged { change, verdict, probability, .. } => format!(
+            "C{change} is {} (probability {probability:.2} that it caused this)",
+            verdict.replace('_', " ")
+        ),
+        WhatV1::EffectKnown { change, effect, .. } => match effect.as_str() {
+            "worked" => format!("C{change} helped"),
+            "none" => format!("C{change} did not help"),
+            _ => format!("whether C{change} helped cannot be said yet"),
+        },
+        WhatV1::IncidentMerged { into } => format!("it turned out to be part of INC-{into}"),
+        WhatV1::IncidentEnded => "it is over: all its figures are back or accepted".to_owned(),
+    }
+}
+
+fn change_words(what: &WhatV1) -> String {
+    let WhatV1::ChangeFound {
+        change,
+        change_kind,
+        service,
+        from_version,
+        to_version,
+        happened_at,
+        source,
+    } = what
+    else {
+        return String::new();
+    };
+    let versions = match (from_version, to_version) {
+        (Some(from), Some(to)) if from != to => format!(" {from} -> {to}"),
+        (_, Some(to)) => format!(" {to}"),
+        (_, None) => String::new(),
+    };
+    let source = match source.as_str() {
+        "told" => "told",
+        "both" => "told, and seen in telemetry",
+        _ => "seen in telemetry",
+    };
+    format!(
+        "C{change}: {change_kind} of {service}{versions} at {} ({source})",
+        rfc3339(Timestamp(*happened_at))
+    )
+}
+
+fn shift_words(what: &WhatV1) -> String {
+    let WhatV1::ShiftDetected {
+        shift, signal, service, hop, value, before, after, onset_at, ..
+    } = what
+    else {
+        return String::new();
+    };
+    let since = rfc3339(Timestamp(*onset_at));
+    if signal == "no_data" {
+        return format!("S{shift}: no telemetry came from {service} since {since}");
+    }
+    let place = hop.as_ref().map_or_else(String::new, |hop| format!(" on {hop}"));
+    let value = value.as_ref().map_or_else(String::new, |value| format!(" \"{value}\""));
+    let went = if after >= before { "rose" } else { "fell" };
+    format!(
+        "S{shift}: {signal}{value} of {service} {went} from {} to {} at {since}{place}",
+        figure(signal, *before, *after),
+        figure(signal, *after, *before)
+    )
+}
+
+/// A figure: a share in percent unless one of the two is no share.
+fn figure(signal: &str, x: f64, other: f64) -> String {
+    match signal {
+        "volume" | "log" => format!("{x:.2}/s"),
+        _ if x.max(other) <= 1.0 => format!("{:.1} %", x * 100.0),
+        _ => format!("{x:.2} per item"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn events_are_sentences() {
+        let shift = WhatV1::ShiftDetected {
+            shift: 2,
+            signal: "answers".to_owned(),
+            service: "eligibility".to_owned(),
+            hop: Some("screening|in|eligibility|ask".to_owned()),
+            value: Some("go".to_owned()),
+            before: 0.49,
+            after: 1.0,
+            onset_at: 1_795_330_494_000_000_000,
+            onset_from: 0,
+            onset_to: 0,
+            evidence_nats: 40.0,
+        };
+        assert_eq!(
+            words(&shift),
+            "S2: answers \"go\" of eligibility rose from 49.0 % to 100.0 % at \
+             2026-11-22T06:54:54.000Z on screening|in|eligibility|ask"
+        );
+        let change = WhatV1::ChangeFound {
+            change: 1,
+            change_kind: "deploy".to_owned(),
+            service: "router".to_owned(),
+            from_version: Some("1.4.2".to_owned()),
+            to_version: Some("2.0.0".to_owned()),
+            happened_at: 1_795_330_494_000_000_000,
+            source: "telemetry".to_owned(),
+        };
+        assert_eq!(
+            words(&change),
+            "C1: deploy of router 1.4.2 -> 2.0.0 at 2026-11-22T06:54:54.000Z (seen in telemetry)"
+        );
+    }
+}

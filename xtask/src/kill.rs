@@ -1,0 +1,29 @@
+//! `cargo xtask kill`: the test of `highwater/tests/kill.rs`, longer. It is the same code: this only
+//! says how often.
+
+use crate::process::run;
+use anyhow::Result;
+use clap::Args;
+
+/// Kill the server many times under load, and count what was lost, doubled or broken.
+///
+/// It starts `highwater serve`, sends to it with the exporters of the OpenTelemetry SDK for Python,
+/// kills it with SIGKILL at random moments and starts it again. At the end it holds what was counted
+/// against what was acknowledged, and prints the figures. Python 3 with venv is needed, and PyPI.
+#[derive(Args)]
+pub(crate) struct Kill {
+    /// How many times. A thousand take about twenty minutes.
+    #[arg(long, value_name = "N", default_value_t = 1_000,
+          value_parser = clap::value_parser!(u64).range(1..))]
+    n: u64,
+}
+
+impl Kill {
+    pub(crate) fn run(&self) -> Result<()> {
+        let kills = format!("HIGHWATER_KILLS={}", self.n);
+        let cargo = ["cargo", "test", "--release", "--package", "highwater", "--test", "kill"];
+        let arguments = ["HIGHWATER_DEMAND_ALL=1", &kills].into_iter().chain(cargo);
+        let arguments: Vec<&str> = arguments.chain(["--", "--nocapture"]).collect();
+        run("env", &arguments)
+    }
+}

@@ -24,21 +24,25 @@ impl Engine {
     /// story.
     pub(crate) fn look_at_all(&mut self) {
         self.news_at = self.now;
-        let is_recent = |case: &Case| {
-            let ends = case.shifts.iter().filter_map(|id| self.shifts.get(*id)?.over_at()).max();
-            !case.is_ended || ends.is_none_or(|end| self.now.seconds_since(end) <= WATCHED_S)
-        };
-        let cases = self.incidents.all().filter(|case| is_recent(case));
+        let cases = self.incidents.all().filter(|case| self.is_watched(case));
         let ids: Vec<IncidentId> = cases.map(|case| case.id).collect();
         ids.into_iter().for_each(|id| self.look_at(id));
     }
 
-    /// Looks again at incidents that are open and were not looked at for a while.
+    /// Whether what happens still speaks of an incident.
+    fn is_watched(&self, case: &Case) -> bool {
+        let ends = case.shifts.iter().filter_map(|id| self.shifts.get(*id)?.over_at()).max();
+        !case.is_ended || ends.is_none_or(|end| self.now.seconds_since(end) <= WATCHED_S)
+    }
+
+    /// Looks again at incidents that are watched and were not looked at for a while: also behind their
+    /// end, when a change that was made again stays without effect.
     pub(crate) fn look_at_due(&mut self) {
         let is_calm = self.now.seconds_since(self.news_at) > NEWS_S;
         let look_s = if is_calm { CALM_LOOK_S } else { LOOK_S };
         let due = |at: Option<Timestamp>| at.is_none_or(|at| self.now.seconds_since(at) >= look_s);
-        let cases = self.incidents.all().filter(|case| !case.is_ended && due(case.diagnosed_at));
+        let is_due = |case: &Case| due(case.diagnosed_at) && self.is_watched(case);
+        let cases = self.incidents.all().filter(|case| is_due(case));
         let ids: Vec<IncidentId> = cases.map(|case| case.id).collect();
         ids.into_iter().for_each(|id| self.look_at(id));
     }

@@ -156,16 +156,16 @@ fn contents(intake: &Intake) -> Option<(Signal, Timestamp)> {
 mod tests {
     use super::*;
 
-    /// A request with one span that ends so many seconds after an hour.
+    /// A request with one span that ends so many seconds after a minute began.
     fn span(end_s: u32) -> String {
         format!(
-            r#"{{"resourceSpans":[{{"scopeSpans":[{{"spans":[{{"traceId":"{end_s:032x}","spanId":"{end_s:016x}","name":"x","kind":2,"startTimeUnixNano":"3600000000000","endTimeUnixNano":"36{end_s:02}000000000"}}]}}]}}]}}"#
+            r#"{{"resourceSpans":[{{"scopeSpans":[{{"spans":[{{"traceId":"{end_s:032x}","spanId":"{end_s:016x}","name":"x","kind":2,"startTimeUnixNano":"1795329800000000000","endTimeUnixNano":"17953298{end_s:02}000000000"}}]}}]}}]}}"#
         )
     }
 
     fn line(s: u32) -> String {
         format!(
-            r#"{{"resourceLogs":[{{"scopeLogs":[{{"logRecords":[{{"timeUnixNano":"36{s:02}500000000","body":{{"stringValue":"x"}}}}]}}]}}]}}"#
+            r#"{{"resourceLogs":[{{"scopeLogs":[{{"logRecords":[{{"timeUnixNano":"17953298{s:02}500000000","body":{{"stringValue":"x"}}}}]}}]}}]}}"#
         )
     }
 
@@ -187,7 +187,7 @@ mod tests {
             requests.iter().map(|sent| String::from_utf8(sent.body.clone()).unwrap()).collect();
         assert_eq!(bodies, [span(3), line(3), line(5), span(9)]);
         assert_eq!(requests[1].signal, Signal::Logs);
-        assert_eq!(requests[3].arrived_at, Timestamp::from_s(3_609));
+        assert_eq!(requests[3].arrived_at, Timestamp::from_s(1_795_329_809));
     }
 
     #[test]

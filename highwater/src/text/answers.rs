@@ -131,6 +131,6 @@ mod tests {
             "ended_at": null, "incident": "INC-1"});
         let page = shifts(std::slice::from_ref(&shift));
         let line = page.lines().nth(1).unwrap();
-        assert!(line.contains("answers \"go\"  0.500 -> 1.000    still  INC-1"), "{line}");
+        assert!(line.contains("answers \"go\"  0.500 -> 1.000   still  INC-1"), "{line}");
     }
 }

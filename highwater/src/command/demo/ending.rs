@@ -1,6 +1,7 @@
 //! What was true, beside what Highwater said of it.
 
 use super::names::{day, time};
+use super::saying::{items, text};
 use super::stage::Stage;
 use crate::text::{count, paragraph, print};
 use anyhow::Context;
@@ -139,14 +140,6 @@ impl Ending<'_> {
 
 const fn mark(is_right: bool) -> &'static str {
     if is_right { " (right)" } else { " (WRONG)" }
-}
-
-fn items<'a>(of: &'a Value, key: &str) -> &'a [Value] {
-    of.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
-}
-
-fn text<'a>(of: &'a Value, key: &str) -> &'a str {
-    of.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 
 fn number(of: &Value, key: &str) -> f64 {

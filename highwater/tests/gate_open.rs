@@ -9,8 +9,9 @@
 #[expect(dead_code, reason = "each test file uses a part of it")]
 mod recording;
 
+use recording::random::Random;
 use recording::{
-    How, Random, analysed, because, change, moved, only_incident, origin, said, second, traces,
+    How, analysed, because, change, moved, only_incident, origin, said, second, traces,
 };
 use serde_json::Value;
 

@@ -1,7 +1,7 @@
 //! How soon a server takes requests again after kill -9, on a data folder of some size: 64 MB, or as many
 //! as HIGHWATER_FOLDER_MB says (2,048 at night). It prints the times; the limit is for catastrophes only.
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test may panic and print")]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 #[path = "support/server.rs"]
 #[expect(dead_code, reason = "each test file uses a part of it")]

@@ -10,9 +10,10 @@
 #[expect(dead_code, reason = "each test file uses a part of it")]
 mod recording;
 
+use recording::random::Random;
 use recording::{
-    How, Random, altered, analysed, because, change, only_incident, origin, said, second,
-    service_of, span_seconds, with_spans,
+    How, altered, analysed, because, change, only_incident, origin, said, second, service_of,
+    span_seconds, with_spans,
 };
 use serde_json::{Value, json};
 

@@ -97,6 +97,7 @@ impl Engine {
     /// Takes one input at `now`. Time never runs backwards: an earlier `now` counts as the last.
     /// Ticks are judged with the first input of each second.
     pub fn handle(&mut self, now: Timestamp, input: Input) {
+        let is_pause = now <= self.now;
         self.now = self.now.max(now);
         match input {
             Input::Batch(batch) => self.take_batch(batch),
@@ -107,6 +108,8 @@ impl Engine {
                 }
             }
             Input::Accepted(shift) => self.accept(shift),
+            // No time has passed, and nothing came: this is all there is to go by for now.
+            Input::Tick if is_pause => self.look_at_watched(),
             Input::Tick => {}
             Input::End => {
                 self.flow.finish();

@@ -24,6 +24,11 @@ impl Engine {
     /// story.
     pub(crate) fn look_at_all(&mut self) {
         self.news_at = self.now;
+        self.look_at_watched();
+    }
+
+    /// The same, without news.
+    pub(crate) fn look_at_watched(&mut self) {
         let cases = self.incidents.all().filter(|case| self.is_watched(case));
         let ids: Vec<IncidentId> = cases.map(|case| case.id).collect();
         ids.into_iter().for_each(|id| self.look_at(id));

@@ -8,7 +8,7 @@ use super::counts::Counts;
 use super::opening::{DataSettings, Opened, open};
 use super::orders::{ToEngine, ToWriter};
 use super::room::Room;
-use super::writer::{Waiting, Writer};
+use super::writer::{Pause, Waiting, Writer};
 use anyhow::Context;
 use hw_ingest::{Delivery, Receiver, ReceiverSettings};
 use hw_store::{Applying, Readers, Retention};
@@ -212,6 +212,7 @@ fn part(
         seen_saved: opened.seen_saved,
         minute: (i64::MIN, 0),
         totals: opened.totals,
+        pause: Pause::default(),
         waiting: Waiting::default(),
     };
     let room = Room {

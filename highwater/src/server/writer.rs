@@ -30,6 +30,9 @@ const RETRY_S: u32 = 5;
 /// Rows that the engine may be behind before requests are refused: a minute or more of work.
 const BEHIND_MAX: u64 = 50_000;
 
+/// Seconds without records after which, by the data's clock, incidents are looked at again.
+const PAUSE_S: u32 = 3;
+
 /// Seconds the last snapshot may take when the process ends.
 const LAST_SNAPSHOT_S: u64 = 60;
 
@@ -57,7 +60,24 @@ pub(super) struct Writer {
     /// The minute of arrival, and the last row of those before it.
     pub minute: (i64, u64),
     pub totals: Totals,
+    pub pause: Pause,
     pub waiting: Waiting,
+}
+
+/// Whether records come.
+#[derive(Default)]
+pub(super) struct Pause {
+    /// Seconds since the last ones.
+    seconds: u32,
+}
+
+impl Pause {
+    /// Another second is over. Returns whether a pause begins: by the data's clock no time passes then,
+    /// and a tick says that this is all there is to go by for now.
+    const fn begins(&mut self) -> bool {
+        self.seconds = self.seconds.saturating_add(1);
+        self.seconds == PAUSE_S
+    }
 }
 
 /// What could not be done yet.
@@ -123,9 +143,13 @@ impl Writer {
         }
     }
 
-    fn pass_second(&self, batch: &mut Batch, left_s: &mut u64) {
+    fn pass_second(&mut self, batch: &mut Batch, left_s: &mut u64) {
         // Before the first row there is nothing for which time could pass.
-        batch.wants_tick = self.clock.kind() == ClockKind::Wall && self.durable > 0;
+        batch.wants_tick = self.durable > 0
+            && match self.clock.kind() {
+                ClockKind::Wall => true,
+                ClockKind::Data => self.pause.begins(),
+            };
         *left_s -= u64::from(self.waiting.is_ending && *left_s > 0);
     }
 
@@ -217,6 +241,7 @@ impl Writer {
             self.minute = (minute, self.durable);
         }
         if written.received > 0 {
+            self.pause = Pause::default();
             self.counts.received(written.received, written.latest);
         }
         self.totals = written.totals;

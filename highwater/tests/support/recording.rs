@@ -1,7 +1,7 @@
 //! The recording gate-open, whole or altered, and what an analysis of it says.
 
 #[path = "random.rs"]
-mod random;
+pub(crate) mod random;
 
 use highwater::{AnalysisSettings, analyse};
 use hw_api::{Analysis, Rejected};
@@ -11,8 +11,6 @@ use serde_json::Value;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
-
-pub(crate) use random::Random;
 
 /// Start of the recording, in Unix nanoseconds (testdata/gate-open/truth.json).
 pub(crate) const START_NS: i64 = 1_795_329_834_653_958_997;

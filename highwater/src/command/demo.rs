@@ -8,7 +8,7 @@ mod telling;
 
 use crate::exit::Exit;
 use clap::Args;
-use hw_model::{Timestamp, length_words};
+use hw_model::Timestamp;
 use hw_sim::{Demo, DemoSettings, People, Sent, Tally};
 use stage::Stage;
 use std::time::Instant;
@@ -60,10 +60,10 @@ impl DemoCommand {
         let played_s = demo.ends_at().seconds_since(demo.begins_at());
         ending::say(&demo.facts(), tally, &stage, telling.quiet_incidents())?;
         crate::text::print(&format!(
-            "\n{} spans and {} log lines, {} of a team's life, in {took_s:.0} s.\n",
+            "\n{} spans and {} log lines, {:.1} days of a team's life, in {took_s:.0} s.\n",
             crate::text::count(tally.n_spans),
             crate::text::count(tally.n_lines),
-            length_words(played_s),
+            played_s / 86_400.0,
         ))?;
         if !self.exit {
             stage.stay()?;

@@ -128,7 +128,7 @@ impl Ending<'_> {
         let figure = |key| impact.and_then(|impact| impact.get(key)?.as_u64()).unwrap_or_default();
         let (low, high) = (figure("low"), figure("high"));
         format!(
-            "{} items too many; Highwater says {}, surely between {} and {}{}",
+            "{} items too many; Highwater says {}, 95 % sure to be {} to {}{}",
             count(truth),
             count(figure("excess_items")),
             count(low),

@@ -3,8 +3,16 @@
 use crate::check::checksum;
 use crate::error::WriteError;
 use crate::seen::SeenMinute;
-use crate::store::Retention;
 use rusqlite::{OptionalExtension, Transaction, params};
+
+/// How long history is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retention {
+    /// Days of windows: what is shown and compared.
+    pub windows_days: i64,
+    /// Days of judged seconds: what a backtest reads.
+    pub seconds_days: i64,
+}
 
 /// A group that is being written.
 #[derive(Debug)]

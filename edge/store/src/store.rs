@@ -6,15 +6,6 @@ use crate::group::Group;
 use crate::schema;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
-/// How long history is kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Retention {
-    /// Days of windows: what is shown and compared.
-    pub windows_days: i64,
-    /// Days of judged seconds: what a backtest reads.
-    pub seconds_days: i64,
-}
-
 /// A data folder that this process writes.
 #[derive(Debug)]
 pub struct Store {

@@ -102,7 +102,7 @@ impl Answers {
         if !counts.is_ready.load(Ordering::Relaxed) {
             troubles.push("the server is starting or ending".to_owned());
         }
-        troubles.extend(super::canary::trouble(counts));
+        troubles.extend(counts.canary_trouble());
         let (behind, applied) = (counts.behind(), get(&counts.applied));
         if applied < self.durable_at_start {
             let left = self.durable_at_start - applied;

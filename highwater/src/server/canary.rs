@@ -21,9 +21,6 @@ use tracing::warn;
 /// Between two canaries.
 const PERIOD: Duration = Duration::from_secs(10);
 
-/// Seconds after the last one that came through from which on that is said.
-const MISSED_S: f64 = 45.0;
-
 /// Operation of the entry, and of the one it calls.
 const ENTRY: &str = "canary";
 const CALLED: &str = "counted";
@@ -81,14 +78,6 @@ impl Canary {
         let after = self.answers.ask(0, counted).map_err(|failure| failure.to_string())?;
         Ok(after > before)
     }
-}
-
-/// What is wrong, if no canary came through for long.
-pub(super) fn trouble(counts: &Counts) -> Option<String> {
-    let last = Timestamp(counts.canary_at.load(Ordering::Relaxed));
-    let age_s = wall().seconds_since(last);
-    (last.0 > 0 && age_s > MISSED_S)
-        .then(|| format!("no canary came through the receiver and was counted for {age_s:.0} s"))
 }
 
 /// Canaries that were counted.

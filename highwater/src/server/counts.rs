@@ -1,5 +1,6 @@
 //! What the server counts of itself, to be read at any time.
 
+use super::clock::wall;
 use super::group::Totals;
 use super::recent::{Lately, Recent};
 use hw_ingest::{Rejection, Tally};
@@ -11,6 +12,9 @@ use std::time::Instant;
 /// Upper edges of the histogram of commits, in seconds.
 pub(super) const COMMIT_EDGES_S: [f64; 10] =
     [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0];
+
+/// Seconds after the last canary that came through from which on that is said.
+const CANARY_MISSED_S: f64 = 45.0;
 
 /// Counters of writer and engine.
 #[derive(Debug, Default)]
@@ -115,6 +119,18 @@ impl Counts {
 
     pub(super) fn lately(&self) -> Lately {
         self.recent.lock().unwrap_or_else(PoisonError::into_inner).lately(Instant::now())
+    }
+
+    /// Seconds since a canary came through; `None` where none is sent.
+    pub(super) fn canary_age_s(&self) -> Option<f64> {
+        let last = Timestamp(self.canary_at.load(Ordering::Relaxed));
+        (last.0 > 0).then(|| wall().seconds_since(last))
+    }
+
+    /// What is wrong, if no canary came through for long.
+    pub(super) fn canary_trouble(&self) -> Option<String> {
+        let age_s = self.canary_age_s().filter(|age_s| *age_s > CANARY_MISSED_S)?;
+        Some(format!("no canary came through the receiver and was counted for {age_s:.0} s"))
     }
 
     /// Rows that are durable and not applied yet.

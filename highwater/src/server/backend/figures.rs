@@ -85,6 +85,13 @@ impl Answers {
                 self.counts.behind() as f64,
             ),
         ];
+        if let Some(age_s) = self.counts.canary_age_s() {
+            let help = "Spans of our own that were sent to the receiver.";
+            let sent = get(&self.counts.canaries) as f64;
+            families.push(Family::one("highwater_canaries_sent_total", Counter, help, sent));
+            let help = "Seconds since one of them was counted.";
+            families.push(Family::one("highwater_canary_age_seconds", Gauge, help, age_s));
+        }
         families.extend(lately.age_s.map(|age_s| {
             let help = "Seconds since new records came.";
             Family::one("highwater_last_record_age_seconds", Gauge, help, age_s)

@@ -150,6 +150,33 @@ fn recording_through_the_receiver_says_what_analyze_says_and_a_stop_changes_noth
     assert_eq!(folded(&stopped), 132_104);
 }
 
+#[test]
+fn recording_from_a_sender_of_its_own_says_what_analyze_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = Server::new(folder.path());
+    server.start();
+    server.wait_until_ready();
+    let example = |name: &str| {
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../examples/gate-always-open")
+            .join(name)
+    };
+    let files = [example("logs.jsonl.zst"), example("traces.jsonl.zst")];
+    for request in hw_ingest::Requests::read(&files, &hw_ingest::Progress::new()).unwrap() {
+        let hw_ingest::RecordedRequest { signal, body, .. } = request.unwrap();
+        let path = if signal == hw_ingest::Signal::Logs { "/v1/logs" } else { "/v1/traces" };
+        assert_eq!(server.post_to(path, std::str::from_utf8(&body).unwrap()), Some(200));
+    }
+    settle(&server);
+    let analysed = Command::new(env!("CARGO_BIN_EXE_highwater"))
+        .args(["analyze", "--format", "json"])
+        .args(files)
+        .output()
+        .unwrap();
+    let expect: Value = serde_json::from_slice(&analysed.stdout).unwrap();
+    assert_comes_to(&server, &verdicts(&expect["incidents"], &expect["changes"]));
+}
+
 /// Starts the program and waits for its end.
 fn refused(command: &mut Command) -> (i32, String) {
     let output = command.output().unwrap();

@@ -41,6 +41,9 @@ pub(crate) struct DemoCommand {
 const QUIET_STRETCH_S: u32 = 300;
 const STORY_STRETCH_S: u32 = 60;
 
+/// The exit code of what Ctrl-C ended before its time.
+const INTERRUPTED: u8 = 130;
+
 impl DemoCommand {
     pub(crate) fn run(self) -> anyhow::Result<Exit> {
         let settings = DemoSettings {
@@ -57,6 +60,10 @@ impl DemoCommand {
         let tally = play(&demo, story_at, &stage, &mut telling)?;
         let took_s = began.elapsed().as_secs_f64();
         telling.end();
+        let Some(tally) = tally else {
+            stage.clear()?;
+            return Ok(Exit::Other(INTERRUPTED));
+        };
         let played_s = demo.ends_at().seconds_since(demo.begins_at());
         ending::say(&demo.facts(), tally, &stage, telling.quiet_incidents())?;
         crate::text::print(&format!(
@@ -73,16 +80,19 @@ impl DemoCommand {
     }
 }
 
-/// Sends the world piece by piece, and tells what is said of it.
+/// Sends the world piece by piece, and tells what is said of it. `None` if it was interrupted.
 fn play(
     demo: &Demo,
     story_at: Timestamp,
     stage: &Stage,
     telling: &mut Telling,
-) -> anyhow::Result<Tally> {
+) -> anyhow::Result<Option<Tally>> {
     let mut play = demo.play(QUIET_STRETCH_S);
     let mut is_story = false;
     while let Some(sent) = play.next() {
+        if stage.is_interrupted() {
+            return Ok(None);
+        }
         match sent {
             Sent::Traces(request) => {
                 stage.send(hw_ingest::Signal::Traces, &request.body)?;
@@ -110,5 +120,5 @@ fn play(
         }
     }
     telling.hear(stage)?;
-    Ok(play.tally())
+    Ok(Some(play.tally()))
 }

@@ -167,6 +167,18 @@ impl Server {
         self.runtime.block_on(signalled()).context("failed to listen for signals")
     }
 
+    /// What hears when somebody wants it to end, while something else is done.
+    pub(crate) fn signals(&self) -> std::sync::mpsc::Receiver<()> {
+        let (tell, hear) = std::sync::mpsc::channel();
+        self.runtime.spawn(async move {
+            if signalled().await.is_ok() {
+                // Nobody may be listening any more.
+                tell.send(()).ok();
+            }
+        });
+        hear
+    }
+
     /// Takes nothing new, makes durable what was taken, and ends.
     pub(crate) fn stop(self) -> anyhow::Result<()> {
         self.counts.is_ready.store(false, Ordering::Relaxed);

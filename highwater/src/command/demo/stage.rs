@@ -24,6 +24,7 @@ pub(super) struct Stage {
     api: Api,
     address: SocketAddr,
     events: Receiver<Streamed>,
+    interrupts: Receiver<()>,
 }
 
 impl Stage {
@@ -41,8 +42,8 @@ impl Stage {
             // Whoever no longer listens need not be told.
             stream.into_iter().all(|event| tell.send(event).is_ok());
         })?;
-        let sender = Sender::to(&otlp.to_string());
-        Ok(Self { server, folder, sender, api, address, events })
+        let (sender, interrupts) = (Sender::to(&otlp.to_string()), server.signals());
+        Ok(Self { server, folder, sender, api, address, events, interrupts })
     }
 
     /// Where the API answers.
@@ -57,6 +58,11 @@ impl Stage {
 
     pub(super) const fn api(&self) -> &Api {
         &self.api
+    }
+
+    /// Whether somebody wants it to end.
+    pub(super) fn is_interrupted(&self) -> bool {
+        self.interrupts.try_recv().is_ok()
     }
 
     /// Sends OTLP, as an exporter would.
@@ -110,7 +116,7 @@ impl Stage {
              curl -s {api}/api/v1/incidents/INC-1/entries\n  \
              curl -s {api}/metrics\n"
         ))?;
-        self.server.wait_for_signal()
+        self.interrupts.recv().context("failed to listen for signals")
     }
 
     /// Ends the server, and removes its data.

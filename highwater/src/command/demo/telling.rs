@@ -14,7 +14,7 @@ use std::cell::Cell;
 /// Who speaks for us.
 const WE: &str = "HIGHWATER";
 
-const BAR: &str = "{msg:12} {wide_bar} {percent}%, {eta} left";
+const BAR: &str = "{msg:12} {wide_bar} {percent:>3} %";
 
 /// Tells the story.
 pub(super) struct Telling {

@@ -6,7 +6,7 @@ mod sender;
 
 pub(crate) use address::ServerFlag;
 pub(crate) use api::{Api, Streamed, percent_encoded};
-pub(crate) use sender::{Sender, SenderFlag, TurnedAway};
+pub(crate) use sender::{Sender, SenderFlag};
 
 use std::fmt;
 

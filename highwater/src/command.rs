@@ -7,6 +7,7 @@ mod demo;
 mod doctor;
 mod format;
 mod import;
+mod listing;
 mod serve;
 mod settings;
 mod shift;

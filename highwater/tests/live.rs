@@ -177,6 +177,28 @@ fn recording_from_a_sender_of_its_own_says_what_analyze_says() {
     assert_comes_to(&server, &verdicts(&expect["incidents"], &expect["changes"]));
 }
 
+#[test]
+fn canary_goes_the_whole_way_and_nobody_takes_it_for_telemetry() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = Server::new(folder.path());
+    server.clock = "wall";
+    server.start();
+    server.wait_until_ready();
+    let left = "highwater_hop_left_total{caller=\"~highwater\",entry=\"canary\",\
+                callee=\"~highwater\",operation=\"counted\"}";
+    let began = Instant::now();
+    while !server.get("/metrics").1.as_str().unwrap().contains(left) {
+        assert!(began.elapsed() < PATIENCE, "{}", server.get("/metrics").1);
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let counted = figure(&server, left);
+    assert!(counted >= 1 && figure(&server, "highwater_canaries_sent_total") >= counted);
+    let now = server.get("/api/v1/now").1;
+    assert_eq!((&now["status"], &now["received"]["last_minute"]), (&"silent".into(), &0.into()));
+    server.ask_to_end();
+    server.wait_for_end();
+}
+
 /// Starts the program and waits for its end.
 fn refused(command: &mut Command) -> (i32, String) {
     let output = command.output().unwrap();

@@ -33,6 +33,7 @@ mod unpack;
 pub use bind::BindError;
 pub use counts::{Outcome, ReceiverCounts, Refused, Transport};
 pub use delivery::{Answer, Delivery, Reply};
+pub use messages::{Acceptance, refusal_words};
 pub use settings::ReceiverSettings;
 
 use shared::Shared;

@@ -1,8 +1,10 @@
 //! The API, asked one question after the other.
 
 use super::{ClientError, innermost};
+use hw_api::rfc3339;
+use hw_model::ToldChange;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::time::Duration;
 use ureq::Agent;
@@ -59,6 +61,19 @@ impl Api {
             .header("Idempotency-Key", key);
         let answer = request.send(body.to_string()).map_err(|e| self.unreachable(&e))?;
         self.read(answer)
+    }
+
+    /// Tells a change. Returns it as it is kept.
+    pub(crate) fn tell(&self, change: &ToldChange, key: &str) -> Result<Value, ClientError> {
+        let body = json!({
+            "kind": change.kind.word(),
+            "service": change.service,
+            "at": rfc3339(change.at),
+            "from_version": change.from_version,
+            "to_version": change.to_version,
+            "mitigates": change.mitigates,
+        });
+        self.post("/api/v1/changes", &body, key)
     }
 
     /// Status and text of a page that is not JSON.

@@ -4,8 +4,7 @@ use super::address::address;
 use super::api::agent;
 use super::{ClientError, innermost};
 use clap::Args;
-use hw_ingest::{Encoding, Signal};
-use prost::Message;
+use hw_ingest::{Acceptance, Encoding, Signal, refusal_words};
 use std::time::{Duration, Instant};
 use ureq::Agent;
 use ureq::http::Response;
@@ -47,16 +46,9 @@ pub(crate) struct Sender {
     address: String,
 }
 
-/// What of a request the receiver did not count, and why.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct TurnedAway {
-    pub records: u64,
-    pub message: String,
-}
-
 /// How one attempt ended.
 enum Attempt {
-    Accepted(TurnedAway),
+    Accepted(Acceptance),
     /// Try again after so many seconds.
     Later(u64, String),
     Refused(String),
@@ -75,11 +67,11 @@ impl Sender {
         encoding: Encoding,
         body: &[u8],
         mut wait: impl FnMut(&str),
-    ) -> Result<TurnedAway, ClientError> {
+    ) -> Result<Acceptance, ClientError> {
         let began = Instant::now();
         loop {
             match self.attempt(signal, encoding, body) {
-                Attempt::Accepted(turned_away) => return Ok(turned_away),
+                Attempt::Accepted(acceptance) => return Ok(acceptance),
                 Attempt::Refused(why) => return Err(ClientError::Refused { why }),
                 Attempt::Later(_, why) if began.elapsed().as_secs() >= PATIENCE_S => {
                     let address = self.address.clone();
@@ -100,9 +92,9 @@ impl Sender {
         signal: Signal,
         encoding: Encoding,
         body: &[u8],
-    ) -> Result<TurnedAway, String> {
+    ) -> Result<Acceptance, String> {
         match self.attempt(signal, encoding, body) {
-            Attempt::Accepted(turned_away) => Ok(turned_away),
+            Attempt::Accepted(acceptance) => Ok(acceptance),
             Attempt::Later(_, why) | Attempt::Refused(why) => Err(why),
         }
     }
@@ -134,87 +126,13 @@ fn read(mut answer: Response<ureq::Body>, encoding: Encoding) -> Attempt {
         Err(error) => return Attempt::Later(RETRY_S, innermost(&error)),
     };
     if status.is_success() {
-        return Attempt::Accepted(partial_success(&body, encoding));
+        return Attempt::Accepted(Acceptance::read(&body, encoding));
     }
-    let why = format!("status {}, {}", status.as_u16(), said(&body, encoding));
+    let said = refusal_words(&body, encoding).unwrap_or_else(|| "without a reason".to_owned());
+    let why = format!("status {}, {said}", status.as_u16());
     match status.as_u16() {
         // The codes OTLP says to retry.
         429 | 502..=504 => Attempt::Later(seconds, why),
         _ => Attempt::Refused(why),
-    }
-}
-
-/// The answer to all three signals has one shape, in field 1.
-#[derive(Clone, PartialEq, Message)]
-struct Response1 {
-    #[prost(message, optional, tag = "1")]
-    partial_success: Option<PartialSuccess>,
-}
-
-#[derive(Clone, PartialEq, Message)]
-struct PartialSuccess {
-    #[prost(int64, tag = "1")]
-    rejected: i64,
-    #[prost(string, tag = "2")]
-    message: String,
-}
-
-/// `google.rpc.Status`.
-#[derive(Clone, PartialEq, Message)]
-struct Status {
-    #[prost(string, tag = "2")]
-    message: String,
-}
-
-fn partial_success(body: &[u8], encoding: Encoding) -> TurnedAway {
-    match encoding {
-        Encoding::Protobuf { .. } => {
-            let partial = Response1::decode(body).ok().and_then(|answer| answer.partial_success);
-            partial.map_or_else(TurnedAway::default, |partial| TurnedAway {
-                records: partial.rejected.try_into().unwrap_or(0),
-                message: partial.message,
-            })
-        }
-        Encoding::Json => partial_json(body).unwrap_or_default(),
-    }
-}
-
-fn partial_json(body: &[u8]) -> Option<TurnedAway> {
-    let answer: serde_json::Value = serde_json::from_slice(body).ok()?;
-    let partial = answer.get("partialSuccess")?.as_object()?;
-    let records = partial.iter().find(|(key, _)| key.starts_with("rejected"));
-    let records =
-        records.and_then(|(_, n)| n.as_str().map_or_else(|| n.as_u64(), |n| n.parse().ok()));
-    let message = partial.get("errorMessage").and_then(|text| text.as_str()).unwrap_or_default();
-    Some(TurnedAway { records: records.unwrap_or(0), message: message.to_owned() })
-}
-
-fn said(body: &[u8], encoding: Encoding) -> String {
-    let message = match encoding {
-        Encoding::Protobuf { .. } => Status::decode(body).ok().map(|status| status.message),
-        Encoding::Json => {
-            serde_json::from_slice::<serde_json::Value>(body).ok().and_then(|status| {
-                status.get("message").and_then(|text| text.as_str()).map(str::to_owned)
-            })
-        }
-    };
-    message.filter(|text| !text.is_empty()).unwrap_or_else(|| "without a reason".to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_was_not_counted_is_read_from_both_forms() {
-        let json = br#"{"partialSuccess":{"rejectedLogRecords":"3","errorMessage":"late"}}"#;
-        let expect = TurnedAway { records: 3, message: "late".to_owned() };
-        assert_eq!(partial_success(json, Encoding::Json), expect);
-        let partial = PartialSuccess { rejected: 3, message: "late".to_owned() };
-        let body = Response1 { partial_success: Some(partial) }.encode_to_vec();
-        let protobuf = Encoding::Protobuf { signal: None };
-        assert_eq!(partial_success(&body, protobuf), expect);
-        assert_eq!(partial_success(b"", protobuf), TurnedAway::default());
-        assert_eq!(partial_success(b"{}", Encoding::Json), TurnedAway::default());
     }
 }

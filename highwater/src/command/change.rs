@@ -4,7 +4,8 @@ mod run;
 mod tell;
 
 use super::format::FormatFlag;
-use crate::client::{Api, ServerFlag};
+use super::listing::Listing;
+use crate::client::ServerFlag;
 use crate::exit::Exit;
 use crate::text::answers;
 use clap::{Args, Subcommand};
@@ -26,7 +27,8 @@ pub(crate) struct ChangeCommand {
 #[derive(Debug, Subcommand)]
 enum Verb {
     Add(Add),
-    List(List),
+    /// List all changes, newest first: told ones and those found in telemetry.
+    List(Listing),
     Run(run::Run),
 }
 
@@ -52,21 +54,11 @@ struct Add {
     format: FormatFlag,
 }
 
-/// List all changes, newest first: told ones and those found in telemetry.
-#[derive(Debug, Args)]
-struct List {
-    #[command(flatten)]
-    server: ServerFlag,
-
-    #[command(flatten)]
-    format: FormatFlag,
-}
-
 impl ChangeCommand {
     pub(crate) fn run(self) -> anyhow::Result<Exit> {
         match self.verb {
             Verb::Add(add) => add.run(),
-            Verb::List(list) => list.run(),
+            Verb::List(list) => list.print("/api/v1/changes", answers::changes),
             Verb::Run(run) => run.run(),
         }
     }
@@ -76,30 +68,11 @@ impl Add {
     fn run(self) -> anyhow::Result<Exit> {
         let api = self.server.api();
         let at = tell::instant(self.at.as_ref())?;
-        let change = self.told.tell(&api, at, &new_key()?)?;
+        let change = api.tell(&self.told.at(at), &new_key()?)?;
         if let Some(warning) = change.get("warning").and_then(|warning| warning.as_str()) {
             anstream::eprintln!("warning: {}", crate::text::plain(warning));
         }
         self.format.print(&change, || answers::changes(std::slice::from_ref(&change)))?;
         Ok(Exit::Fine)
     }
-}
-
-impl List {
-    fn run(self) -> anyhow::Result<Exit> {
-        list(&self.server.api(), "/api/v1/changes", self.format, answers::changes)
-    }
-}
-
-/// Prints a list of the API.
-pub(super) fn list(
-    api: &Api,
-    path: &str,
-    format: FormatFlag,
-    text: impl FnOnce(&[serde_json::Value]) -> String,
-) -> anyhow::Result<Exit> {
-    let items = api.list(path)?;
-    let json = serde_json::json!({ "items": items, "next": null });
-    format.print(&json, || text(&items))?;
-    Ok(Exit::Fine)
 }

@@ -1,11 +1,11 @@
 //! `highwater import`: a recording, sent to a running server.
 
-use crate::client::{ClientError, Sender, SenderFlag, TurnedAway};
+use crate::client::{ClientError, Sender, SenderFlag};
 use crate::exit::{Exit, NothingToRead};
 use crate::faults;
 use crate::progress::Bar;
 use clap::Args;
-use hw_ingest::{RecordedRequest, Requests};
+use hw_ingest::{Acceptance, RecordedRequest, Requests};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -73,7 +73,7 @@ fn send(requests: Requests, sender: &Sender) -> anyhow::Result<Outcome> {
         let RecordedRequest { signal, encoding, body, .. } = request?;
         let sent = sender.send(signal, encoding, &body, |why| bar.wait(why));
         match sent {
-            Ok(turned_away) => outcome.add(turned_away),
+            Ok(acceptance) => outcome.add(acceptance),
             Err(ClientError::Refused { why }) => {
                 *outcome.refused.entry(why).or_default() += 1;
             }
@@ -93,11 +93,11 @@ fn send(requests: Requests, sender: &Sender) -> anyhow::Result<Outcome> {
 }
 
 impl Outcome {
-    fn add(&mut self, turned_away: TurnedAway) {
-        if turned_away.records > 0 {
+    fn add(&mut self, acceptance: Acceptance) {
+        if acceptance.n_rejected > 0 {
             // Words without their numbers, so that equal reasons count together.
-            let reason = turned_away.message;
-            *self.turned_away.entry(without_number(&reason)).or_default() += turned_away.records;
+            let reason = acceptance.message.unwrap_or_default();
+            *self.turned_away.entry(without_number(&reason)).or_default() += acceptance.n_rejected;
         }
     }
 

@@ -1,7 +1,8 @@
 //! `highwater shift`: what shifted, and accepting it as the new normal.
 
-use super::change::{list, new_key};
+use super::change::new_key;
 use super::format::FormatFlag;
+use super::listing::Listing;
 use crate::client::{ServerFlag, percent_encoded};
 use crate::exit::Exit;
 use crate::text::answers;
@@ -17,18 +18,9 @@ pub(crate) struct ShiftCommand {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
-    List(List),
+    /// List all shifts, newest first.
+    List(Listing),
     Accept(Accept),
-}
-
-/// List all shifts, newest first.
-#[derive(Debug, Args)]
-struct List {
-    #[command(flatten)]
-    server: ServerFlag,
-
-    #[command(flatten)]
-    format: FormatFlag,
 }
 
 /// Accept a shift as the new normal: it ends, and what is usual is learned anew from now on.
@@ -48,9 +40,7 @@ struct Accept {
 impl ShiftCommand {
     pub(crate) fn run(self) -> anyhow::Result<Exit> {
         match self.verb {
-            Verb::List(List { server, format }) => {
-                list(&server.api(), "/api/v1/shifts", format, answers::shifts)
-            }
+            Verb::List(list) => list.print("/api/v1/shifts", answers::shifts),
             Verb::Accept(accept) => accept.run(),
         }
     }

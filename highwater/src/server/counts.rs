@@ -121,7 +121,7 @@ impl Counts {
         self.recent.lock().unwrap_or_else(PoisonError::into_inner).lately(Instant::now())
     }
 
-    /// Seconds since a canary came through; `None` where none is sent.
+    /// Seconds since a canary came through, or since the start; `None` where none is sent.
     pub(super) fn canary_age_s(&self) -> Option<f64> {
         let last = Timestamp(self.canary_at.load(Ordering::Relaxed));
         (last.0 > 0).then(|| wall().seconds_since(last))

@@ -16,6 +16,8 @@ pub(crate) struct Server {
     pub(crate) http: SocketAddr,
     pub(crate) grpc: SocketAddr,
     pub(crate) api: SocketAddr,
+    /// What says what is now.
+    pub(crate) clock: &'static str,
     /// What else it is told.
     pub(crate) arguments: Vec<String>,
     process: Option<Child>,
@@ -27,7 +29,8 @@ impl Server {
         let taken = [free(), free(), free()];
         let [http, grpc, api] = taken.each_ref().map(|listener| listener.local_addr().unwrap());
         let arguments = Vec::new();
-        Self { folder: folder.to_owned(), http, grpc, api, arguments, process: None }
+        let folder = folder.to_owned();
+        Self { folder, http, grpc, api, clock: "data", arguments, process: None }
     }
 
     /// Where its data is.
@@ -45,7 +48,7 @@ impl Server {
     /// What starts it.
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_highwater"));
-        command.args(["serve", "--clock", "data", "--data"]).arg(self.data());
+        command.args(["serve", "--clock", self.clock, "--data"]).arg(self.data());
         command.args(["--listen", &self.api.to_string()]);
         command.args(["--otlp-http", &self.http.to_string()]);
         command.args(["--otlp-grpc", &self.grpc.to_string()]);

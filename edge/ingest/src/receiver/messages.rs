@@ -1,19 +1,21 @@
-//! The few messages we send, in both encodings: small enough to be written by hand.
+//! The few messages that are answered, in both encodings: small enough to be written by hand, and read
+//! by whoever sends.
 //!
 //! `opentelemetry/proto/collector/*/v1/*_service.proto`, `google/rpc/{status,error_details}.proto`
 //! and their ProtoJSON form. The three responses differ in the name of one JSON field only.
 
 use super::refusal::{Code, Refusal};
-use crate::decode::Signal;
+use crate::decode::{Encoding, Signal};
 use prost::Message;
 use serde_json::{Value, json};
 
 /// What of a request was accepted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Acceptance {
-    pub(super) n_rejected: u64,
+pub struct Acceptance {
+    /// Records that were not.
+    pub n_rejected: u64,
     /// Why these were rejected, or a warning.
-    pub(super) message: Option<String>,
+    pub message: Option<String>,
 }
 
 impl Acceptance {
@@ -34,6 +36,20 @@ impl Acceptance {
         json!({ "partialSuccess": { rejected: n, "errorMessage": partial.error_message } })
     }
 
+    /// What a receiver answered to a request in this encoding; what cannot be read says nothing.
+    #[must_use]
+    pub fn read(answer: &[u8], encoding: Encoding) -> Self {
+        let partial = match encoding {
+            Encoding::Protobuf { .. } => {
+                ExportResponse::decode(answer).ok().and_then(|answer| answer.partial_success)
+            }
+            Encoding::Json => partial_json(answer),
+        };
+        let PartialSuccess { rejected, error_message } = partial.unwrap_or_default();
+        let message = (!error_message.is_empty()).then_some(error_message);
+        Self { n_rejected: rejected.try_into().unwrap_or(0), message }
+    }
+
     /// Senders take it for a partial success as soon as it is there, so it is unset if all is fine.
     fn partial_success(&self) -> Option<PartialSuccess> {
         let has_warning = self.message.as_ref().is_some_and(|message| !message.is_empty());
@@ -42,6 +58,31 @@ impl Acceptance {
             error_message: self.message.clone().unwrap_or_default(),
         })
     }
+}
+
+fn partial_json(answer: &[u8]) -> Option<PartialSuccess> {
+    let answer: Value = serde_json::from_slice(answer).ok()?;
+    let partial = answer.get("partialSuccess")?.as_object()?;
+    let n = partial.iter().find(|(key, _)| key.starts_with("rejected")).map(|(_, n)| n);
+    let rejected = n.and_then(|n| n.as_str().map_or_else(|| n.as_i64(), |n| n.parse().ok()));
+    let message = partial.get("errorMessage").and_then(Value::as_str).unwrap_or_default();
+    Some(PartialSuccess {
+        rejected: rejected.unwrap_or_default(),
+        error_message: message.to_owned(),
+    })
+}
+
+/// Why a receiver refused a request in this encoding, if it says so.
+#[must_use]
+pub fn refusal_words(answer: &[u8], encoding: Encoding) -> Option<String> {
+    let message = match encoding {
+        Encoding::Protobuf { .. } => Status::decode(answer).ok()?.message,
+        Encoding::Json => {
+            let status: Value = serde_json::from_slice(answer).ok()?;
+            status.get("message")?.as_str()?.to_owned()
+        }
+    };
+    (!message.is_empty()).then_some(message)
 }
 
 impl Refusal {
@@ -168,4 +209,28 @@ struct FieldViolation {
     field: String,
     #[prost(string, tag = "2")]
     description: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_answered_is_read_alike_in_both_encodings() {
+        let some = Acceptance { n_rejected: 3, message: Some("late".to_owned()) };
+        for acceptance in [some, Acceptance::default()] {
+            let protobuf = Encoding::Protobuf { signal: None };
+            assert_eq!(Acceptance::read(&acceptance.to_protobuf(), protobuf), acceptance);
+            for signal in [Signal::Traces, Signal::Logs, Signal::Metrics] {
+                let json = acceptance.to_json(signal).to_string();
+                assert_eq!(Acceptance::read(json.as_bytes(), Encoding::Json), acceptance);
+            }
+        }
+        assert_eq!(Acceptance::read(b"<html>", Encoding::Json), Acceptance::default());
+        assert_eq!(
+            refusal_words(br#"{"code":3,"message":"no"}"#, Encoding::Json).as_deref(),
+            Some("no")
+        );
+        assert_eq!(refusal_words(b"<html>", Encoding::Json), None);
+    }
 }

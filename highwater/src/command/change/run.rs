@@ -38,7 +38,8 @@ const CANNOT_RUN: u8 = 127;
 impl Run {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
         let (api, at, key) = (self.server.api(), wall(), new_key()?);
-        let told = self.told.tell(&api, at, &key);
+        let change = self.told.at(at);
+        let told = api.tell(&change, &key);
         if let Err(error) = &told {
             anstream::eprintln!("warning: the change is not told yet: {error}");
         }
@@ -53,7 +54,7 @@ impl Run {
                 return Ok(Exit::Other(CANNOT_RUN));
             }
         };
-        let id = match told.or_else(|_| self.told.tell(&api, at, &key)) {
+        let id = match told.or_else(|_| api.tell(&change, &key)) {
             Ok(change) => change.get("id").and_then(|id| id.as_str()).map(str::to_owned),
             Err(error) => {
                 anstream::eprintln!("warning: the change was not told: {error}");
@@ -61,7 +62,7 @@ impl Run {
             }
         };
         if let Some(id) = id {
-            let (kind, service) = (self.told.kind.word(), &self.told.service);
+            let (kind, service) = (change.kind.word(), &change.service);
             anstream::eprintln!("{id}: {kind} of {service} is told");
         }
         Ok(Exit::Other(code(status)))

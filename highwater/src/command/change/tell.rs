@@ -1,13 +1,10 @@
 //! A change as it is told to the API.
 
-use crate::client::{Api, ClientError};
 use crate::server::wall;
 use crate::settings::unknown;
 use crate::time_argument::{TimeArgument, TimeError};
 use clap::Args;
-use hw_api::rfc3339;
-use hw_model::{ChangeKind, Timestamp};
-use serde_json::{Value, json};
+use hw_model::{ChangeKind, Timestamp, ToldChange};
 
 /// What was changed.
 #[derive(Clone, Debug, Args)]
@@ -34,17 +31,10 @@ pub(super) struct Told {
 }
 
 impl Told {
-    /// Tells it. Returns the change as it is kept.
-    pub(super) fn tell(&self, api: &Api, at: Timestamp, key: &str) -> Result<Value, ClientError> {
-        let body = json!({
-            "kind": self.kind.word(),
-            "service": self.service,
-            "at": rfc3339(at),
-            "from_version": self.from_version,
-            "to_version": self.to_version,
-            "mitigates": self.mitigates,
-        });
-        api.post("/api/v1/changes", &body, key)
+    /// The change, which began at `at`.
+    pub(super) fn at(self, at: Timestamp) -> ToldChange {
+        let Self { kind, service, from_version, to_version, mitigates } = self;
+        ToldChange { kind, service, from_version, to_version, at, mitigates }
     }
 }
 

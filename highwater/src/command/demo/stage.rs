@@ -4,10 +4,8 @@ use crate::client::{Api, Sender, Streamed};
 use crate::server::{Server, ServerSettings};
 use crate::settings::ServeFlags;
 use anyhow::Context;
-use hw_api::rfc3339;
-use hw_ingest::{Encoding, Signal};
+use hw_ingest::{Acceptance, Encoding, Signal};
 use hw_model::ToldChange;
-use serde_json::json;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
@@ -68,28 +66,20 @@ impl Stage {
     /// Sends OTLP, as an exporter would.
     pub(super) fn send(&self, signal: Signal, body: &[u8]) -> anyhow::Result<()> {
         let encoding = Encoding::Protobuf { signal: Some(signal) };
-        let turned_away = self.sender.send(signal, encoding, body, |_| ())?;
+        let Acceptance { n_rejected, message } =
+            self.sender.send(signal, encoding, body, |_| ())?;
         anyhow::ensure!(
-            turned_away.records == 0,
-            "{} records of the demo were turned away: {}",
-            turned_away.records,
-            turned_away.message
+            n_rejected == 0,
+            "{n_rejected} records of the demo were turned away: {}",
+            message.unwrap_or_default()
         );
         Ok(())
     }
 
     /// Tells a change, as a pipeline would.
     pub(super) fn tell(&self, change: &ToldChange) -> anyhow::Result<()> {
-        let body = json!({
-            "kind": change.kind.word(),
-            "service": change.service,
-            "at": rfc3339(change.at),
-            "from_version": change.from_version,
-            "to_version": change.to_version,
-            "mitigates": change.mitigates,
-        });
         let key = format!("demo-{}-{}", change.service, change.at.0);
-        self.api.post("/api/v1/changes", &body, &key)?;
+        self.api.tell(change, &key)?;
         Ok(())
     }
 

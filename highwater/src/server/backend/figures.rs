@@ -89,7 +89,7 @@ impl Answers {
             let help = "Spans of our own that were sent to the receiver.";
             let sent = get(&self.counts.canaries) as f64;
             families.push(Family::one("highwater_canaries_sent_total", Counter, help, sent));
-            let help = "Seconds since one of them was counted.";
+            let help = "Seconds since one of them was counted, or since the start if none was yet.";
             families.push(Family::one("highwater_canary_age_seconds", Gauge, help, age_s));
         }
         families.extend(lately.age_s.map(|age_s| {

@@ -13,6 +13,9 @@ use ureq::http::Response;
 /// Seconds until a server that does not answer is given up.
 const TIMEOUT_S: u64 = 30;
 
+/// The same for what must not wait.
+const HASTY_S: u64 = 2;
+
 /// The API of a server.
 #[derive(Clone, Debug)]
 pub(crate) struct Api {
@@ -32,6 +35,12 @@ impl Api {
     /// The API at an address.
     pub(crate) fn at(address: &str) -> Self {
         Self { agent: agent(Some(Duration::from_secs(TIMEOUT_S))), address: address.to_owned() }
+    }
+
+    /// The same, given up soon: for what must not wait.
+    pub(crate) fn hasty(&self) -> Self {
+        let agent = agent(Some(Duration::from_secs(HASTY_S)));
+        Self { agent, address: self.address.clone() }
     }
 
     /// Gets `path`, which begins with a slash.

@@ -65,7 +65,7 @@ impl DemoCommand {
             return Ok(Exit::Other(INTERRUPTED));
         };
         let played_s = demo.ends_at().seconds_since(demo.begins_at());
-        ending::say(&demo.facts(), tally, &stage, telling.quiet_incidents())?;
+        ending::say(&demo.facts(), tally, &stage, (story_at, telling.quiet_incidents()))?;
         crate::text::print(&format!(
             "\n{} spans and {} log lines, {:.1} days of a team's life, in {took_s:.0} s.\n",
             crate::text::count(tally.n_spans),

@@ -11,8 +11,8 @@ use std::process::{Command, ExitStatus};
 /// Run a command that changes a service, and tell the change.
 ///
 /// The change is told before the command runs, so that what it does is judged from its beginning. If
-/// no server answers, the command runs all the same, and the change is told again behind it: a deploy
-/// never waits for Highwater. Ends with the exit code of the command.
+/// no server answers within two seconds, the command runs all the same, and the change is told again
+/// behind it. Ends with the exit code of the command.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -39,7 +39,7 @@ impl Run {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
         let (api, at, key) = (self.server.api(), wall(), new_key()?);
         let change = self.told.at(at);
-        let told = api.tell(&change, &key);
+        let told = api.hasty().tell(&change, &key);
         if let Err(error) = &told {
             anstream::eprintln!("warning: the change is not told yet: {error}");
         }

@@ -18,7 +18,7 @@ pub(super) fn say(
     facts: &Facts,
     tally: Tally,
     stage: &Stage,
-    false_alarms: usize,
+    (story_at, false_alarms): (Timestamp, usize),
 ) -> anyhow::Result<()> {
     let incidents = stage.api().list("/api/v1/incidents")?;
     let changes = stage.api().list("/api/v1/changes")?;
@@ -36,7 +36,9 @@ pub(super) fn say(
     page.push_str(&row("suspect", &ending.suspect()));
     page.push_str(&row("attempts", &ending.attempts()));
     page.push_str(&row("harm", &ending.harm(tally)));
-    let others = incidents.len() - 1 - false_alarms;
+    let is_of_story =
+        |incident: &&Value| at(incident, "started_at").is_some_and(|at| at >= story_at);
+    let others = incidents.iter().filter(is_of_story).count().saturating_sub(1);
     page.push_str(&row(
         "false alarms",
         &format!("{false_alarms} in the ordinary days, {others} in the story"),

@@ -134,7 +134,9 @@ fn recording_through_the_receiver_says_what_analyze_says_and_a_stop_changes_noth
     stopped.wait_until_ready();
     let import = import(&stopped);
     for spans in [40_000, 80_000] {
+        let began = Instant::now();
         while folded(&stopped) < spans {
+            assert!(began.elapsed() < PATIENCE, "import does not go on");
             std::thread::sleep(Duration::from_millis(5));
         }
         stopped.ask_to_end();
@@ -197,6 +199,19 @@ fn canary_goes_the_whole_way_and_nobody_takes_it_for_telemetry() {
     assert_eq!((&now["status"], &now["received"]["last_minute"]), (&"silent".into(), &0.into()));
     server.ask_to_end();
     server.wait_for_end();
+}
+
+#[test]
+fn import_into_a_server_by_the_wall_clock_says_that_nothing_counts() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = Server::new(folder.path());
+    server.clock = "wall";
+    server.start();
+    server.wait_until_ready();
+    let said = import(&server).wait_with_output().unwrap();
+    let words = String::from_utf8(said.stderr).unwrap();
+    assert_eq!(said.status.code(), Some(3), "{words}");
+    assert!(words.contains(", 0 records durable") && words.contains("--clock data"), "{words}");
 }
 
 /// Starts the program and waits for its end.

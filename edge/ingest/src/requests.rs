@@ -34,12 +34,15 @@ pub struct RecordedRequest {
     pub body: Vec<u8>,
     /// When its last record came.
     pub arrived_at: Timestamp,
+    /// Records in it that can be used.
+    pub n_records: u64,
 }
 
 /// Where a request lies.
 #[derive(Clone, Copy, Debug)]
 struct Place {
     arrived_at: Timestamp,
+    n_records: u64,
     from: u64,
     bytes: usize,
     signal: Signal,
@@ -98,8 +101,8 @@ impl Requests {
         let mut body = vec![0; place.bytes];
         self.spill.seek(SeekFrom::Start(place.from)).map_err(ReadError::spill)?;
         self.spill.read_exact(&mut body).map_err(ReadError::spill)?;
-        let Place { signal, encoding, arrived_at, .. } = place;
-        Ok(RecordedRequest { signal, encoding, body, arrived_at })
+        let Place { signal, encoding, arrived_at, n_records, .. } = place;
+        Ok(RecordedRequest { signal, encoding, body, arrived_at, n_records })
     }
 }
 
@@ -124,17 +127,19 @@ impl Reading {
         let found = contents(intake);
         intake.clear();
         drop(intake.dictionary_mut().drain_definitions());
-        let Some((signal, arrived_at)) = found else { return Ok(()) };
+        let Some((signal, arrived_at, n_records)) = found else { return Ok(()) };
         self.spill.write_all(raw.bytes).map_err(ReadError::spill)?;
         let (from, bytes) = (self.written, raw.bytes.len());
         self.written += bytes as u64;
-        self.places.push(Place { arrived_at, from, bytes, signal, encoding: raw.encoding });
+        let encoding = raw.encoding;
+        self.places.push(Place { arrived_at, n_records, from, bytes, signal, encoding });
         Ok(())
     }
 }
 
-/// What a request holds, and when its last record came by clocks that are right; `None` for nothing.
-fn contents(intake: &Intake) -> Option<(Signal, Timestamp)> {
+/// What a request holds, when its last record came by clocks that are right, and how many there are;
+/// `None` for nothing.
+fn contents(intake: &Intake) -> Option<(Signal, Timestamp, u64)> {
     let spans = intake.spans().iter().chain(intake.evaluations()).map(|span| span.ended_at);
     let logs = intake.logs().map(|log| log.at);
     let mut arrivals: Vec<Timestamp> = spans.collect();
@@ -147,9 +152,10 @@ fn contents(intake: &Intake) -> Option<(Signal, Timestamp)> {
     };
     arrivals.extend(logs);
     arrivals.extend(intake.sums().iter().map(|point| point.at));
+    let n_records = arrivals.len() as u64;
     let to = from_the_future(&mut arrivals).unwrap_or(Timestamp(i64::MAX));
     let last = arrivals.into_iter().filter(|at| *at < to).max()?;
-    Some((signal, last))
+    Some((signal, last, n_records))
 }
 
 #[cfg(test)]
@@ -186,7 +192,7 @@ mod tests {
         let bodies: Vec<String> =
             requests.iter().map(|sent| String::from_utf8(sent.body.clone()).unwrap()).collect();
         assert_eq!(bodies, [span(3), line(3), line(5), span(9)]);
-        assert_eq!(requests[1].signal, Signal::Logs);
+        assert_eq!((requests[1].signal, requests[1].n_records), (Signal::Logs, 1));
         assert_eq!(requests[3].arrived_at, Timestamp::from_s(1_795_329_809));
     }
 

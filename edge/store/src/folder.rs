@@ -78,6 +78,16 @@ impl Folder {
         Ok(Self { paths, _lock: lock })
     }
 
+    /// The process that has a folder, if one has. Changes nothing.
+    #[must_use]
+    pub fn owner(folder: &Path) -> Option<String> {
+        let mut lock = File::open(Paths::of(folder).lock()).ok()?;
+        match lock.try_lock_shared() {
+            Err(TryLockError::WouldBlock) => Some(owner(&mut lock)),
+            Ok(()) | Err(TryLockError::Error(_)) => None,
+        }
+    }
+
     /// What stands where in it.
     #[must_use]
     pub const fn paths(&self) -> &Paths {

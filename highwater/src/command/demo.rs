@@ -32,7 +32,7 @@ pub(crate) struct DemoCommand {
     #[arg(long, value_name = "DAYS", default_value_t = 14, value_parser = clap::value_parser!(u32).range(1..=60))]
     quiet_days: u32,
 
-    /// End when the story is told.
+    /// End when the story is told: with code 1 if Highwater was wrong about it, or raised a false alarm.
     #[arg(long)]
     exit: bool,
 }
@@ -65,7 +65,8 @@ impl DemoCommand {
             return Ok(Exit::Other(INTERRUPTED));
         };
         let played_s = demo.ends_at().seconds_since(demo.begins_at());
-        ending::say(&demo.facts(), tally, &stage, (story_at, telling.quiet_incidents()))?;
+        let is_right =
+            ending::say(&demo.facts(), tally, &stage, (story_at, telling.quiet_incidents()))?;
         crate::text::print(&format!(
             "\n{} spans and {} log lines, {:.1} days of a team's life, in {took_s:.0} s.\n",
             crate::text::count(tally.n_spans),
@@ -76,7 +77,7 @@ impl DemoCommand {
             stage.stay()?;
         }
         stage.clear()?;
-        Ok(Exit::Fine)
+        Ok(if is_right || !self.exit { Exit::Fine } else { Exit::Found })
     }
 }
 

@@ -27,7 +27,7 @@ impl Doctor {
             vec![Check::fine("settings", "every key is known and every value can be used")];
         let api = settings.listen.map(|address| Api::at(&address.to_string()));
         let server = checks::Running::at(api.as_ref(), &settings.folder);
-        checks.extend(checks::folder(&settings.folder, &server));
+        checks.extend(checks::folder(&settings.folder));
         checks.extend(checks::space(&settings.folder));
         checks.extend(checks::ports(&settings, &server));
         checks.push(checks::files());

@@ -4,6 +4,7 @@ use crate::client::{ClientError, Sender, SenderFlag};
 use crate::exit::{Exit, NothingToRead};
 use crate::faults;
 use crate::progress::Bar;
+use crate::text::count;
 use clap::Args;
 use hw_ingest::{Acceptance, RecordedRequest, Requests};
 use std::collections::BTreeMap;
@@ -15,7 +16,8 @@ use std::path::PathBuf;
 /// length-framed protobuf, plain, .gz or .zst, in any order. The server should run with `--clock
 /// data`: one that goes by the wall clock refuses what is older than an hour.
 ///
-/// What was sent is durable when this ends. If the server goes away meanwhile, this waits for it; if
+/// What was sent is durable when this ends. If the server goes away meanwhile, this waits two minutes
+/// for it; if
 /// it is stopped itself, start it again within a quarter of an hour: what was counted then is not
 /// counted twice.
 #[derive(Debug, Args)]
@@ -41,7 +43,9 @@ pub(crate) struct Import {
 /// What became of all requests.
 #[derive(Default)]
 struct Outcome {
+    /// Requests that were acknowledged, and records in them that count.
     requests: u64,
+    records: u64,
     /// Requests the receiver could not read, by reason.
     refused: BTreeMap<String, u64>,
     /// Records that do not count, by reason.
@@ -61,8 +65,7 @@ impl Import {
         }
         let outcome = send(requests, &self.receiver.sender())?;
         outcome.say();
-        let is_anything = outcome.requests > outcome.refused.values().sum();
-        Ok(if is_anything { Exit::Fine } else { Exit::Unreadable })
+        Ok(if outcome.records > 0 { Exit::Fine } else { Exit::Unreadable })
     }
 }
 
@@ -70,10 +73,10 @@ fn send(requests: Requests, sender: &Sender) -> anyhow::Result<Outcome> {
     let bar = Bar::sending(requests.bytes_left());
     let mut outcome = Outcome::default();
     for request in requests {
-        let RecordedRequest { signal, encoding, body, .. } = request?;
+        let RecordedRequest { signal, encoding, body, n_records, .. } = request?;
         let sent = sender.send(signal, encoding, &body, |why| bar.wait(why));
         match sent {
-            Ok(acceptance) => outcome.add(acceptance),
+            Ok(acceptance) => outcome.add(n_records, acceptance),
             Err(ClientError::Refused { why }) => {
                 *outcome.refused.entry(why).or_default() += 1;
             }
@@ -85,7 +88,6 @@ fn send(requests: Requests, sender: &Sender) -> anyhow::Result<Outcome> {
                 )));
             }
         }
-        outcome.requests += 1;
         bar.advance(body.len() as u64);
     }
     bar.finish();
@@ -93,7 +95,9 @@ fn send(requests: Requests, sender: &Sender) -> anyhow::Result<Outcome> {
 }
 
 impl Outcome {
-    fn add(&mut self, acceptance: Acceptance) {
+    fn add(&mut self, n_records: u64, acceptance: Acceptance) {
+        self.requests += 1;
+        self.records += n_records.saturating_sub(acceptance.n_rejected);
         if acceptance.n_rejected > 0 {
             // Words without their numbers, so that equal reasons count together.
             let reason = acceptance.message.unwrap_or_default();
@@ -102,8 +106,8 @@ impl Outcome {
     }
 
     fn say(&self) {
-        let s = if self.requests == 1 { "" } else { "s" };
-        anstream::eprintln!("{} request{s} sent and durable", self.requests);
+        let (requests, records) = (count(self.requests), count(self.records));
+        anstream::eprintln!("{requests} requests acknowledged, {records} records durable");
         for (why, n) in &self.refused {
             anstream::eprintln!("warning: {n} refused: {}", crate::text::plain(why));
         }

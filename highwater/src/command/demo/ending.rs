@@ -13,13 +13,13 @@ use serde_json::Value;
 /// time to come up, and the first span of a new one is what shows.
 const NEAR_S: f64 = 180.0;
 
-/// Says how it compares.
+/// Says how it compares. Returns whether all of it was right.
 pub(super) fn say(
     facts: &Facts,
     tally: Tally,
     stage: &Stage,
     (story_at, false_alarms): (Timestamp, usize),
-) -> anyhow::Result<()> {
+) -> anyhow::Result<bool> {
     let incidents = stage.api().list("/api/v1/incidents")?;
     let changes = stage.api().list("/api/v1/changes")?;
     let is_it = |incident: &&Value| {
@@ -28,14 +28,16 @@ pub(super) fn say(
     let mut page = "\nWhat was true, and what Highwater said\n".to_owned();
     let Some(incident) = incidents.iter().find(is_it) else {
         page.push_str(&row("missed", &format!("{} broke and it was not noticed", facts.origin)));
-        return print(&page);
+        print(&page)?;
+        return Ok(false);
     };
     let ending = Ending { facts, incident, changes: &changes };
     page.push_str(&row("noticed", &ending.noticed().context("an incident has times")?));
-    page.push_str(&row("origin", &ending.origin()));
-    page.push_str(&row("suspect", &ending.suspect()));
+    let (origin, suspect, harm) = (ending.origin(), ending.suspect(), ending.harm(tally));
+    page.push_str(&row("origin", &origin.0));
+    page.push_str(&row("suspect", &suspect.0));
     page.push_str(&row("attempts", &ending.attempts()));
-    page.push_str(&row("harm", &ending.harm(tally)));
+    page.push_str(&row("harm", &harm.0));
     let is_of_story =
         |incident: &&Value| at(incident, "started_at").is_some_and(|at| at >= story_at);
     let others = incidents.iter().filter(is_of_story).count().saturating_sub(1);
@@ -43,7 +45,8 @@ pub(super) fn say(
         "false alarms",
         &format!("{false_alarms} in the ordinary days, {others} in the story"),
     ));
-    print(&page)
+    print(&page)?;
+    Ok([origin.1, suspect.1, harm.1, false_alarms == 0, others == 0] == [true; 5])
 }
 
 fn row(what: &str, words: &str) -> String {
@@ -71,30 +74,32 @@ impl Ending<'_> {
         ))
     }
 
-    fn origin(&self) -> String {
+    fn origin(&self) -> (String, bool) {
         let truth = &self.facts.origin;
         let Some(first) = items(self.incident, "origins").first() else {
-            return format!("{truth}; Highwater names none");
+            return (format!("{truth}; Highwater names none"), false);
         };
         let (service, confidence) = (text(first, "service"), number(first, "confidence"));
         let share = confidence * 100.0;
-        format!("{truth}; Highwater says {service}, with {share:.0} %{}", mark(service == truth))
+        let is_right = service == truth;
+        (
+            format!("{truth}; Highwater says {service}, with {share:.0} %{}", mark(is_right)),
+            is_right,
+        )
     }
 
-    fn suspect(&self) -> String {
+    fn suspect(&self) -> (String, bool) {
         let suspect = &self.facts.suspect.deployed;
         let name = format!("{} {}", suspect.service, suspect.version);
         let Some(judged) = self.judged(suspect) else {
-            return format!("{name} is innocent; Highwater has no verdict on it");
+            return (format!("{name} is innocent; Highwater has no verdict on it"), false);
         };
         let verdict = text(judged, "verdict");
         let because = items(judged, "because").iter().filter_map(Value::as_str);
         let because: Vec<&str> = because.collect();
-        format!(
-            "{name} is innocent; Highwater says {verdict}{}: {}",
-            mark(verdict == "exonerated" || verdict == "not_implicated"),
-            because.join("; ")
-        )
+        let is_right = verdict == "exonerated" || verdict == "not_implicated";
+        let (right, because) = (mark(is_right), because.join("; "));
+        (format!("{name} is innocent; Highwater says {verdict}{right}: {because}"), is_right)
     }
 
     /// The verdict on a deploy.
@@ -124,19 +129,21 @@ impl Ending<'_> {
         attempts.collect::<Vec<_>>().join(", ")
     }
 
-    fn harm(&self, tally: Tally) -> String {
+    fn harm(&self, tally: Tally) -> (String, bool) {
         let truth = tally.excess_items();
         let impact = self.incident.get("impact");
         let figure = |key| impact.and_then(|impact| impact.get(key)?.as_u64()).unwrap_or_default();
         let (low, high) = (figure("low"), figure("high"));
-        format!(
+        let is_right = (low..=high).contains(&truth);
+        let words = format!(
             "{} items too many; Highwater says {}, 95 % sure to be {} to {}{}",
             count(truth),
             count(figure("excess_items")),
             count(low),
             count(high),
-            mark((low..=high).contains(&truth))
-        )
+            mark(is_right)
+        );
+        (words, is_right)
     }
 }
 

@@ -26,7 +26,8 @@ impl Saying {
         let (incident, kind) = (text(entry, "incident").to_owned(), text(entry, "kind"));
         let about = text(entry, "about").to_owned();
         if kind == "change_found" {
-            return Ok(Some(self.change(&about, text(entry, "words"))));
+            let change = stage.api().get(&format!("/api/v1/changes/{about}"))?;
+            return Ok(Some(self.change(about, &change)));
         }
         if self.opens(entry) {
             let page: Value = stage.api().get(&format!("/api/v1/incidents/{incident}"))?;
@@ -46,12 +47,17 @@ impl Saying {
     }
 
     /// A change: `deploy of router 1.4.2 -> 2.0.0`, found or told.
-    fn change(&mut self, id: &str, words: &str) -> String {
-        let words = words.split_once(": ").map_or(words, |(_, rest)| rest);
-        let name = words.split(" at 2").next().unwrap_or(words).to_owned();
-        let how = if words.ends_with("(told)") { "is noted" } else { "found in the spans" };
-        let said = format!("{id}, {name}, {how}");
-        self.changes.insert(id.to_owned(), name);
+    fn change(&mut self, id: String, change: &Value) -> String {
+        let versions = match (text(change, "from_version"), text(change, "to_version")) {
+            (from, to) if from == to => String::new(),
+            ("", to) => format!(" to {to}"),
+            (from, to) => format!(" {from} -> {to}"),
+        };
+        let name = format!("{} of {}{versions}", text(change, "kind"), text(change, "service"));
+        let is_told = text(change, "source") == "told";
+        let said =
+            format!("{id}, {name}, {}", if is_told { "is noted" } else { "found in the spans" });
+        self.changes.insert(id, name);
         said
     }
 

@@ -56,8 +56,7 @@ pub(super) enum Running {
 impl Running {
     pub(super) fn at(api: Option<&Api>, folder: &Path) -> Self {
         let answers = api.and_then(|api| api.text("/healthz").ok());
-        let has_folder =
-            folder.exists() && matches!(Folder::take(folder), Err(OpenError::InUse { .. }));
+        let has_folder = Folder::owner(folder).is_some();
         match answers {
             Some((200, _)) => Self::Here,
             Some(_) | None if has_folder => Self::Silent,
@@ -68,7 +67,10 @@ impl Running {
     /// What it says of itself.
     pub(super) fn checks(&self, api: Option<&Api>) -> Vec<Check> {
         match (self, api) {
-            (Self::No, _) | (_, None) => {
+            (Self::Silent | Self::Here, None) => {
+                vec![Check::odd("server", "one runs; its API is off here, so it cannot be asked")]
+            }
+            (Self::No, _) => {
                 vec![Check::odd("server", "none runs here: start it with `highwater serve`")]
             }
             (Self::Silent, Some(_)) => vec![Check::bad(
@@ -98,18 +100,16 @@ fn now(api: &Api) -> Check {
 }
 
 /// The data folder: whether it can be used, and is of a version that is known.
-pub(super) fn folder(folder: &Path, server: &Running) -> Vec<Check> {
+pub(super) fn folder(folder: &Path) -> Vec<Check> {
     const WHAT: &str = "data folder";
     let name = folder.display();
     if !folder.exists() {
         return vec![Check::fine(WHAT, format!("{name} is not there yet, and will be made"))];
     }
-    let taken = match (Folder::take(folder), server) {
-        (Ok(_), _) => Check::fine(WHAT, format!("{name} can be written to")),
-        (Err(OpenError::InUse { owner, .. }), Running::Here | Running::Silent) => {
-            Check::fine(WHAT, format!("{name} is used by the server, process {owner}"))
-        }
-        (Err(error), _) => Check::bad(WHAT, crate::chain::chain(&error.into())),
+    let taken = match Folder::owner(folder) {
+        Some(owner) => Check::fine(WHAT, format!("{name} is used by a server, process {owner}")),
+        None if may_write(folder) => Check::fine(WHAT, format!("{name} can be written to")),
+        None => Check::bad(WHAT, format!("{name} cannot be written to by this user")),
     };
     let known = match Reader::open(&Paths::of(folder)) {
         Ok(_) => None,
@@ -119,6 +119,16 @@ pub(super) fn folder(folder: &Path, server: &Running) -> Vec<Check> {
         Err(error) => Some(Check::bad(WHAT, crate::chain::chain(&error.into()))),
     };
     std::iter::once(taken).chain(known).collect()
+}
+
+#[cfg(unix)]
+fn may_write(folder: &Path) -> bool {
+    rustix::fs::access(folder, rustix::fs::Access::WRITE_OK).is_ok()
+}
+
+#[cfg(not(unix))]
+fn may_write(_: &Path) -> bool {
+    true
 }
 
 /// Free space where the data folder is, or will be.

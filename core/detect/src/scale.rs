@@ -229,7 +229,7 @@ impl Scale {
     reason = "evidence is not negative here, and beyond the greatest part nothing depends on it"
 )]
 fn rounded_up(nats: f32) -> Parts {
-    (f64::from(nats) * PARTS) as Parts + Parts::from(nats > 0.0)
+    ((f64::from(nats) * PARTS) as Parts).saturating_add(Parts::from(nats > 0.0))
 }
 
 #[cfg(test)]

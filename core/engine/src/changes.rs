@@ -99,7 +99,10 @@ impl ChangeLog {
     /// The change that a told one became: in the same words, or the one that was found.
     pub(crate) fn told_as(&self, told: &ToldChange) -> Option<ChangeId> {
         let in_words = self.noted.values().find(|noted| is_repeated(&noted.change, told));
-        let found = || self.noted.values().find(|noted| is_same(&noted.change, told));
+        let is_it = |noted: &&Noted| {
+            noted.change.source != ChangeSource::Told && is_same(&noted.change, told)
+        };
+        let found = || self.noted.values().find(is_it);
         in_words.or_else(found).map(|noted| noted.change.id)
     }
 

@@ -102,10 +102,10 @@ impl Engine {
         match input {
             Input::Batch(batch) => self.take_batch(batch),
             Input::Told(told) => {
-                if let Some(id) = self.changes.tell(told) {
-                    self.announce_changes(&[id]);
-                    self.look_at_all();
-                }
+                let new = self.changes.tell(told);
+                self.announce_changes(new.as_slice());
+                // One that is known may have learned that it was told, and what for.
+                self.look_at_all();
             }
             Input::Accepted(shift) => self.accept(shift),
             // No time has passed, and nothing came: this is all there is to go by for now.

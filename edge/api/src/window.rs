@@ -32,7 +32,7 @@ pub struct Window {
     pub from: String,
     /// Its end.
     pub to: String,
-    /// Whether late data may still be added.
+    /// Whether no late data can be added any more.
     pub is_final: bool,
     /// Items that entered the caller.
     pub entered: u64,

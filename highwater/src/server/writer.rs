@@ -249,23 +249,24 @@ impl Writer {
         self.pace.appended(written.rows.len() as u64, written.bytes);
         add(&self.counts.log_bytes, written.bytes);
         self.waiting.unsaid.clear();
-        self.waiting.answer_flushes();
-        if let Some(last) = written.last_event {
-            self.last_event.send_replace(last);
-        }
-        for (reply, outcome) in written.requests {
-            self.answer(reply, outcome);
-        }
-        for (command, ordered) in commands.into_iter().zip(written.ordered) {
-            drop(command.reply.send(Ok(ordered)));
-        }
         for row in written.rows {
             self.durable = row.step;
             let is_told = !self.waiting.is_untold
                 && self.engine.try_send(ToEngine::Row(Box::new(row))).is_ok();
             self.waiting.is_untold = !is_told;
         }
+        // What is known of the group stands before anybody is told of it: who asks then, finds it.
         self.counts.durable.store(self.durable, Ordering::Relaxed);
+        if let Some(last) = written.last_event {
+            self.last_event.send_replace(last);
+        }
+        self.waiting.answer_flushes();
+        for (reply, outcome) in written.requests {
+            self.answer(reply, outcome);
+        }
+        for (command, ordered) in commands.into_iter().zip(written.ordered) {
+            drop(command.reply.send(Ok(ordered)));
+        }
     }
 
     fn answer(&self, reply: Reply, outcome: Outcome) {

@@ -16,7 +16,7 @@ impl Stream {
         let window = self.scales.get(scale)?;
         let evidence = self.evidence.get_mut(scale)?;
         let most = window.most_nats(self.figure.sides);
-        if most < self.tuning.exact_nats.min(screen) {
+        if most < self.tuning.exact_nats.min(self.tuning.freeze_nats).min(screen) {
             *evidence = most;
             return None;
         }

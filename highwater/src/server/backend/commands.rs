@@ -101,13 +101,13 @@ impl Answers {
     }
 
     /// Waits until all that the engine said up to now stands in the record.
-    fn show(&self) -> Answered<()> {
+    pub(super) fn show(&self) -> Answered<()> {
         let (done, shown) = oneshot::channel();
         let unshown = || {
             later("it is taken and durable, and cannot be shown yet: look again later".to_owned())
         };
         self.writer.send(ToWriter::Flush(done)).map_err(|_| unshown())?;
-        match self.runtime.block_on(timeout(PATIENCE, shown)) {
+        match self.runtime.block_on(async { timeout(PATIENCE, shown).await }) {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) | Err(_) => Err(unshown()),
         }

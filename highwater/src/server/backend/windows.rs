@@ -53,8 +53,8 @@ struct Steps {
     /// Steps in a part.
     items_max: usize,
     steps: BTreeMap<i64, Step>,
-    /// Windows that the engine had.
-    known: BTreeSet<i64>,
+    /// Windows that the engine had, of each kind of rows: their memories reach back differently.
+    known: [BTreeSet<i64>; 3],
 }
 
 impl Answers {
@@ -155,7 +155,7 @@ impl Steps {
             part_end,
             items_max: usize::try_from(wanted).unwrap_or(usize::MAX),
             steps: BTreeMap::new(),
-            known: BTreeSet::new(),
+            known: Default::default(),
         })
     }
 
@@ -176,11 +176,15 @@ impl Steps {
             names.entry(key).or_insert_with(name).clone()
         };
         flow.visit_windows(hop, from, to, |at, counts| {
-            self.known.insert(at);
+            self.note(Rows::Windows, at);
             self.step(at).counts.add(&counts);
         });
-        flow.visit_latency(hop, from, to, |at, latency| self.step(at).latency.merge(&latency));
+        flow.visit_latency(hop, from, to, |at, latency| {
+            self.note(Rows::Latencies, at);
+            self.step(at).latency.merge(&latency);
+        });
         flow.visit_window_answers(hop, from, to, |at, (key, counts)| {
+            self.note(Rows::WindowAnswers, at);
             self.step(at).add_answers(&named(key), counts);
         });
         flow.visit_open_windows(hop, |at, window| {
@@ -197,9 +201,25 @@ impl Steps {
         });
     }
 
+    fn note(&mut self, what: Rows, at: i64) {
+        if let Some(known) = self.known_of(what) {
+            known.insert(at);
+        }
+    }
+
+    const fn known_of(&mut self, what: Rows) -> Option<&mut BTreeSet<i64>> {
+        let [windows, latencies, answers] = &mut self.known;
+        match what {
+            Rows::Windows => Some(windows),
+            Rows::Latencies => Some(latencies),
+            Rows::WindowAnswers => Some(answers),
+            Rows::Ticks | Rows::AnswerTicks => None,
+        }
+    }
+
     fn add(&mut self, what: Rows, stored: &HistoryRows) {
         for (at, row) in &stored.rows {
-            if self.known.contains(at) {
+            if self.known_of(what).is_some_and(|known| known.contains(at)) {
                 continue;
             }
             let step = self.step(*at);

@@ -176,10 +176,10 @@ fn shift_is_accepted(server: &Server) {
 /// Events after a number, as far as there are any, as lines of the stream.
 fn events(server: &Server, after: u64) -> Vec<String> {
     let mut stream = TcpStream::connect(server.api).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(1))).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
     let request = format!("GET /api/v1/events?after={after} HTTP/1.1\r\nhost: localhost\r\n\r\n");
     stream.write_all(request.as_bytes()).unwrap();
-    // Nothing more within a second is the end.
+    // Nothing more within five seconds is the end.
     let lines = BufReader::new(stream).lines().map_while(Result::ok);
     let told: Vec<String> = lines.filter(|line| line.starts_with("data: ")).collect();
     let numbers = told.iter().map(|line| serde_json::from_str::<Value>(&line[6..]).unwrap());

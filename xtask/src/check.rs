@@ -1,11 +1,11 @@
-//! What CI runs, in its order.
+//! What of CI (`.ci/run`) needs Rust alone, in its order.
 
 use crate::process::{is_there, println_stderr, run};
 use anyhow::{Context, Result};
 use clap::Args;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Everything CI runs, in its order.
+/// What of CI needs Rust alone, in its order; `.ci/run` also plays the demo and the chain of services.
 #[derive(Args)]
 pub(crate) struct Check {
     /// Stop after the tests: no docs, no simulation.

@@ -20,7 +20,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Everything CI runs, in its order: format, lints, tests, docs, licences, simulation.
+    /// What of CI needs Rust alone: format, lints, tests, docs, licences, simulation.
     Check(check::Check),
     /// Measure: figures are ratios taken in one run.
     #[command(subcommand)]

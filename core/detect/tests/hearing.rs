@@ -206,14 +206,14 @@ fn false_alarms(quiet: Quiet, occasion: Occasion, (seed, days): (u64, i64)) -> u
     alarms.count()
 }
 
-/// A month of ten senders may have one false alarm, of streams and of silences together. 480 days
-/// are 11,520 hours. `HEARING_DAYS=3000` listens longer, per kind and occasion, and with `--nocapture`
+/// A month of ten senders may have one false alarm, of streams and of silences together; of silences
+/// alone a sixteenth. 440 days of senders are 10,560 hours, 1.5 months of ten: none is to be had. `HEARING_DAYS=3000` listens longer, per kind and occasion, and with `--nocapture`
 /// prints the table of docs/internals/detection.md.
 #[test]
 #[expect(clippy::disallowed_methods, reason = "it only says how much to measure")]
 fn no_silence_is_told_where_all_is_quiet() {
     let days: u64 = std::env::var("HEARING_DAYS").map_or(20, |days| days.parse().unwrap());
-    let mut total = 0;
+    let (mut total, mut listened) = (0, 0);
     for quiet in ALL {
         let n = [Occasion::Called, Occasion::OthersHeard].map(|occasion| {
             let pieces = (0..days / 10).map(|seed| (seed, 10));
@@ -221,8 +221,10 @@ fn no_silence_is_told_where_all_is_quiet() {
         });
         println!("{quiet:?}: {days} days, called {}, others heard {}", n[0], n[1]);
         total += n[0] + n[1];
+        listened += 2 * (days / 10 * 10);
     }
-    assert!(days > 20 || total == 0, "{total} false alarms");
+    let budget = listened as f64 / 300.0 / 16.0;
+    assert!((total as f64) <= budget, "{total} false alarms where {budget:.1} may be");
 }
 
 /// Seconds after which it is said that a sender is silent, once it was heard for two days; the median

@@ -281,7 +281,9 @@ impl Flow {
             return;
         }
         let shape = self.vocabulary.shape(span.shape);
-        self.note_instance(span.source, source, Heard::span(span.started_at, span.ended_at));
+        // A clock that runs ahead is heard now: or its service could not be missed until then.
+        let heard_at = span.ended_at.min(Timestamp::from_s(self.counters.now.saturating_add(1)));
+        self.note_instance(span.source, source, Heard::span(span.started_at, heard_at));
         match shape.kind {
             SpanKind::Server | SpanKind::Consumer => {
                 self.fold_entry(at, span, Some(shape.operation));

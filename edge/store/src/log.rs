@@ -69,30 +69,36 @@ impl Group<'_> {
         Ok(statement.execute(params![up_to.cast_signed(), rows_max])?)
     }
 
-    /// The row of the command with this key, if one came.
+    /// The row of the command with this key, and its step, if one came.
     ///
     /// # Errors
     ///
     /// If the database cannot be read.
-    pub fn step_of_key(&self, key: &str) -> Result<Option<u64>, WriteError> {
-        let sql = "select step from command_key where key = ?1";
+    pub fn row_of_key(&self, key: &str) -> Result<Option<(u64, Vec<u8>)>, WriteError> {
+        let sql = "select step, row from command_key where key = ?1";
         let mut statement = self.transaction.prepare_cached(sql)?;
-        let step = statement.query_row([key], |row| row.get::<_, i64>(0)).optional()?;
-        Ok(step.map(i64::cast_unsigned))
+        let found =
+            |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?.cast_unsigned(), row.get(1)?));
+        Ok(statement.query_row([key], found).optional()?)
     }
 
-    /// Remembers the key of a command.
+    /// Remembers the key of a command, with its row.
     ///
     /// # Errors
     ///
     /// If the disk refuses.
-    pub fn keep_key(&self, key: &str, step: u64, recorded_at: i64) -> Result<(), WriteError> {
+    pub fn keep_key(
+        &self,
+        key: &str,
+        (step, row): (u64, &[u8]),
+        recorded_at: i64,
+    ) -> Result<(), WriteError> {
         let step = step.cast_signed();
-        let check = key_check(key, step, recorded_at);
-        let sql = "insert into command_key (key, step, recorded_at, checksum)
-                   values (?1, ?2, ?3, ?4)";
+        let check = key_check(key, (step, row), recorded_at);
+        let sql = "insert into command_key (key, step, row, recorded_at, checksum)
+                   values (?1, ?2, ?3, ?4, ?5)";
         let mut statement = self.transaction.prepare_cached(sql)?;
-        statement.execute(params![key, step, recorded_at, check])?;
+        statement.execute(params![key, step, row, recorded_at, check])?;
         Ok(())
     }
 
@@ -127,8 +133,8 @@ impl Group<'_> {
     }
 }
 
-pub(crate) fn key_check(key: &str, step: i64, recorded_at: i64) -> i64 {
-    checksum(&[key.as_bytes(), &step.to_le_bytes(), &recorded_at.to_le_bytes()])
+pub(crate) fn key_check(key: &str, (step, row): (i64, &[u8]), recorded_at: i64) -> i64 {
+    checksum(&[key.as_bytes(), &step.to_le_bytes(), row, &recorded_at.to_le_bytes()])
 }
 
 pub(crate) fn quarantine_check(step: i64, row: &[u8], why: &str, recorded_at: i64) -> i64 {

@@ -204,10 +204,11 @@ impl Verifier<'_> {
             }
             Ok(())
         })?;
-        let sql = "select key, step, recorded_at, checksum from command_key";
+        let sql = "select key, step, row, recorded_at, checksum from command_key";
         self.rows("keys of commands", sql, |row, found| {
-            let (key, step, at): (String, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            if key_check(&key, step, at) != row.get::<_, i64>(3)? {
+            let (key, step): (String, i64) = (row.get(0)?, row.get(1)?);
+            let (ordered, at): (Vec<u8>, i64) = (row.get(2)?, row.get(3)?);
+            if key_check(&key, (step, &ordered), at) != row.get::<_, i64>(4)? {
                 found(format!("the key of command {step}"), "sent again, it is done again");
             }
             Ok(())

@@ -54,7 +54,7 @@ fn fill(group: &mut Group<'_>) -> Result<(), WriteError> {
     let seen = SeenMinute { minute: 3, digests: vec![1, 2, 3], keys: (0..200).collect() };
     group.keep_seen(&seen, 0)?;
     group.keep_history(&[windows(0, 256), windows(256, 200)])?;
-    group.keep_key("deploy-7", 5, 99)?;
+    group.keep_key("deploy-7", (5, b"row"), 99)?;
     group.quarantine(5, "panicked", 9)?;
     group.set_meta("window_s", "10")
 }

@@ -157,7 +157,8 @@ impl Admission {
     /// Whether what was taken in is ours: a canary comes alone.
     fn is_canary(&self) -> bool {
         let service = |span: &SpanEnd| self.intake.dictionary().service_of(span.source);
-        self.intake.spans().first().is_some_and(|span| service(span) == OWN_SERVICE)
+        let spans = self.intake.spans();
+        !spans.is_empty() && spans.iter().all(|span| service(span) == OWN_SERVICE)
     }
 
     /// When the latest record came; `None` if there is none.

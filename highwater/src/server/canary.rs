@@ -41,12 +41,12 @@ impl Canary {
     /// Sends them until the server ends.
     pub(super) fn run(mut self) {
         let sender = Sender::to(&self.receiver.to_string());
-        self.counts.canary_at.store(wall().0, Ordering::Relaxed);
+        self.counts.canary_came();
         let mut is_said = false;
         loop {
             match self.fly(&sender) {
                 Ok(true) => {
-                    self.counts.canary_at.store(wall().0, Ordering::Relaxed);
+                    self.counts.canary_came();
                     is_said = false;
                 }
                 // The server says itself what keeps it from counting.

@@ -1,11 +1,10 @@
 //! What the server counts of itself, to be read at any time.
 
-use super::clock::wall;
 use super::group::Totals;
 use super::recent::{Lately, Recent};
 use hw_ingest::{Rejection, Tally};
 use hw_model::Timestamp;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
@@ -48,8 +47,9 @@ pub(super) struct Counts {
     snapshot_ms: AtomicU64,
     /// Rows that are damaged or in quarantine, and were not applied.
     pub rows_skipped: AtomicU64,
-    /// When a canary last came through, in nanoseconds of event time; 0 before that.
-    pub canary_at: AtomicI64,
+    /// When a canary last came through, or the first was about to be sent; by a clock that only runs
+    /// forward.
+    canary_at: Mutex<Option<Instant>>,
     /// Canaries sent.
     pub canaries: AtomicU64,
     /// Whether requests are taken.
@@ -121,10 +121,14 @@ impl Counts {
         self.recent.lock().unwrap_or_else(PoisonError::into_inner).lately(Instant::now())
     }
 
+    pub(super) fn canary_came(&self) {
+        *self.canary_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
     /// Seconds since a canary came through, or since the start; `None` where none is sent.
     pub(super) fn canary_age_s(&self) -> Option<f64> {
-        let last = Timestamp(self.canary_at.load(Ordering::Relaxed));
-        (last.0 > 0).then(|| wall().seconds_since(last))
+        let last = *self.canary_at.lock().unwrap_or_else(PoisonError::into_inner);
+        last.map(|last| last.elapsed().as_secs_f64())
     }
 
     /// What is wrong, if no canary came through for long.

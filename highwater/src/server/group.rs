@@ -5,7 +5,7 @@ use super::clock::Clock;
 use super::orders::{Command, CommandKind, Durable, Ordered, Said};
 use super::words::{merged_state, states};
 use hw_ingest::{Delivery, Reply, Seen};
-use hw_model::{Definitions, Timestamp};
+use hw_model::{Definitions, Timestamp, ToldChange};
 use hw_store::{Group, Kind, NewRow, Retention, SeenMinute, WriteError};
 use hw_wire::LogRow;
 
@@ -227,20 +227,23 @@ impl Written {
         command: &Command,
     ) -> Result<(), WriteError> {
         let key = command.idempotency_key.as_deref();
-        let known = key.map(|key| group.step_of_key(key)).transpose()?.flatten();
-        if let Some(step) = known {
-            self.ordered.push(Ordered { step });
+        let known = key.map(|key| group.row_of_key(key)).transpose()?.flatten();
+        if let Some((step, row)) = known {
+            let told = LogRow::decode(&row).ok().and_then(told_in);
+            self.ordered.push(Ordered { step, told });
             return Ok(());
         }
         let (at, row) = match &command.what {
             CommandKind::Tell(told) => (clock.at_least(told.at), LogRow::Told(told.clone())),
             CommandKind::Accept(shift) => (clock.now(), LogRow::Accepted(*shift)),
         };
+        let bytes = key.map(|_| row.encode());
+        let told = told_in(row.clone());
         let step = self.append(group, at, row, None)?;
-        if let Some(key) = key {
-            group.keep_key(key, step, self.wall.0)?;
+        if let (Some(key), Some(bytes)) = (key, bytes) {
+            group.keep_key(key, (step, &bytes), self.wall.0)?;
         }
-        self.ordered.push(Ordered { step });
+        self.ordered.push(Ordered { step, told });
         Ok(())
     }
 
@@ -275,4 +278,12 @@ fn save_seen(group: &Group<'_>, seen: &Seen, saved: i64) -> Result<i64, WriteErr
         next = minute.minute + 1;
     }
     Ok(next)
+}
+
+/// The change that a row tells, if it does.
+fn told_in(row: LogRow) -> Option<ToldChange> {
+    match row {
+        LogRow::Told(told) => Some(told),
+        LogRow::Batch { .. } | LogRow::Accepted(_) | LogRow::Tick => None,
+    }
 }

@@ -39,10 +39,12 @@ pub(super) enum CommandKind {
 }
 
 /// A command that is durable.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Ordered {
     /// Its row in the log.
     pub step: u64,
+    /// The change that was told then, if one was: with a key that was used before, the first one.
+    pub told: Option<ToldChange>,
 }
 
 /// A command that is not, and why.

@@ -35,6 +35,9 @@ const WRITER: &str = "writer";
 /// Name of the thread that sends canaries.
 const CANARY: &str = "canary";
 
+/// Before the engine is asked again whether it has caught up.
+const SOON: Duration = Duration::from_millis(100);
+
 /// Until the engine must have caught up when somebody waits for it.
 const SETTLED: Duration = Duration::from_secs(120);
 
@@ -156,7 +159,9 @@ impl Server {
         loop {
             match self.answers.settle() {
                 Ok(last) => return Ok(last),
-                Err(Failure::Unavailable { .. }) if began.elapsed() < SETTLED => {}
+                Err(Failure::Unavailable { .. }) if began.elapsed() < SETTLED => {
+                    std::thread::sleep(SOON);
+                }
                 Err(failure) => return Err(failure.into()),
             }
         }

@@ -38,7 +38,7 @@ pub(crate) struct Ingest {
     /// How often each server is measured, in turns.
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
-    /// Requests of each measurement, 512 spans or so each.
+    /// Requests of each measurement, 510 spans each.
     #[arg(long, default_value_t = 4000, value_parser = clap::value_parser!(u32).range(50..))]
     requests: u32,
     /// Connections that send at one time.

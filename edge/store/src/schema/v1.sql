@@ -32,10 +32,12 @@ create table quarantine (
     checksum integer not null
 ) strict;
 
--- Keys of commands, so that one sent twice is done once; for a day.
+-- Keys of commands with what was ordered, so that one sent twice is done once and answered alike; for a
+-- day.
 create table command_key (
     key text primary key,
     step integer not null,
+    row blob not null,
     recorded_at integer not null,
     checksum integer not null
 ) strict, without rowid;

@@ -2,12 +2,11 @@
 
 use super::{Answers, PATIENCE, later};
 use crate::server::clock::{ClockKind, wall};
-use crate::server::orders::{Command, CommandKind, ToWriter};
+use crate::server::orders::{Command, CommandKind, Ordered, ToWriter};
 use hw_api::{Change, Shift, Told, rfc3339};
 use hw_model::{ShiftId, Timestamp, ToldChange};
 use hw_store::Kind;
 use hw_web::{Answered, Failure};
-use hw_wire::LogRow;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
@@ -19,9 +18,9 @@ impl Answers {
         let is_timed = told.at.is_some();
         let told = self.timed(told)?;
         let key = key.map(|key| format!("change {key}"));
-        let step = self.order(CommandKind::Tell(told.clone()), key)?;
+        let Ordered { step, told: first } = self.order(CommandKind::Tell(told.clone()), key)?;
         // A key may have been used before: what was told then is what counts.
-        let first = self.told_at(step)?.unwrap_or_else(|| told.clone());
+        let first = first.unwrap_or_else(|| told.clone());
         let again = ToldChange { at: if is_timed { told.at } else { first.at }, ..told };
         if again != first {
             return Err(Failure::Invalid(
@@ -48,7 +47,7 @@ impl Answers {
             return Err(Failure::Conflict(what));
         }
         let key = key.map(|key| format!("accept {number} {key}"));
-        let step = self.order(CommandKind::Accept(ShiftId(number)), key)?;
+        let Ordered { step, .. } = self.order(CommandKind::Accept(ShiftId(number)), key)?;
         self.ask(step, |_| ())?;
         self.show()?;
         self.state(Kind::Shift, number)
@@ -81,13 +80,13 @@ impl Answers {
     }
 
     /// Makes a command durable; says in which row.
-    fn order(&self, what: CommandKind, idempotency_key: Option<String>) -> Answered<u64> {
+    fn order(&self, what: CommandKind, idempotency_key: Option<String>) -> Answered<Ordered> {
         let (reply, answer) = oneshot::channel();
         let command = Command { what, idempotency_key, reply };
         let ending = || later("the server is ending".to_owned());
         self.writer.send(ToWriter::Command(command)).map_err(|_| ending())?;
         match self.runtime.block_on(timeout(PATIENCE, answer)) {
-            Ok(Ok(Ok(ordered))) => Ok(ordered.step),
+            Ok(Ok(Ok(ordered))) => Ok(ordered),
             Ok(Ok(Err(refused))) => {
                 Err(later(format!("it was not taken, for nothing can be written: {}", refused.0)))
             }
@@ -110,18 +109,6 @@ impl Answers {
         match self.runtime.block_on(async { timeout(PATIENCE, shown).await }) {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) | Err(_) => Err(unshown()),
-        }
-    }
-
-    /// The change that was told in a row, as long as the log has it.
-    fn told_at(&self, step: u64) -> Answered<Option<ToldChange>> {
-        let rows = self.read(|reader| Ok(reader.log_after(step - 1, 1)?))?;
-        let row = rows.into_iter().next().filter(|row| row.step == step);
-        match row.and_then(|row| row.row).map(|row| LogRow::decode(&row)) {
-            Some(Ok(LogRow::Told(told))) => Ok(Some(told)),
-            Some(Ok(LogRow::Batch { .. } | LogRow::Accepted(_) | LogRow::Tick) | Err(_)) | None => {
-                Ok(None)
-            }
         }
     }
 }

@@ -4,7 +4,7 @@ use super::Answers;
 use crate::server::clock::wall;
 use hw_api::{FlowHop, FlowMap, Hop, Service, Shift, Version, ratio, rfc3339};
 use hw_engine::{Counted, Engine};
-use hw_flow::{Asked, Flow, HopIdx, OTHER, ServiceIdx};
+use hw_flow::{Asked, Flow, HopIdx, OTHER, ServiceIdx, WindowCounts};
 use hw_model::{Timestamp, UNKNOWN};
 use hw_store::Kind;
 use hw_web::{Answered, Page};
@@ -31,13 +31,24 @@ pub(super) struct Sum {
     pub errors: u64,
 }
 
+impl Sum {
+    pub(super) fn add(&mut self, window: &WindowCounts) {
+        self.entered += u64::from(window.entered);
+        self.left += u64::from(window.left);
+        self.calls += u64::from(window.calls);
+        self.errors += u64::from(window.failed);
+    }
+}
+
 /// The minute, and what the engine knows of it.
 struct Minute {
     from: i64,
     to: i64,
-    hops: Vec<(hw_model::Hop, Sum)>,
+    /// Each with the windows that are counted already.
+    hops: Vec<(hw_model::Hop, Sum, Vec<i64>)>,
     /// Whether the engine has its counts still by the second.
     is_fine: bool,
+    window_s: i64,
 }
 
 impl Answers {
@@ -57,14 +68,16 @@ impl Answers {
     pub(super) fn flow_map(&self, at: Option<Timestamp>) -> Answered<FlowMap> {
         let mut minute = self.ask(0, move |engine| Minute::before(engine, at))?;
         if !minute.is_fine {
-            for (hop, sum) in &mut minute.hops {
-                *sum = self.stored_sum(hop, minute.from, minute.to)?;
+            let windows = (minute.from / minute.window_s, minute.to / minute.window_s);
+            for (hop, sum, known) in &mut minute.hops {
+                self.add_stored_sum(hop, windows, (sum, known))?;
             }
         }
         let to = Timestamp::from_s(minute.to);
         let open = self.shifts_open_at(&rfc3339(to))?;
-        let counted = minute.hops.into_iter().filter(|(_, sum)| sum.entered + sum.calls > 0);
-        let mut hops: Vec<FlowHop> = counted.map(|(hop, sum)| flow_hop(hop, sum, &open)).collect();
+        let counted = minute.hops.into_iter().filter(|(_, sum, _)| sum.entered + sum.calls > 0);
+        let mut hops: Vec<FlowHop> =
+            counted.map(|(hop, sum, _)| flow_hop(hop, sum, &open)).collect();
         hops.sort_by(|a, b| a.id.cmp(&b.id));
         Ok(FlowMap { from: rfc3339(Timestamp::from_s(minute.from)), to: rfc3339(to), hops })
     }
@@ -97,8 +110,12 @@ impl Minute {
         // Seconds that are not judged yet are not complete.
         let last = judged.unwrap_or(now).min(now);
         let to = at.map_or(last, |at| at.tick().0.min(last));
-        let from = to - MINUTE_S;
-        let is_fine = now - from < BY_SECOND_S;
+        let is_fine = now - (to - MINUTE_S) < BY_SECOND_S;
+        let window_s = flow.settings().window_s;
+        // Of times long past there are windows only, and of those a minute or one.
+        let to = if is_fine { to } else { to.div_euclid(window_s) * window_s };
+        let whole_s = (MINUTE_S + window_s - 1) / window_s * window_s;
+        let from = to - if is_fine { MINUTE_S } else { whole_s };
         let sum = |hop: HopIdx| {
             let tick = flow.hop_counts(hop, from, to);
             Sum {
@@ -109,10 +126,18 @@ impl Minute {
             }
         };
         let hops = flow.hops().filter_map(|hop| {
-            let sum = if is_fine { sum(hop) } else { Sum::default() };
-            Some((flow.hop_words(hop)?, sum))
+            let words = flow.hop_words(hop)?;
+            if is_fine {
+                return Some((words, sum(hop), Vec::new()));
+            }
+            let (mut sum, mut known) = (Sum::default(), Vec::new());
+            flow.visit_windows(hop, from / window_s, to / window_s, |at, counts| {
+                known.push(at);
+                sum.add(&counts);
+            });
+            Some((words, sum, known))
         });
-        Self { from, to, hops: hops.collect(), is_fine }
+        Self { from, to, hops: hops.collect(), is_fine, window_s }
     }
 }
 

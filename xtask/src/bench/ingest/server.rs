@@ -198,7 +198,7 @@ const ROTEL: &str = "target/rotel";
 pub(super) fn fetch_rotel() -> Result<()> {
     if rotel_agent().is_err() {
         run("python3", &["-m", "venv", ROTEL])?;
-        run(&format!("{ROTEL}/bin/pip"), &["install", "--quiet", "rotel"])?;
+        run(&format!("{ROTEL}/bin/pip"), &["install", "--quiet", "rotel==0.0.1a15"])?;
     }
     rotel_agent().map(drop)
 }

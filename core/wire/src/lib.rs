@@ -13,7 +13,7 @@ mod event;
 mod row;
 mod snapshot;
 
-pub use event::{EventV1, WhatV1};
+pub use event::{AuthorV1, EventV1, WhatV1};
 pub use row::{Arrival, LogRow};
 pub use snapshot::{SNAPSHOT_VERSION, decode_snapshot, encode_dictionary, encode_snapshot};
 

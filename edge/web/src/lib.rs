@@ -14,6 +14,7 @@ mod document;
 mod figures;
 mod follow;
 mod guard;
+mod incidents;
 mod json;
 mod listen;
 mod nearest;

@@ -2,7 +2,7 @@
 
 use crate::asking::Site;
 use crate::problem::{Problem, ProblemKind};
-use crate::{commands, counted, document, follow, guard, recorded, status};
+use crate::{commands, counted, document, follow, guard, incidents, recorded, status};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::header::{CACHE_CONTROL, HeaderName};
@@ -25,9 +25,13 @@ pub(crate) fn router(site: Arc<Site>) -> Router {
         .route("/api/v1/shifts", get(recorded::shifts))
         .route("/api/v1/shifts/{id}", get(recorded::shift))
         .route("/api/v1/shifts/{id}/accept", post(commands::accept))
-        .route("/api/v1/incidents", get(recorded::incidents))
+        .route("/api/v1/incidents", get(recorded::incidents).post(incidents::open))
         .route("/api/v1/incidents/{n}", get(recorded::incident))
-        .route("/api/v1/incidents/{n}/entries", get(recorded::entries))
+        .route("/api/v1/incidents/{n}/commands", post(incidents::command))
+        .route("/api/v1/incidents/{n}/entries", get(recorded::entries).post(incidents::write))
+        .route("/api/v1/incidents/{n}/entries/{seq}/amend", post(incidents::amend))
+        .route("/api/v1/incidents/{n}/entries/{seq}/pin", post(incidents::pin))
+        .route("/api/v1/reports", post(incidents::report))
         .route("/api/v1/changes", get(recorded::changes).post(commands::tell))
         .route("/api/v1/changes/{id}", get(recorded::change))
         .route("/api/v1/events", get(follow::events))

@@ -5,14 +5,17 @@
 //! order. What the engine says goes back to the writer, and is shown once it is durable.
 
 use hw_engine::{Engine, FinalRows, Revisions};
-use hw_model::{ShiftId, Timestamp, ToldChange};
+use hw_incident::{Author, Refusal};
+use hw_model::{IncidentId, Opening, ShiftId, Timestamp, ToldChange};
 use hw_wire::{EventV1, LogRow};
 use tokio::sync::oneshot;
 
 /// What the writer is asked for, beside deliveries.
 pub(super) enum ToWriter {
-    /// Somebody tells a change, or accepts a shift.
+    /// Somebody tells a change, accepts a shift, or opens an incident.
     Command(Command),
+    /// Somebody does something in an incident.
+    Decide(Decide),
     /// The engine said something.
     Said(Box<Said>),
     /// A snapshot is durable, or failed.
@@ -36,6 +39,32 @@ pub(super) struct Command {
 pub(super) enum CommandKind {
     Tell(ToldChange),
     Accept(ShiftId),
+    Open(Opening),
+}
+
+/// Something that people want done in an incident: all of it, or nothing.
+pub(super) struct Decide {
+    pub incident: IncidentId,
+    pub by: Author,
+    /// When it happened, if that is not now.
+    pub at: Option<Timestamp>,
+    pub commands: Vec<hw_incident::Command>,
+    /// Two with one key are one.
+    pub idempotency_key: Option<String>,
+    pub reply: oneshot::Sender<Result<Vec<u64>, Undecided>>,
+}
+
+/// Why nothing was done.
+#[derive(Clone, Debug)]
+pub(super) enum Undecided {
+    /// There is no such incident.
+    Unknown,
+    /// It cannot be done.
+    Refused(Refusal),
+    /// The key was used for something else.
+    KeyUsed,
+    /// Nothing can be written, or the record cannot be read.
+    Failed(String),
 }
 
 /// A command that is durable.

@@ -5,10 +5,11 @@
 //! back.
 
 use super::admission::Admission;
+use super::book::Book;
 use super::clock::{Clock, ClockKind, wall};
 use super::counts::{Counts, add};
 use super::group::{Chores, Contents, Deciding, Outcome, Totals, Written};
-use super::orders::{Command, Refused, Said, SnapshotEnd, ToEngine, ToWriter};
+use super::orders::{Command, Decide, Refused, Said, SnapshotEnd, ToEngine, ToWriter, Undecided};
 use super::pace::Pace;
 use hw_ingest::{Answer, Delivery, Reply};
 use hw_store::{Retention, Store, WriteError};
@@ -44,6 +45,7 @@ pub(super) struct Writer {
     pub store: Store,
     pub admission: Admission,
     pub clock: Clock,
+    pub book: Book,
     pub counts: Arc<Counts>,
     pub pace: Pace,
     pub retention: Retention,
@@ -110,11 +112,17 @@ impl Waiting {
 struct Batch {
     deliveries: Vec<Delivery>,
     commands: Vec<Command>,
+    decides: Vec<Decide>,
     wants_tick: bool,
     bytes: usize,
 }
 
 impl Batch {
+    const fn is_empty(&self) -> bool {
+        let is_wanted = self.commands.is_empty() && self.decides.is_empty();
+        self.deliveries.is_empty() && is_wanted && !self.wants_tick
+    }
+
     fn take(&mut self, delivery: Delivery) {
         self.bytes += delivery.body.len();
         self.deliveries.push(delivery);
@@ -169,6 +177,7 @@ impl Writer {
     fn take(&mut self, order: ToWriter, batch: &mut Batch) {
         match order {
             ToWriter::Command(command) => batch.commands.push(command),
+            ToWriter::Decide(decide) => batch.decides.push(decide),
             ToWriter::Said(said) => self.waiting.unsaid.push_back(*said),
             ToWriter::Flush(done) => self.waiting.flushes.push(done),
             ToWriter::Snapshot(end) => self.end_snapshot(&end),
@@ -192,43 +201,46 @@ impl Writer {
                 delivery.answer(overloaded());
             }
         }
-        let is_idle = batch.deliveries.is_empty() && batch.commands.is_empty() && !batch.wants_tick;
-        if is_idle && self.waiting.unsaid.is_empty() {
+        if batch.is_empty() && self.waiting.unsaid.is_empty() {
             // Nothing is written, which says nothing about the disk.
             self.waiting.answer_flushes();
             return;
         }
         let began = Instant::now();
         let mut written = Written::new(wall(), self.seen_saved, self.totals);
-        let outcome =
-            self.write_group(batch.deliveries, &batch.commands, batch.wants_tick, &mut written);
-        match outcome {
+        let deliveries = std::mem::take(&mut batch.deliveries);
+        match self.write_group(deliveries, &batch, &mut written) {
             Ok(()) => {
                 self.counts.committed(began.elapsed().as_secs_f64());
-                self.settle(written, batch.commands);
+                self.settle(written, batch);
             }
-            Err(error) => self.fail(&error, written, batch.commands),
+            Err(error) => self.fail(&error, written, batch),
         }
     }
 
     fn write_group(
         &mut self,
         deliveries: Vec<Delivery>,
-        commands: &[Command],
-        wants_tick: bool,
+        batch: &Batch,
         written: &mut Written,
     ) -> Result<(), WriteError> {
         let expiry = self.pace.is_expiry_due().then_some((self.retention, self.window_s));
         let (seen_saved, unneeded) = (self.seen_saved, self.pace.unneeded());
         let chores = Chores { seen_saved, unneeded, expiry };
-        let Self { store, admission, clock, waiting, .. } = self;
-        let mut said = waiting.unsaid.iter();
-        let contents = Contents { deliveries, commands, said: &mut said, wants_tick, chores };
-        store.group(|group| written.write(group, Deciding { admission, clock }, contents))
+        let Self { store, admission, clock, book, waiting, .. } = self;
+        let contents = Contents {
+            deliveries,
+            commands: &batch.commands,
+            decides: &batch.decides,
+            said: &mut waiting.unsaid.iter(),
+            wants_tick: batch.wants_tick,
+            chores,
+        };
+        store.group(|group| written.write(group, Deciding { admission, clock, book }, contents))
     }
 
     /// The group is durable: everybody is told.
-    fn settle(&mut self, written: Written, commands: Vec<Command>) {
+    fn settle(&mut self, written: Written, batch: Batch) {
         self.end_trouble();
         let minute = written.wall.tick().0.div_euclid(60);
         self.admission.seen.commit(minute);
@@ -264,8 +276,11 @@ impl Writer {
         for (reply, outcome) in written.requests {
             self.answer(reply, outcome);
         }
-        for (command, ordered) in commands.into_iter().zip(written.ordered) {
+        for (command, ordered) in batch.commands.into_iter().zip(written.ordered) {
             drop(command.reply.send(Ok(ordered)));
+        }
+        for (decide, decided) in batch.decides.into_iter().zip(written.decided) {
+            drop(decide.reply.send(decided));
         }
     }
 
@@ -293,7 +308,8 @@ impl Writer {
     }
 
     /// Nothing of the group is durable: it is as if it had not come.
-    fn fail(&mut self, error: &WriteError, written: Written, commands: Vec<Command>) {
+    fn fail(&mut self, error: &WriteError, written: Written, batch: Batch) {
+        self.book.forget();
         add(&self.counts.commits_failed, 1);
         for definitions in written.definitions() {
             self.admission.intake.dictionary_mut().take_back(definitions);
@@ -319,8 +335,11 @@ impl Writer {
                 }
             }
         }
-        for command in commands {
+        for command in batch.commands {
             drop(command.reply.send(Err(Refused(reason.clone()))));
+        }
+        for decide in batch.decides {
+            drop(decide.reply.send(Err(Undecided::Failed(reason.clone()))));
         }
     }
 

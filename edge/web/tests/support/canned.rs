@@ -1,8 +1,8 @@
 //! A backend that knows a few things by heart, and a client that says bytes to a socket.
 
 use hw_api::{
-    Change, Entry, FlowMap, Health, Hop, Incident, Now, Received, Service, Shift, Streams, Told,
-    Windows, rfc3339,
+    Change, DoneAnswer, Entry, FlowMap, Health, Hop, Incident, Now, Opened, Orders, Received,
+    ReportAnswer, Reported, Service, Shift, Streams, Told, Windows, rfc3339,
 };
 use hw_model::Timestamp;
 use hw_web::{
@@ -27,6 +27,7 @@ pub(crate) struct Canned {
     pub(crate) changes: Mutex<Vec<Change>>,
     pub(crate) keys: Mutex<BTreeMap<String, Change>>,
     pub(crate) accepted: Mutex<Vec<u32>>,
+    pub(crate) ordered: Mutex<Vec<Orders>>,
     pub(crate) asked: Mutex<Vec<WindowsAsked>>,
     pub(crate) last_event: watch::Sender<u64>,
     /// What keeps it from writing.
@@ -44,6 +45,7 @@ impl Default for Canned {
             changes: Mutex::default(),
             keys: Mutex::default(),
             accepted: Mutex::default(),
+            ordered: Mutex::default(),
             asked: Mutex::default(),
             last_event: watch::Sender::new(3),
             trouble: Mutex::default(),
@@ -76,18 +78,11 @@ fn incident(number: u32) -> Incident {
         id: format!("INC-{number}"),
         title: format!("incident {number}"),
         started_at: at(i64::from(number)),
-        detected_at: at(i64::from(number) + 12),
+        detected_at: Some(at(i64::from(number) + 12)),
         ended_at: number.is_multiple_of(2).then(|| at(500)),
         shifts: vec!["S1".to_owned()],
-        origins: Vec::new(),
-        cleared: Vec::new(),
-        trail: Vec::new(),
-        leads: Vec::new(),
-        changes: Vec::new(),
-        mitigations: Vec::new(),
-        redeploy: Vec::new(),
-        impact: None,
         merged_into: (number == 3).then(|| "INC-1".to_owned()),
+        ..Incident::default()
     }
 }
 
@@ -132,11 +127,16 @@ impl Canned {
             event,
             incident: seq.map(|_| "INC-1".to_owned()),
             kind: "shift_detected".to_owned(),
+            timeline: "alert".to_owned(),
+            by: "Highwater".to_owned(),
+            source: "machine".to_owned(),
             happened_at: at.clone(),
             recorded_at: at,
             words: self.words.clone(),
             about: Some("S1".to_owned()),
             because: Vec::new(),
+            before: Vec::new(),
+            pinned: false,
         }
     }
 }
@@ -272,6 +272,35 @@ impl Backend for Canned {
         let known = self.shift(number)?;
         self.accepted.lock().unwrap().extend(known.as_ref().map(|_| number));
         Ok(known.map(|shift| Shift { accepted_at: Some(shift.onset_at.clone()), ..shift }))
+    }
+
+    fn open(&self, opened: &Opened, _key: Option<&str>) -> Answered<Option<DoneAnswer>> {
+        let incident = Incident { title: opened.title.to_string(), ..incident(1) };
+        Ok(Some(DoneAnswer { incident, entries: Vec::new() }))
+    }
+
+    fn order(
+        &self,
+        number: u32,
+        orders: Orders,
+        _key: Option<&str>,
+    ) -> Answered<Option<DoneAnswer>> {
+        if number > self.n_incidents {
+            return Ok(None);
+        }
+        self.ordered.lock().unwrap().push(orders);
+        Ok(Some(DoneAnswer { incident: incident(number), entries: Vec::new() }))
+    }
+
+    fn report(&self, reported: Reported, _key: Option<&str>) -> Answered<Option<ReportAnswer>> {
+        let number = reported.incident.map_or(1, |incident| incident.0);
+        let near = vec![format!("{} of {:?}", reported.text, reported.service)];
+        Ok((number <= self.n_incidents).then(|| ReportAnswer {
+            incident: incident(number),
+            opened: false,
+            entry: self.entry(1, Some(1)),
+            near,
+        }))
     }
 
     fn health(&self) -> Health {

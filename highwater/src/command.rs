@@ -7,7 +7,9 @@ mod demo;
 mod doctor;
 mod format;
 mod import;
+mod incident;
 mod listing;
+mod report;
 mod serve;
 mod settings;
 mod shift;
@@ -31,6 +33,8 @@ enum Command {
     Analyze(analyze::Analyze),
     Change(change::ChangeCommand),
     Shift(shift::ShiftCommand),
+    Incident(incident::IncidentCommand),
+    Report(report::Report),
     Import(import::Import),
     Settings(settings::ShowSettings),
     Doctor(doctor::Doctor),
@@ -47,6 +51,8 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Analyze(analyze) => analyze.run(),
         Command::Change(change) => change.run(),
         Command::Shift(shift) => shift.run(),
+        Command::Incident(incident) => incident.run(),
+        Command::Report(report) => report.run(),
         Command::Import(import) => import.run(),
         Command::Settings(settings) => settings.run(),
         Command::Doctor(doctor) => doctor.run(),

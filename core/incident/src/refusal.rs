@@ -171,7 +171,10 @@ impl Refusal {
 impl Standing {
     fn words(self) -> String {
         let moved = |is: &str, was: &str| {
-            format!("somebody was faster: it is {is}, not {was}; look, and say it again")
+            format!(
+                "somebody was faster: it is {is} by now, and was {was} when you looked; say it again if \
+                 it still holds"
+            )
         };
         match self {
             Self::Already(status) => format!("it is {} already", status.word()),

@@ -160,7 +160,8 @@ fn ways_of_an_incident_are_checked_and_a_reason_opens_others() {
     assert_eq!(story.says("Bob", moved).unwrap_err(), expect);
     assert_eq!(
         expect.words(&|_| String::new()),
-        "somebody was faster: it is active, not triage; look, and say it again"
+        "somebody was faster: it is active by now, and was triage when you looked; say it again if it \
+         still holds"
     );
 }
 

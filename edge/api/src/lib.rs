@@ -32,8 +32,8 @@ pub use list::List;
 pub use map::{FlowHop, FlowMap};
 pub use number::ratio;
 pub use orders::{
-    AmendBody, CommandBody, DoneAnswer, EntryBody, OpenBody, Opened, OrderFault, Orders, PinBody,
-    ReportAnswer, ReportBody, Reported,
+    AmendBody, Brief, CommandBody, DoneAnswer, EntryBody, OpenBody, Opened, OrderFault, Orders,
+    PinBody, ReportAnswer, ReportBody, Reported,
 };
 pub use present::{JudgedChange, Now, OpenIncident, Received, Streams};
 pub use problem::Problem;

@@ -169,6 +169,15 @@ pub struct ReportBody {
     pub at: Option<String>,
 }
 
+/// An incident for those who were not there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Brief {
+    /// `INC-1`, ...
+    pub incident: String,
+    /// At most 150 words, also on what is not the cause. Times are UTC.
+    pub words: String,
+}
+
 /// The answer to something that was done in an incident.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct DoneAnswer {

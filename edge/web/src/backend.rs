@@ -5,8 +5,8 @@
 
 use crate::figures::Family;
 use hw_api::{
-    Change, DoneAnswer, Entry, FlowMap, Health, Hop, Incident, Now, Opened, Orders, ReportAnswer,
-    Reported, Service, Shift, Told, Windows,
+    Brief, Change, DoneAnswer, Entry, FlowMap, Health, Hop, Incident, Now, Opened, Orders,
+    ReportAnswer, Reported, Service, Shift, Told, Windows,
 };
 use hw_model::Timestamp;
 use tokio::sync::watch;
@@ -206,6 +206,13 @@ pub trait Backend: Send + Sync {
     ///
     /// See [`Backend::order`].
     fn report(&self, reported: Reported, key: Option<&str>) -> Answered<Option<ReportAnswer>>;
+
+    /// An incident in at most 150 words.
+    ///
+    /// # Errors
+    ///
+    /// See [`Backend::hops`].
+    fn brief(&self, incident: u32) -> Answered<Option<Brief>>;
 
     /// How the server is. It never waits.
     fn health(&self) -> Health;

@@ -24,6 +24,7 @@ use utoipa::OpenApi;
         crate::recorded::incidents,
         crate::recorded::incident,
         crate::recorded::entries,
+        crate::recorded::brief,
         crate::incidents::open,
         crate::incidents::command,
         crate::incidents::write,

@@ -27,6 +27,7 @@ pub(crate) fn router(site: Arc<Site>) -> Router {
         .route("/api/v1/shifts/{id}/accept", post(commands::accept))
         .route("/api/v1/incidents", get(recorded::incidents).post(incidents::open))
         .route("/api/v1/incidents/{n}", get(recorded::incident))
+        .route("/api/v1/incidents/{n}/brief", get(recorded::brief))
         .route("/api/v1/incidents/{n}/commands", post(incidents::command))
         .route("/api/v1/incidents/{n}/entries", get(recorded::entries).post(incidents::write))
         .route("/api/v1/incidents/{n}/entries/{seq}/amend", post(incidents::amend))

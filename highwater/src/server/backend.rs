@@ -3,6 +3,7 @@
 //! The record and the history are read from the store beside the writer; what is in memory only is
 //! asked of the engine between two rows. Nothing is answered that is not durable.
 
+mod brief;
 mod commands;
 mod figures;
 mod map;
@@ -16,8 +17,8 @@ use super::clock::ClockKind;
 use super::counts::{Counts, get};
 use super::orders::{ToEngine, ToWriter};
 use hw_api::{
-    Change, DoneAnswer, Entry, FlowMap, Health, Hop, Incident, Now, Opened, Orders, ReportAnswer,
-    Reported, Service, Shift, Told, Windows,
+    Brief, Change, DoneAnswer, Entry, FlowMap, Health, Hop, Incident, Now, Opened, Orders,
+    ReportAnswer, Reported, Service, Shift, Told, Windows,
 };
 use hw_engine::Engine;
 use hw_ingest::ReceiverCounts;
@@ -210,6 +211,10 @@ impl Backend for Answers {
 
     fn report(&self, reported: Reported, key: Option<&str>) -> Answered<Option<ReportAnswer>> {
         self.take_report(reported, key)
+    }
+
+    fn brief(&self, incident: u32) -> Answered<Option<Brief>> {
+        self.brief_words(incident)
     }
 
     fn health(&self) -> Health {

@@ -6,7 +6,7 @@ use super::clock::Clock;
 use super::orders::{Command, CommandKind, Decide, Durable, Ordered, Said, Undecided};
 use super::words::{merged_state, states};
 use hw_ingest::{Delivery, Reply, Seen};
-use hw_model::{Definitions, Timestamp, ToldChange};
+use hw_model::{Definitions, Opening, Timestamp, ToldChange};
 use hw_store::{Group, Kind, NewRow, Retention, SeenMinute, WriteError};
 use hw_wire::LogRow;
 
@@ -248,7 +248,10 @@ impl Written {
         let (at, row) = match &command.what {
             CommandKind::Tell(told) => (clock.at_least(told.at), LogRow::Told(told.clone())),
             CommandKind::Accept(shift) => (clock.now(), LogRow::Accepted(*shift)),
-            CommandKind::Open(opening) => (clock.now(), LogRow::Opened(opening.clone())),
+            CommandKind::Open { title, by, is_declared } => {
+                let (at, title, by) = (clock.now(), title.clone(), by.clone());
+                (at, LogRow::Opened(Opening { title, by, at, is_declared: *is_declared }))
+            }
         };
         let bytes = key.map(|_| row.encode());
         let told = told_in(row.clone());

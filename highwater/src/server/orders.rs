@@ -6,7 +6,7 @@
 
 use hw_engine::{Engine, FinalRows, Revisions};
 use hw_incident::{Author, Refusal};
-use hw_model::{IncidentId, Opening, ShiftId, Timestamp, ToldChange};
+use hw_model::{IncidentId, ShiftId, Timestamp, ToldChange};
 use hw_wire::{EventV1, LogRow};
 use tokio::sync::oneshot;
 
@@ -39,7 +39,7 @@ pub(super) struct Command {
 pub(super) enum CommandKind {
     Tell(ToldChange),
     Accept(ShiftId),
-    Open(Opening),
+    Open { title: String, by: String, is_declared: bool },
 }
 
 /// Something that people want done in an incident: all of it, or nothing.

@@ -37,7 +37,8 @@ pub(super) fn record_state(record: &Record) -> State {
 /// An incident of which no figure speaks: what people say of it.
 pub(super) fn unmeasured_state(record: &Record) -> State {
     let time = |moment| record.times.get(moment).map(hw_api::rfc3339);
-    let opened = time(Moment::Started).or_else(|| time(Moment::Declared));
+    let begun = [Moment::Started, Moment::Declared, Moment::Noticed, Moment::Acknowledged];
+    let opened = begun.into_iter().find_map(time);
     let ended = [Moment::Mitigated, Moment::Resolved, Moment::Closed].into_iter().find_map(time);
     let declined = || (!record.status.is_open()).then(|| opened.clone()).flatten();
     let words = hw_api::Incident {

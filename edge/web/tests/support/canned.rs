@@ -1,8 +1,8 @@
 //! A backend that knows a few things by heart, and a client that says bytes to a socket.
 
 use hw_api::{
-    Change, DoneAnswer, Entry, FlowMap, Health, Hop, Incident, Now, Opened, Orders, Received,
-    ReportAnswer, Reported, Service, Shift, Streams, Told, Windows, rfc3339,
+    Brief, Change, DoneAnswer, Entry, FlowMap, Health, Hop, Incident, Now, Opened, Orders,
+    Received, ReportAnswer, Reported, Service, Shift, Streams, Told, Windows, rfc3339,
 };
 use hw_model::Timestamp;
 use hw_web::{
@@ -301,6 +301,12 @@ impl Backend for Canned {
             entry: self.entry(1, Some(1)),
             near,
         }))
+    }
+
+    fn brief(&self, number: u32) -> Answered<Option<Brief>> {
+        let words = "It is over.".to_owned();
+        let brief = Brief { incident: format!("INC-{number}"), words };
+        Ok((number <= self.n_incidents).then_some(brief))
     }
 
     fn health(&self) -> Health {

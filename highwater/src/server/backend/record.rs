@@ -1,11 +1,10 @@
 //! What people do in incidents: decided and made durable by the writer, then shown.
 
 use super::{Answers, PATIENCE, later};
-use crate::server::clock::{ClockKind, wall};
 use crate::server::orders::{CommandKind, Decide, Ordered, ToWriter, Undecided};
 use hw_api::{DoneAnswer, Entry, Incident, Opened, Orders, ReportAnswer, Reported, rfc3339};
 use hw_incident::{Author, Command, Moment, Record, Text};
-use hw_model::{IncidentId, Opening, Timestamp};
+use hw_model::IncidentId;
 use hw_web::{Answered, Failure};
 use hw_wire::WhatV1;
 use tokio::sync::oneshot;
@@ -27,13 +26,8 @@ impl Answers {
         opened: &Opened,
         key: Option<&str>,
     ) -> Answered<Option<DoneAnswer>> {
-        let opening = Opening {
-            title: opened.title.to_string(),
-            by: opened.by.to_string(),
-            at: self.time_now()?,
-            is_declared: true,
-        };
-        let id = self.open(opening, key)?;
+        let (title, by) = (opened.title.to_string(), opened.by.to_string());
+        let id = self.open(CommandKind::Open { title, by, is_declared: true }, key)?;
         let severity =
             opened.severity.map(|to| Command::SetSeverity { to, was: None, reason: None });
         let started = opened.at.map(|to| Command::Correct {
@@ -51,10 +45,11 @@ impl Answers {
         self.order_done(id, Orders { by, at: None, commands }, key)
     }
 
-    fn open(&self, opening: Opening, key: Option<&str>) -> Answered<IncidentId> {
-        let title = opening.title.clone();
+    /// Has the engine give a number to an incident.
+    fn open(&self, opening: CommandKind, key: Option<&str>) -> Answered<IncidentId> {
+        let CommandKind::Open { title, .. } = opening.clone() else { return Err(key_used()) };
         let key = key.map(|key| format!("open {key}"));
-        let Ordered { step, .. } = self.append(CommandKind::Open(opening), key)?;
+        let Ordered { step, .. } = self.append(opening, key)?;
         self.ask(step, |_| ())?;
         self.show()?;
         let events = self.read(|reader| Ok(reader.events_of_step(step, 10)?))?;
@@ -155,14 +150,14 @@ impl Answers {
         if title.len() < line.len() {
             title.push('\u{2026}');
         }
-        let (by, at) = (reported.by.to_string(), self.time_now()?);
-        self.open(Opening { title, by, at, is_declared: false }, key)
+        let by = reported.by.to_string();
+        self.open(CommandKind::Open { title, by, is_declared: false }, key)
     }
 
-    /// The open incident that a report about a service belongs to: the latest that has to do with it, or
-    /// the latest at all if no service is named.
+    /// The incident that a report about a service belongs to: the latest that people still work on and
+    /// that has to do with it, or the latest at all if no service is named.
     fn related(&self, service: Option<&str>) -> Answered<Option<IncidentId>> {
-        let open = self.open_incidents()?;
+        let open = self.incidents_in_hand()?;
         let has = |incident: &Incident| service.is_none_or(|service| speaks_of(incident, service));
         let number = |incident: &Incident| incident.id.strip_prefix("INC-")?.parse().ok();
         Ok(open.iter().find(|incident| has(incident)).and_then(number).map(IncidentId))
@@ -172,14 +167,6 @@ impl Answers {
     pub(super) fn near(&self, service: Option<String>) -> Answered<Vec<String>> {
         let found = self.ask(0, move |engine| engine.deviations(service.as_deref(), NEAR_MAX))?;
         Ok(found.iter().map(super::story::deviation_words).collect())
-    }
-
-    /// What is now, by the clock of the data or of this machine.
-    pub(super) fn time_now(&self) -> Answered<Timestamp> {
-        match self.clock {
-            ClockKind::Wall => Ok(wall()),
-            ClockKind::Data => self.ask(0, hw_engine::Engine::now),
-        }
     }
 
     /// Entries of an incident as they read now, after a place among them.

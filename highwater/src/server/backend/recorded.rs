@@ -12,6 +12,9 @@ use std::collections::BTreeMap;
 /// Incidents that are looked through for open ones: what is older is over.
 const LOOKED_THROUGH: u32 = 1_000;
 
+/// Incidents that are looked through for those people work on.
+const IN_HAND_MAX: u32 = 100;
+
 /// What says whether an incident is over.
 #[derive(Deserialize)]
 struct End {
@@ -45,6 +48,19 @@ impl Answers {
             incident.merged_into.is_none() && !matches!(status, Some("declined" | "closed"))
         };
         Ok(open.into_iter().filter(is_theirs).collect())
+    }
+
+    /// Incidents that people may still work on, newest first: those that go on, and those that have
+    /// stopped hurting and are not resolved.
+    pub(super) fn incidents_in_hand(&self) -> Answered<Vec<Incident>> {
+        let latest = Page { before: None, items_max: IN_HAND_MAX };
+        let mut incidents = self.incident_page(latest)?;
+        incidents.retain(|incident| {
+            let status = incident.record.as_ref().map(|record| record.status.as_str());
+            incident.merged_into.is_none()
+                && matches!(status, None | Some("triage" | "active" | "mitigated"))
+        });
+        Ok(incidents)
     }
 
     /// Incidents, newest first.

@@ -41,7 +41,10 @@ impl Record {
 
     /// When it happened: not in the future, and not before the incident began.
     fn time_of(&self, order: &Order) -> Decided<Timestamp> {
-        let Some(at) = order.at else { return Ok(order.now) };
+        // By the clock of the data, what is judged may be said some tenths of a second ahead of it.
+        let Some(at) = order.at else {
+            return Ok(self.said_at.map_or(order.now, |said| said.max(order.now)));
+        };
         if at > order.now.plus_s(AHEAD_S) {
             return Err(Refusal::Timing(Timing::Future { at, now: order.now }));
         }

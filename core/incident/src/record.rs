@@ -45,6 +45,8 @@ pub struct Record {
     pub is_measured: bool,
     /// When the harm had last stopped.
     pub recovered_at: Option<Timestamp>,
+    /// The latest thing that Highwater said: nobody who answers to it is earlier.
+    pub said_at: Option<Timestamp>,
 }
 
 /// Somebody has a role.
@@ -170,6 +172,7 @@ impl Record {
             is_harmed: false,
             is_measured: false,
             recovered_at: None,
+            said_at: None,
         }
     }
 
@@ -179,6 +182,9 @@ impl Record {
         let at = event.happened_at;
         if event.by.is_person() {
             self.times.set_earliest(Moment::Acknowledged, at);
+        }
+        if event.by == Author::Highwater {
+            self.said_at = self.said_at.max(Some(at));
         }
         match &event.what {
             What::Found(finding) => self.learn(finding, at),

@@ -1,4 +1,4 @@
-//! `cargo xtask kill`: the test of `highwater/tests/kill.rs`, longer. It is the same code: this only
+//! `cargo xtask kill`: the tests of `highwater/tests/kill.rs` and `record.rs`, longer. It is the same code: this only
 //! says how often.
 
 use crate::process::run;
@@ -10,20 +10,32 @@ use clap::Args;
 /// It starts `highwater serve`, sends to it with the exporters of the OpenTelemetry SDK for Python,
 /// kills it with SIGKILL at random moments and starts it again. At the end it holds what was counted
 /// against what was acknowledged, and prints the figures. Python 3 with venv is needed, and PyPI.
+///
+/// With --record four people write notes meanwhile, each until it is acknowledged; at the end every one of
+/// them must stand in the record once, as it was written, in order.
 #[derive(Args)]
 pub(crate) struct Kill {
     /// How many times. A thousand take about twenty minutes.
     #[arg(long, value_name = "N", default_value_t = 1_000,
           value_parser = clap::value_parser!(u64).range(1..))]
     n: u64,
+
+    /// Kill it while people write into an incident's record, instead of while telemetry comes.
+    #[arg(long)]
+    record: bool,
 }
 
 impl Kill {
     pub(crate) fn run(&self) -> Result<()> {
-        let kills = format!("HIGHWATER_KILLS={}", self.n);
-        let cargo = ["cargo", "test", "--release", "--package", "highwater", "--test", "kill"];
+        let (key, file, test) = if self.record {
+            ("HIGHWATER_RECORD_KILLS", "record", "no_acknowledged")
+        } else {
+            ("HIGHWATER_KILLS", "kill", "killed")
+        };
+        let kills = format!("{key}={}", self.n);
+        let cargo = ["cargo", "test", "--release", "--package", "highwater", "--test", file];
         let arguments = ["HIGHWATER_DEMAND_ALL=1", &kills].into_iter().chain(cargo);
-        let arguments: Vec<&str> = arguments.chain(["--", "--nocapture"]).collect();
+        let arguments: Vec<&str> = arguments.chain(["--", "--nocapture", test]).collect();
         run("env", &arguments)
     }
 }

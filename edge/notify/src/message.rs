@@ -163,4 +163,4 @@ pub(crate) fn without_mentions(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 
 use super::{Plain, without_mentions};
 use crate::notice::Notice;
-use crate::plain_text::one_line;
 
 /// Characters Slack takes in a header and in a section.
 const HEADER_CHARS_MAX: usize = 150;
@@ -18,7 +17,7 @@ pub(super) fn body(notice: &Notice) -> Value {
     let head = format!("{}: {}", plain.head(), plain.title);
     let mut blocks = vec![json!({
         "type": "header",
-        "text": plain_text(&one_line(&head, HEADER_CHARS_MAX)),
+        "text": plain_text(&head, HEADER_CHARS_MAX),
     })];
     let mut text = String::new();
     if head.chars().count() > HEADER_CHARS_MAX {
@@ -29,9 +28,9 @@ pub(super) fn body(notice: &Notice) -> Value {
         text.push_str(&format!("service {}\n", plain.service));
     }
     text.push_str(&plain.lines.join("\n"));
-    let text: String = text.trim_end().chars().take(SECTION_CHARS_MAX).collect();
+    let text = text.trim_end();
     if !text.is_empty() {
-        blocks.push(json!({"type": "section", "text": plain_text(&text)}));
+        blocks.push(json!({"type": "section", "text": plain_text(text, SECTION_CHARS_MAX)}));
     }
     if let Some(link) = plain.link {
         let link = format!("<{}|Open in Highwater>", escaped(link));
@@ -48,8 +47,10 @@ pub(super) fn body(notice: &Notice) -> Value {
     })
 }
 
-fn plain_text(text: &str) -> Value {
-    json!({"type": "plain_text", "text": without_mentions(text), "emoji": false})
+/// Cut last: what is invisible counts, too, and Slack refuses what is too long.
+fn plain_text(text: &str, chars_max: usize) -> Value {
+    let text: String = without_mentions(text).chars().take(chars_max).collect();
+    json!({"type": "plain_text", "text": text, "emoji": false})
 }
 
 /// The three characters Slack wants escaped.

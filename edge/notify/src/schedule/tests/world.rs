@@ -31,6 +31,8 @@ enum Step {
     Send { fate: Fate },
     /// The process dies; what was on its way may have arrived.
     Kill,
+    /// It dies when the rows of news are written and nothing else is.
+    NewsAndKill { thread: usize, ends: bool },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +47,8 @@ enum Fate {
     /// The process dies while it is on its way.
     KilledAfterArrival,
     KilledBeforeArrival,
+    /// The process dies before it is written that something leaves, so nothing does.
+    KilledBeforeWriting,
 }
 
 fn steps(with_refusals: bool) -> impl Strategy<Value = Vec<Step>> {
@@ -58,6 +62,7 @@ fn steps(with_refusals: bool) -> impl Strategy<Value = Vec<Step>> {
         Fate::Slow,
         Fate::KilledAfterArrival,
         Fate::KilledBeforeArrival,
+        Fate::KilledBeforeWriting,
     ];
     if with_refusals {
         fates.push(Fate::Refused);
@@ -68,6 +73,8 @@ fn steps(with_refusals: bool) -> impl Strategy<Value = Vec<Step>> {
         2 => prop_oneof![0..5_i64, 20..40_i64, 100..400_i64].prop_map(|seconds| Step::Wait { seconds }),
         6 => prop::sample::select(fates).prop_map(|fate| Step::Send { fate }),
         1 => Just(Step::Kill),
+        1 => (0..THREADS.len(), any::<bool>())
+            .prop_map(|(thread, ends)| Step::NewsAndKill { thread, ends }),
     ];
     prop::collection::vec(step, 1..120)
 }
@@ -144,6 +151,15 @@ impl World {
     }
 
     fn news(&mut self, thread: usize, ends: bool) {
+        let notice = self.written_news(thread, ends);
+        for (receiver, _) in RECEIVERS {
+            self.outbox.push(notice.clone(), receiver, self.now);
+        }
+        self.write();
+    }
+
+    /// The rows are written with what they tell of; only then they are pushed.
+    fn written_news(&mut self, thread: usize, ends: bool) -> Notice {
         self.n_news += 1;
         let kind = match (self.open.contains(&thread), ends) {
             (false, _) => Kind::Firing,
@@ -157,11 +173,9 @@ impl World {
         };
         let notice = notice(THREADS[thread], kind, self.n_news);
         for (receiver, _) in RECEIVERS {
-            // The row is written with what it tells of; then it is pushed.
             self.rows.push(Row::new(notice.clone(), receiver, self.now));
-            self.outbox.push(notice.clone(), receiver, self.now);
         }
-        self.write();
+        notice
     }
 
     fn send(&mut self, fate: Fate) -> bool {
@@ -169,6 +183,10 @@ impl World {
             self.write();
             return false;
         };
+        if fate == Fate::KilledBeforeWriting {
+            self.kill();
+            return true;
+        }
         self.write();
         let arrived = matches!(
             fate,
@@ -191,7 +209,7 @@ impl World {
                 self.slow.push(attempt);
                 return true;
             }
-            Fate::KilledAfterArrival | Fate::KilledBeforeArrival => {
+            Fate::KilledAfterArrival | Fate::KilledBeforeArrival | Fate::KilledBeforeWriting => {
                 self.kill();
                 return true;
             }
@@ -219,6 +237,10 @@ impl World {
                 self.send(*fate);
             }
             Step::Kill => self.kill(),
+            Step::NewsAndKill { thread, ends } => {
+                self.written_news(*thread, *ends);
+                self.kill();
+            }
         }
         self.check_deadline();
     }

@@ -3,83 +3,31 @@
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use hw_notify::{
     Courier, HeartbeatMethod, Kind, Lookup, Notice, Outcome, Receiver, ReceiverKind, Secret,
 };
 
+#[path = "local/server.rs"]
+mod server;
+
+use server::Server;
+
 const KEY: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-
-/// A server that answers every request with the same bytes, and keeps what it was sent.
-struct Server {
-    address: SocketAddr,
-    requests: Arc<Mutex<Vec<String>>>,
-}
-
-impl Server {
-    fn answering(answer: impl Into<Vec<u8>>) -> Self {
-        let answer = answer.into();
-        Self::with(move |stream| drop(stream.write_all(&answer)))
-    }
-
-    /// Does something with a connection once the request was read.
-    fn with(act: impl Fn(&mut TcpStream) + Send + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        let requests = Arc::new(Mutex::new(Vec::new()));
-        let seen = requests.clone();
-        std::thread::spawn(move || {
-            for stream in listener.incoming() {
-                let mut stream = stream.unwrap();
-                seen.lock().unwrap().push(read_request(&mut stream));
-                act(&mut stream);
-            }
-        });
-        Self { address, requests }
-    }
-
-    fn url(&self, path: &str) -> Secret {
-        Secret::new(format!("http://{}{path}", self.address))
-    }
-
-    fn seen(&self) -> Vec<String> {
-        self.requests.lock().unwrap().clone()
-    }
-
-    fn webhook(&self) -> Receiver {
-        receiver(ReceiverKind::Webhook {
-            url: self.url("/hook?token=canary"),
-            secrets: vec![Secret::new(KEY)],
-        })
-    }
-}
-
-fn read_request(stream: &mut TcpStream) -> String {
-    let mut bytes = Vec::new();
-    let mut chunk = [0; 4096];
-    loop {
-        let n = stream.read(&mut chunk).unwrap_or(0);
-        bytes.extend_from_slice(&chunk[..n]);
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let head = head.to_ascii_lowercase();
-            let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
-            if body.len() >= length.map_or(0, |length| length.trim().parse().unwrap()) {
-                return text;
-            }
-        }
-        if n == 0 {
-            return text;
-        }
-    }
-}
 
 fn receiver(kind: ReceiverKind) -> Receiver {
     Receiver { name: "r".to_owned(), kind, allow_private: vec!["127.0.0.1".to_owned()] }
+}
+
+fn webhook(server: &Server) -> Receiver {
+    receiver(ReceiverKind::Webhook {
+        url: server.url("/hook?token=canary"),
+        secrets: vec![Secret::new(KEY)],
+    })
 }
 
 fn notice() -> Notice {
@@ -127,7 +75,7 @@ fn reason(outcome: &Outcome) -> String {
 fn what_a_status_means() {
     let check = |line: &str, expect: &str, arrived: Option<bool>| {
         let server = Server::answering(status(line));
-        let outcome = courier().deliver(&server.webhook(), &notice());
+        let outcome = courier().deliver(&webhook(&server), &notice());
         reason(&outcome);
         let (found, may) = match outcome {
             Outcome::Delivered => ("delivered", None),
@@ -155,11 +103,11 @@ fn a_receiver_that_asks_for_time_is_heard() {
     for line in ["429 Slow", "503 Busy"] {
         let answer = format!("HTTP/1.1 {line}\r\nRetry-After: 120\r\ncontent-length: 0\r\n\r\n");
         let server = Server::answering(answer);
-        let outcome = courier().deliver(&server.webhook(), &notice());
+        let outcome = courier().deliver(&webhook(&server), &notice());
         assert!(matches!(outcome, Outcome::Later { after_s: Some(120), .. }), "{outcome:?}");
     }
     let server = Server::answering("HTTP/1.1 429 Slow\r\nRetry-After: soon\r\n\r\n");
-    let outcome = courier().deliver(&server.webhook(), &notice());
+    let outcome = courier().deliver(&webhook(&server), &notice());
     assert!(matches!(outcome, Outcome::Later { after_s: None, .. }), "{outcome:?}");
 }
 
@@ -171,7 +119,7 @@ fn a_redirect_is_refused_and_nobody_else_is_asked() {
         let answer =
             format!("HTTP/1.1 {line}\r\nLocation: {location}\r\ncontent-length: 0\r\n\r\n");
         let server = Server::answering(answer);
-        let outcome = courier().deliver(&server.webhook(), &notice());
+        let outcome = courier().deliver(&webhook(&server), &notice());
         assert!(matches!(outcome, Outcome::Refused { .. }), "{line}: {outcome:?}");
         assert!(reason(&outcome).contains("redirect"), "{outcome:?}");
         assert_eq!(server.seen().len(), 1);
@@ -182,7 +130,7 @@ fn a_redirect_is_refused_and_nobody_else_is_asked() {
 #[test]
 fn a_request_is_signed_and_names_no_more_than_it_must() {
     let server = Server::answering(status("200 OK"));
-    assert_eq!(courier().deliver(&server.webhook(), &notice()), Outcome::Delivered);
+    assert_eq!(courier().deliver(&webhook(&server), &notice()), Outcome::Delivered);
     let seen = server.seen();
     let request = seen[0].to_ascii_lowercase();
     assert!(request.starts_with("post /hook?token=canary http/1.1\r\n"), "{request}");
@@ -199,13 +147,13 @@ fn a_megabyte_of_answer_harms_nobody() {
         let mut answer = format!("HTTP/1.1 {head}\r\n\r\n").into_bytes();
         answer.resize(answer.len() + 1_000_000, b'x');
         let server = Server::answering(answer);
-        let outcome = courier().deliver(&server.webhook(), &notice());
+        let outcome = courier().deliver(&webhook(&server), &notice());
         let fine = head.starts_with("200");
         assert_eq!(outcome == Outcome::Delivered, fine, "{head}: {outcome:?}");
     }
     let mut answer = b"HTTP/1.1 200 OK\r\nx: ".to_vec();
     answer.resize(1_000_000, b'x');
-    let outcome = courier().deliver(&Server::answering(answer).webhook(), &notice());
+    let outcome = courier().deliver(&webhook(&Server::answering(answer)), &notice());
     assert!(matches!(outcome, Outcome::Later { .. }), "{outcome:?}");
 }
 
@@ -223,7 +171,7 @@ fn what_hangs_drips_or_hangs_up_is_tried_again_and_may_have_arrived() {
     let hangs_up = Server::with(|_| {});
     let talks_nonsense = Server::answering("220 mail.example ESMTP\r\n");
     for server in [&hangs, &drips, &hangs_up, &talks_nonsense] {
-        let outcome = impatient().deliver(&server.webhook(), &notice());
+        let outcome = impatient().deliver(&webhook(server), &notice());
         reason(&outcome);
         assert!(matches!(outcome, Outcome::Later { may_have_arrived: true, .. }), "{outcome:?}");
     }
@@ -235,7 +183,7 @@ fn an_answer_whose_body_never_ends_was_an_answer() {
         drop(stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\nx"));
         std::thread::sleep(Duration::from_secs(3600));
     });
-    assert_eq!(impatient().deliver(&server.webhook(), &notice()), Outcome::Delivered);
+    assert_eq!(impatient().deliver(&webhook(&server), &notice()), Outcome::Delivered);
 }
 
 #[test]
@@ -280,7 +228,7 @@ fn alertmanager_gets_many_in_one_request_and_nobody_else_does() {
     let notices = [notice(), Notice { thread: "INC-8".to_owned(), ..notice() }];
     assert_eq!(courier().deliver_all(&receiver(kind), &notices), Outcome::Delivered);
     assert!(server.seen()[0].contains("INC-7") && server.seen()[0].contains("INC-8"));
-    let outcome = courier().deliver_all(&server.webhook(), &notices);
+    let outcome = courier().deliver_all(&webhook(&server), &notices);
     assert!(matches!(outcome, Outcome::Refused { .. }), "{outcome:?}");
     assert_eq!(server.seen().len(), 1);
 }
@@ -315,7 +263,7 @@ fn a_probe_shows_nothing_to_people() {
         assert_eq!(rx.recv_timeout(Duration::from_secs(60)).unwrap(), b"", "nothing was sent");
     }
     let server = Server::answering(status("200 OK"));
-    assert_eq!(courier().probe(&server.webhook()).outcome, Outcome::Delivered);
+    assert_eq!(courier().probe(&webhook(&server)).outcome, Outcome::Delivered);
     let kind = ReceiverKind::Alertmanager { url: server.url("/"), authorization: None };
     assert_eq!(courier().probe(&receiver(kind)).outcome, Outcome::Delivered);
     assert!(server.seen()[0].contains("webhook.test"));

@@ -7,6 +7,7 @@ use super::*;
 use crate::notice::{Kind, Notice};
 use crate::outcome::Outcome;
 
+mod limits;
 mod world;
 
 const LIMITS: Limits = Limits { pending_max: 10_000, open_max: 10_000 };
@@ -243,69 +244,6 @@ fn what_fires_again_while_its_end_waits_is_told_as_an_update() {
 }
 
 #[test]
-fn five_hundred_threads_are_three_messages_to_people_and_three_pages() {
-    for manner in [Manner::People, Manner::Pager] {
-        let mut one = One::new(manner);
-        let begin = one.now;
-        let mut told = Vec::new();
-        for i in 0..500 {
-            one.push(&format!("INC-{i}"), Kind::Firing, 1);
-            // They come over half a minute.
-            if i % 17 == 0 {
-                one.wait(1);
-            }
-            told.extend(one.send(Outcome::Delivered));
-        }
-        while one.now < begin + 299 * SECOND {
-            one.wait(1);
-            told.extend(one.send(Outcome::Delivered));
-        }
-        assert!((2..=3).contains(&told.len()), "{manner:?}: {}", told.len());
-        assert_eq!(told[0].thread, "INC-0");
-        let last = told.last().unwrap();
-        assert!(last.lines.iter().any(|line| line.contains("INC-499")), "{last:?}");
-        assert!(last.lines.len() <= 11 && last.title.contains("incidents"), "{last:?}");
-        assert_eq!(one.outbox.pending(), 0, "{manner:?}");
-    }
-}
-
-#[test]
-fn five_hundred_threads_are_few_requests_to_alertmanager() {
-    let mut one = One::new(Manner::Alerts);
-    for i in 0..500 {
-        one.push(&format!("INC-{i}"), Kind::Firing, 1);
-    }
-    let mut sizes = Vec::new();
-    while let Some(attempt) = one.next() {
-        sizes.push(attempt.notices.len());
-        one.outbox.done(&attempt, Outcome::Delivered, one.now);
-    }
-    assert_eq!(sizes, [200, 200, 100]);
-}
-
-#[test]
-fn a_page_for_many_ends_when_the_last_of_them_ends() {
-    let mut one = One::new(Manner::Pager);
-    one.push("A", Kind::Firing, 1);
-    one.told().unwrap();
-    one.push("B", Kind::Firing, 1);
-    one.push("C", Kind::Firing, 1);
-    one.wait(30);
-    let page = one.send(Outcome::Delivered).unwrap();
-    assert_eq!((page.kind, page.thread.as_str()), (Kind::Firing, "C:1.digest"));
-    one.push("B", Kind::Resolved, 2);
-    // Its end may wait for longer than a day.
-    one.wait(30 * 3600);
-    assert_eq!(one.next(), None);
-    one.push("C", Kind::Resolved, 2);
-    let end = one.send(Outcome::Delivered).unwrap();
-    assert_eq!((end.kind, end.thread.as_str()), (Kind::Resolved, "C:1.digest"));
-    assert_ne!(end.key, page.key);
-    one.push("A", Kind::Resolved, 2);
-    assert_eq!(one.told(), some("A", Kind::Resolved, 0));
-}
-
-#[test]
 fn an_alert_is_repeated_every_minute_until_it_is_over() {
     let mut one = One::new(Manner::Alerts);
     one.push("A", Kind::Firing, 1);
@@ -386,41 +324,6 @@ fn a_day_without_success_is_said() {
     }
     assert_eq!(one.endings().last(), Some(&("A:1".to_owned(), Ending::Expired)));
     assert_eq!((one.outbox.tally().expired, one.outbox.pending()), (1, 0));
-}
-
-#[test]
-fn what_is_too_much_is_turned_away_and_counted_but_no_end_of_what_was_told() {
-    for manner in [Manner::People, Manner::Pager, Manner::Alerts, Manner::Program] {
-        let limits = Limits { pending_max: 2, open_max: 10 };
-        let mut outbox = Outbox::new(limits, &[("r", manner)]);
-        let now = SECOND;
-        outbox.push(notice("A", Kind::Firing, 1), "r", now);
-        let attempt = outbox.next(now).unwrap();
-        outbox.done(&attempt, Outcome::Delivered, now);
-        for i in 0..10 {
-            outbox.push(notice(&format!("B{i}"), Kind::Firing, 1), "r", now);
-        }
-        assert_eq!((outbox.pending(), outbox.tally().turned_away), (2, 8), "{manner:?}");
-        outbox.push(notice("A", Kind::Resolved, 2), "r", now);
-        assert_eq!((outbox.pending(), outbox.tally().turned_away), (3, 8), "{manner:?}");
-    }
-}
-
-#[test]
-fn the_oldest_open_thread_is_forgotten_at_the_limit() {
-    let limits = Limits { pending_max: 100, open_max: 2 };
-    let mut outbox = Outbox::new(limits, &[("r", Manner::Program)]);
-    for i in 0..5 {
-        let now = SECOND * (i64::from(i) + 1);
-        outbox.push(notice(&format!("A{i}"), Kind::Firing, 1), "r", now);
-        let attempt = outbox.next(now).unwrap();
-        outbox.done(&attempt, Outcome::Delivered, now);
-    }
-    assert_eq!(outbox.tally().forgotten, 3);
-    outbox.push(notice("A0", Kind::Resolved, 2), "r", 10 * SECOND);
-    assert_eq!(outbox.next(10 * SECOND), None);
-    outbox.push(notice("A4", Kind::Resolved, 2), "r", 10 * SECOND);
-    assert!(outbox.next(10 * SECOND).is_some());
 }
 
 #[test]

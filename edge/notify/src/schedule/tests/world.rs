@@ -20,7 +20,6 @@ const RECEIVERS: [(&str, Manner); 4] = [
 
 const THREADS: [&str; 4] = ["A", "B", "C", "D"];
 
-/// What happens next.
 #[derive(Debug, Clone)]
 enum Step {
     /// News of a thread: it fires, goes on, or ends, whichever fits.
@@ -128,6 +127,12 @@ impl World {
             n_kills: 0,
             n_unknown: 0,
         }
+    }
+
+    fn after(steps: &[Step]) -> Self {
+        let mut world = Self::new();
+        steps.iter().for_each(|step| world.step(step));
+        world
     }
 
     /// Writes what is to be written, as a store would.
@@ -366,10 +371,7 @@ proptest! {
 
     #[test]
     fn promises_hold_when_everything_fails(steps in steps(true)) {
-        let mut world = World::new();
-        for step in &steps {
-            world.step(step);
-        }
+        let mut world = World::after(&steps);
         world.calm();
         world.no_end_without_its_beginning();
         world.few_messages_twice();
@@ -379,20 +381,14 @@ proptest! {
 
     #[test]
     fn everybody_knows_in_the_end_whatever_failed_before(steps in steps(false)) {
-        let mut world = World::new();
-        for step in &steps {
-            world.step(step);
-        }
+        let mut world = World::after(&steps);
         world.calm();
         world.everybody_knows_in_the_end();
     }
 
     #[test]
     fn nothing_is_kept_of_what_is_over(steps in steps(true)) {
-        let mut world = World::new();
-        for step in &steps {
-            world.step(step);
-        }
+        let mut world = World::after(&steps);
         for thread in world.open.clone() {
             world.news(thread, true);
         }

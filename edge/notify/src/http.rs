@@ -114,8 +114,8 @@ fn seconds(text: &str) -> Option<u32> {
         .then(|| text.parse().unwrap_or(u32::MAX))
 }
 
-#[expect(clippy::wildcard_enum_match_arm, reason = "the client's list of errors is not closed")]
 /// Says in words of our own what went wrong: the client's words may hold the address.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the client's list of errors is not closed")]
 fn trouble(host: &str, error: ureq::Error) -> Outcome {
     match error {
         ureq::Error::Timeout(Timeout::Resolve | Timeout::Connect) => {

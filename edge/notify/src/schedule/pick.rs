@@ -3,7 +3,7 @@
 use super::Manner;
 use super::lane::{Flight, Lane, Parcel, Thread, Told};
 use super::outbox::Outbox;
-use super::pace::{WINDOW, is_recent, sane, slot_at};
+use super::pace::{REPEAT_EVERY, WINDOW, is_recent, sane, slot_at};
 use crate::notice::Kind;
 
 /// Alerts in one request to Alertmanager.
@@ -74,23 +74,20 @@ impl Lane {
     fn pick_alerts(&mut self, now: i64) -> Option<Flight> {
         let waiting = self.threads.iter().filter(|(_, thread)| thread.front().is_some());
         let names: Vec<String> = waiting.map(|(name, _)| name.clone()).take(BATCH_MAX).collect();
-        if !names.is_empty() {
+        // News that never stops must not let the alerts end that are known already.
+        let repeat_at = self.repeat_due_at(now);
+        let is_late = repeat_at.is_some_and(|at| now.saturating_sub(at) >= REPEAT_EVERY);
+        if !names.is_empty() && !is_late {
             return self.parcel(&names, None).map(Flight::Parcel);
         }
-        let due = self.threads.iter().filter(|(_, thread)| match &thread.told {
-            Told::Firing(anchor) => Outbox::repeat_at(anchor.repeated_at, now) <= now,
-            Told::Nothing | Told::Over(_) => false,
-        });
+        let is_due = |thread: &Thread| repeat_at_of(thread, now).is_some_and(|at| at <= now);
+        let due = self.threads.iter().filter(|(_, thread)| is_due(thread));
         let threads: Vec<String> = due.map(|(name, _)| name.clone()).take(BATCH_MAX).collect();
         (!threads.is_empty()).then_some(Flight::Repeat { threads, begun_at: now })
     }
 
     fn repeat_due_at(&self, now: i64) -> Option<i64> {
-        let due = self.threads.values().filter_map(|thread| match &thread.told {
-            Told::Firing(anchor) => Some(Outbox::repeat_at(anchor.repeated_at, now)),
-            Told::Nothing | Told::Over(_) => None,
-        });
-        due.min()
+        self.threads.values().filter_map(|thread| repeat_at_of(thread, now)).min()
     }
 
     /// The first message after a quiet time is about one thread; then all go together.
@@ -178,6 +175,17 @@ impl Lane {
             not_before: 0,
             may_have_arrived: false,
         })
+    }
+}
+
+/// When an alert is to be repeated. While news of it waits or travels it is not: the news may be its
+/// end, and what was ended must not be lit again.
+fn repeat_at_of(thread: &Thread, now: i64) -> Option<i64> {
+    match &thread.told {
+        Told::Firing(anchor) if thread.queue.is_empty() && thread.out.is_none() => {
+            Some(Outbox::repeat_at(anchor.repeated_at, now))
+        }
+        Told::Firing(_) | Told::Nothing | Told::Over(_) => None,
     }
 }
 

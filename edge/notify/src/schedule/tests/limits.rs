@@ -61,8 +61,50 @@ fn a_page_for_many_ends_when_the_last_of_them_ends() {
     let end = one.send(Outcome::Delivered).unwrap();
     assert_eq!((end.kind, end.thread.as_str()), (Kind::Resolved, "C:1.digest"));
     assert_ne!(end.key, page.key);
+    assert_eq!((end.lines.len(), one.outbox.tally().expired), (2, 0));
     one.push("A", Kind::Resolved, 2);
     assert_eq!(one.told(), some("A", Kind::Resolved, 0));
+}
+
+#[test]
+fn what_may_have_reached_people_counts_after_a_restart() {
+    let mut one = One::new(Manner::People);
+    let mut rows: Vec<Row> = Vec::new();
+    for (thread, outcome) in [("A", Outcome::Delivered), ("B", later(true))] {
+        rows.push(Row::new(notice(thread, Kind::Firing, 1), "r", one.now));
+        one.push(thread, Kind::Firing, 1);
+        one.send(outcome).unwrap();
+        for change in one.outbox.take_changes() {
+            rows.iter_mut().find(|row| row.notice.key == change.key).unwrap().state = change.state;
+        }
+        one.wait(30);
+    }
+    one.now -= 30 * SECOND;
+    rows.push(Row::new(notice("C", Kind::Firing, 1), "r", one.now));
+    one.outbox = Outbox::restored(LIMITS, &[("r", Manner::People)], rows);
+    // B is not due yet, and the third message in five minutes not a second after the second.
+    assert_eq!(one.next(), None);
+    one.wait(5);
+    assert_eq!(one.told(), some("B", Kind::Firing, 0));
+    assert_eq!(one.told(), None);
+    one.wait(90);
+    assert_eq!(one.told(), some("C", Kind::Firing, 0));
+}
+
+#[test]
+fn news_does_not_keep_alerts_from_being_repeated() {
+    let mut one = One::new(Manner::Alerts);
+    one.push("A", Kind::Firing, 1);
+    one.told().unwrap();
+    let mut last = one.now;
+    for n in 2..400 {
+        one.wait(1);
+        one.push("B", Kind::Firing, n);
+        if one.told().unwrap().0 == "A" {
+            last = one.now;
+        }
+        assert!(one.now - last <= 130 * SECOND, "A would have ended by itself");
+    }
 }
 
 #[test]
@@ -98,4 +140,18 @@ fn the_oldest_open_thread_is_forgotten_at_the_limit() {
     assert_eq!(outbox.next(10 * SECOND), None);
     outbox.push(notice("A4", Kind::Resolved, 2), "r", 10 * SECOND);
     assert!(outbox.next(10 * SECOND).is_some());
+}
+
+#[test]
+fn an_alert_whose_end_may_have_arrived_is_not_lit_again() {
+    let mut one = One::new(Manner::Alerts);
+    one.push("A", Kind::Firing, 1);
+    one.told().unwrap();
+    one.push("A", Kind::Resolved, 2);
+    for _ in 0..20 {
+        one.wait(60);
+        if let Some(told) = one.send(later(true)) {
+            assert_eq!(told.kind, Kind::Resolved);
+        }
+    }
 }

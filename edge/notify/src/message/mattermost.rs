@@ -1,0 +1,40 @@
+//! For Mattermost: Markdown in which every character of outside text that could be markup is escaped.
+
+use serde_json::{Value, json};
+
+use super::Plain;
+use crate::notice::Notice;
+
+pub(super) fn body(notice: &Notice) -> Value {
+    let plain = Plain::of(notice);
+    let mut text = format!("**{}: {}**", escaped(&plain.head()), escaped(&plain.title));
+    if !plain.service.is_empty() {
+        text.push_str(&format!("\nservice {}", escaped(&plain.service)));
+    }
+    for line in &plain.lines {
+        text.push('\n');
+        text.push_str(&escaped(line));
+    }
+    if let Some(link) = plain.link {
+        text.push_str(&format!("\n[Open in Highwater]({link})"));
+    }
+    // Mattermost takes 16,383 characters and would split a longer post.
+    let text: String = text.chars().take(16_000).collect();
+    json!({"text": text})
+}
+
+/// Markdown lets any punctuation be escaped; letters, digits and a few harmless marks stay. An
+/// invisible character behind `@` and before a scheme keeps mentions and links from forming.
+pub(super) fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if c.is_ascii_punctuation() && !",;?'%/=\"".contains(c) {
+            out.push('\\');
+        }
+        out.push(c);
+        if c == '@' {
+            out.push('\u{200b}');
+        }
+    }
+    out
+}

@@ -1,0 +1,59 @@
+//! For Slack: blocks of plain text, which Slack does not read as markup.
+//!
+//! Only the link is markup, and it holds nothing that could close it. The text for notifications is
+//! always read as markup by Slack, so `&`, `<` and `>` are escaped there as Slack asks.
+
+use serde_json::{Value, json};
+
+use super::{Plain, without_mentions};
+use crate::notice::Notice;
+
+/// Characters Slack takes in a header and in a section.
+const HEADER_CHARS_MAX: usize = 150;
+const SECTION_CHARS_MAX: usize = 2900;
+
+pub(super) fn body(notice: &Notice) -> Value {
+    let plain = Plain::of(notice);
+    let head = format!("{}: {}", plain.head(), plain.title);
+    let mut blocks = vec![json!({
+        "type": "header",
+        "text": plain_text(&head, HEADER_CHARS_MAX),
+    })];
+    let mut text = String::new();
+    if head.chars().count() > HEADER_CHARS_MAX {
+        text.push_str(&plain.title);
+        text.push('\n');
+    }
+    if !plain.service.is_empty() {
+        text.push_str(&format!("service {}\n", plain.service));
+    }
+    text.push_str(&plain.lines.join("\n"));
+    let text = text.trim_end();
+    if !text.is_empty() {
+        blocks.push(json!({"type": "section", "text": plain_text(text, SECTION_CHARS_MAX)}));
+    }
+    if let Some(link) = plain.link {
+        let link = format!("<{}|Open in Highwater>", escaped(link));
+        blocks.push(json!({"type": "section", "text": {"type": "mrkdwn", "text": link}}));
+    }
+    json!({
+        "text": escaped(&without_mentions(&head)),
+        "mrkdwn": false,
+        "parse": "none",
+        "link_names": false,
+        "unfurl_links": false,
+        "unfurl_media": false,
+        "blocks": blocks,
+    })
+}
+
+/// Cut last: what is invisible counts, too, and Slack refuses what is too long.
+fn plain_text(text: &str, chars_max: usize) -> Value {
+    let text: String = without_mentions(text).chars().take(chars_max).collect();
+    json!({"type": "plain_text", "text": text, "emoji": false})
+}
+
+/// The three characters Slack wants escaped.
+pub(super) fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}

@@ -1,0 +1,21 @@
+//! Readers of what other tools say about people: ownership files and calendar feeds.
+//!
+//! From bytes to the words of `hw_people`: owners from Backstage's catalog, CODEOWNERS and OpsLevel;
+//! shifts and absences from iCal feeds, with who is on call when. All of it comes from outside, so
+//! every reader has limits, says what it left out, and never panics.
+//!
+//! It deliberately does not know where bytes come from (it fetches nothing), what time it is, the
+//! machine's time zone, and who knows a service best.
+
+mod came;
+mod feed;
+mod ical;
+mod kept;
+mod roster;
+mod who;
+
+pub use came::Came;
+pub use feed::{Feed, FeedCounts, FeedKind, FeedRead, Shift, read_feed};
+pub use ical::{FEED_BYTES_MAX, FeedRefused};
+pub use kept::{Kept, Trouble};
+pub use roster::{FeedState, OnCallAt, Roster};

@@ -235,12 +235,8 @@ impl Events {
         };
         let (end_zone, end_local) = self.zones.place(end, &mut self.budget);
         let end_here = zone.local(end_zone.instant(end_local)?)?;
-        let seconds = end_here.duration_since(local).as_secs();
-        let days = seconds.div_euclid(86_400);
-        let time_of_day = local.checked_add(SignedDuration::from_hours(24 * days)).ok()?;
-        // Days follow the wall clock, and so does the rest: it is added in local time.
-        let rest = end_here.duration_since(time_of_day).as_secs();
-        (seconds > 0).then_some(Length { days, seconds: rest })
+        let wall_s = end_here.duration_since(local).as_secs();
+        (wall_s > 0).then_some(Length { wall_s, ..Length::default() })
     }
 }
 
@@ -257,18 +253,19 @@ fn local_until(rule: &Rule, start: &Moment, zone: &Zone) -> Option<DateTime> {
     }
 }
 
-/// The instant a length after a local time: the days by the calendar, then the rest.
+/// The instant a length after a local time.
 fn ended(zone: &Zone, local: DateTime, length: Length) -> Option<Timestamp> {
-    let days = SignedDuration::from_hours(length.days.checked_mul(24)?);
-    let local = local.checked_add(days).ok()?;
-    zone.instant(local.checked_add(SignedDuration::from_secs(length.seconds)).ok()?)
+    let wall_s = length.days.checked_mul(86_400)?.checked_add(length.wall_s)?;
+    let local = local.checked_add(SignedDuration::from_secs(wall_s)).ok()?;
+    let passing_ns = length.passing_s.checked_mul(1_000_000_000)?;
+    zone.instant(local)?.0.checked_add(passing_ns).map(Timestamp)
 }
 
 /// The length of an event that does not say it.
 const fn unsaid_length(start: &Moment) -> Length {
     match start {
-        Moment::Day(_) => Length { days: 1, seconds: 0 },
-        Moment::At(..) => Length { days: 0, seconds: 0 },
+        Moment::Day(_) => Length { days: 1, wall_s: 0, passing_s: 0 },
+        Moment::At(..) => Length { days: 0, wall_s: 0, passing_s: 0 },
     }
 }
 

@@ -26,13 +26,15 @@ pub(crate) enum Place {
     Floating,
 }
 
-/// A length of time: days follow the calendar, seconds the clock.
+/// A length of time, in parts that are added one after the other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Length {
     /// Whole days, which a change of the clock may make longer or shorter.
     pub(crate) days: i64,
-    /// Seconds on top of them.
-    pub(crate) seconds: i64,
+    /// Seconds on the wall clock on top of them, whatever the clock does meanwhile.
+    pub(crate) wall_s: i64,
+    /// Seconds that pass, on top of these.
+    pub(crate) passing_s: i64,
 }
 
 impl Moment {
@@ -120,16 +122,16 @@ impl Length {
                 _ => return None,
             };
             length.days = length.days.checked_add(days)?;
-            length.seconds = length.seconds.checked_add(seconds)?;
+            length.passing_s = length.passing_s.checked_add(seconds)?;
             rest = after.as_str();
         }
-        let is_believed = length.days.max(length.seconds / 86_400) <= LENGTH_DAYS_MAX;
+        let is_believed = length.days.max(length.passing_s / 86_400) <= LENGTH_DAYS_MAX;
         is_believed.then_some(length)
     }
 
     /// An upper bound of its days.
     pub(crate) const fn days_about(self) -> i64 {
-        self.days + self.seconds / 86_400 + 1
+        self.days + (self.wall_s + self.passing_s) / 86_400 + 1
     }
 }
 
@@ -175,7 +177,7 @@ mod tests {
             ("PT9223372036854775807S", None),
             ("soon", None),
         ] {
-            let expect = expect.map(|(days, seconds)| Length { days, seconds });
+            let expect = expect.map(|(days, passing_s)| Length { days, wall_s: 0, passing_s });
             assert_eq!(Length::read(written), expect, "{written}");
         }
     }

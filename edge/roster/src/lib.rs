@@ -11,6 +11,7 @@ mod came;
 mod feed;
 mod ical;
 mod kept;
+mod ownership;
 mod roster;
 mod who;
 
@@ -18,4 +19,8 @@ pub use came::Came;
 pub use feed::{Feed, FeedCounts, FeedKind, FeedRead, Shift, read_feed};
 pub use ical::{FEED_BYTES_MAX, FeedRefused};
 pub use kept::{Kept, Trouble};
+pub use ownership::{
+    CATALOG_BYTES_MAX, CODEOWNERS_BYTES_MAX, CodeOwners, FileRefused, Listing, ListingsRead,
+    Naming, OwnerLine, Ownership, Unmatched, read_catalog, read_opslevel,
+};
 pub use roster::{FeedState, OnCallAt, Roster};

@@ -125,6 +125,14 @@ fn monthly_examples_of_the_rfc() {
             "FREQ=MONTHLY;COUNT=10;BYMONTHDAY=1,-1",
             "97: 0930 1001 1031 1101 1130 1201 1231 / 98: 0101 0131 0201",
         ),
+    ] {
+        check(start, rule, expect);
+    }
+}
+
+#[test]
+fn further_monthly_examples_of_the_rfc() {
+    for (start, rule, expect) in [
         (
             "19970910T090000",
             "FREQ=MONTHLY;INTERVAL=18;COUNT=10;BYMONTHDAY=10,11,12,13,14,15",

@@ -1,4 +1,4 @@
-//! Facts about people: ownership, on-call shifts, absences, and evidence of knowledge.
+//! Facts about people: ownership, turns on call, absences, and evidence of knowledge.
 //!
 //! Each says where it comes from and of when it is, so that a page can say how old it is.
 
@@ -125,7 +125,7 @@ pub struct OnCall {
     pub person: Person,
     /// For which service.
     pub service: String,
-    /// The first instant of the shift.
+    /// The first instant of the turn.
     pub from: Timestamp,
     /// The first instant after it.
     pub to: Timestamp,
@@ -190,7 +190,7 @@ pub enum Knowledge {
         /// As what.
         holder: Holder,
     },
-    /// Was on call for it; the time of the evidence is the beginning of the shift.
+    /// Was on call for it; the time of the evidence is the beginning of the turn.
     OnCall {
         /// The feed that says so.
         feed: String,

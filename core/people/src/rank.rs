@@ -105,15 +105,15 @@ pub fn who_knows(
     for piece in evidence.iter().filter(|piece| piece.service == service) {
         by_person.entry(&piece.person).or_default().push(piece);
     }
-    for shift in &on_call {
-        by_person.entry(&shift.person).or_default();
+    for turn in &on_call {
+        by_person.entry(&turn.person).or_default();
     }
     let mut candidates: Vec<Candidate> = by_person
         .into_iter()
         .filter_map(|(person, pieces)| {
-            let shift = on_call.iter().filter(|o| o.person == *person).max_by_key(|o| o.to);
-            let found = evidence_of(&pieces, shift.copied(), now);
-            candidate(person, found, shift.copied(), away(person, now, absences))
+            let turn = on_call.iter().filter(|o| o.person == *person).max_by_key(|o| o.to);
+            let found = evidence_of(&pieces, turn.copied(), now);
+            candidate(person, found, turn.copied(), away(person, now, absences))
         })
         .collect();
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.person.cmp(&b.person)));
@@ -132,10 +132,10 @@ pub fn who_knows(
 fn candidate(
     person: &Person,
     found: Evidence,
-    shift: Option<&OnCall>,
+    turn: Option<&OnCall>,
     away: Option<Until>,
 ) -> Option<Candidate> {
-    let on_call = shift.map(|shift| Until { at: shift.to, feed: shift.feed.clone() });
+    let on_call = turn.map(|turn| Until { at: turn.to, feed: turn.feed.clone() });
     if found.sentences.is_empty() {
         return None;
     }

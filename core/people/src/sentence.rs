@@ -41,31 +41,31 @@ struct Sorted<'a> {
     entries: Vec<Timestamp>,
     told: Vec<Timestamp>,
     made: Vec<Timestamp>,
-    shifts: Vec<Timestamp>,
+    turns: Vec<Timestamp>,
     owns: Option<(&'a Holder, String)>,
 }
 
-/// Weighs the pieces of one person, `shift` being the one the person has now.
+/// Weighs the pieces of one person, `turn` being the one the person has now.
 pub(crate) fn evidence_of(
     pieces: &[&KnowsEvidence],
-    shift: Option<&OnCall>,
+    turn: Option<&OnCall>,
     now: Timestamp,
 ) -> Evidence {
     let mut sorted = Sorted::default();
     let mut pieces = pieces.to_vec();
     pieces.sort();
     for piece in pieces {
-        // The shift that lasts now is said once, by the shift itself.
-        let is_this_shift = shift.is_some_and(|s| piece.at >= s.from);
-        sorted.take(piece, is_this_shift, now);
+        // The turn that lasts now is said once, by the turn itself.
+        let is_this_turn = turn.is_some_and(|s| piece.at >= s.from);
+        sorted.take(piece, is_this_turn, now);
     }
     let is_team = matches!(sorted.owns, Some((Holder::Team, _)))
         && sorted.incidents.is_empty()
-        && [&sorted.entries, &sorted.told, &sorted.made, &sorted.shifts]
+        && [&sorted.entries, &sorted.told, &sorted.made, &sorted.turns]
             .iter()
             .all(|v| v.is_empty())
-        && shift.is_none();
-    let mut said = sorted.said(shift, now);
+        && turn.is_none();
+    let mut said = sorted.said(turn, now);
     said.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
     let score = said.iter().map(|(points, _)| points).sum();
     let sentences = said.into_iter().map(|(_, text)| text).take(SENTENCES_MAX).collect();
@@ -73,7 +73,7 @@ pub(crate) fn evidence_of(
 }
 
 impl<'a> Sorted<'a> {
-    fn take(&mut self, piece: &'a KnowsEvidence, is_this_shift: bool, now: Timestamp) {
+    fn take(&mut self, piece: &'a KnowsEvidence, is_this_turn: bool, now: Timestamp) {
         if let Knowledge::Owns { source, holder } = &piece.knowledge {
             // Pieces come in order, so that the person comes before the team, and the file that is
             // named is the same in every run.
@@ -103,14 +103,14 @@ impl<'a> Sorted<'a> {
             Knowledge::Entry { .. } => self.entries.push(piece.at),
             Knowledge::Change(ChangeDone::Told) => self.told.push(piece.at),
             Knowledge::Change(ChangeDone::Made) => self.made.push(piece.at),
-            Knowledge::OnCall { .. } if is_this_shift => {}
-            Knowledge::OnCall { .. } => self.shifts.push(piece.at),
+            Knowledge::OnCall { .. } if is_this_turn => {}
+            Knowledge::OnCall { .. } => self.turns.push(piece.at),
             Knowledge::Owns { .. } => {}
         }
     }
 
     /// Points and words of everything.
-    fn said(mut self, shift: Option<&OnCall>, now: Timestamp) -> Vec<(f64, String)> {
+    fn said(mut self, turn: Option<&OnCall>, now: Timestamp) -> Vec<(f64, String)> {
         let mut said = incidents_said(&self.incidents, now);
         if let Some((_, words)) = self.owns {
             said.push((OWNER_POINTS, words));
@@ -126,17 +126,17 @@ impl<'a> Sorted<'a> {
         several(&mut self.made, MADE_POINTS, &|n| format!("made {}", counted(n, "change")));
         several(&mut self.told, TOLD_POINTS, &|n| format!("told {}", counted(n, "change")));
         several(&mut self.entries, ENTRY_POINTS, &|n| format!("wrote {}", entries(n)));
-        if shift.is_some() {
-            self.shifts.push(now);
-            self.shifts.sort_by(|a, b| b.cmp(a));
-            let words = match self.shifts.len().saturating_sub(1) {
+        if turn.is_some() {
+            self.turns.push(now);
+            self.turns.sort_by(|a, b| b.cmp(a));
+            let words = match self.turns.len().saturating_sub(1) {
                 0 => "on call for it now".to_owned(),
                 1 => "on call for it now, and once before".to_owned(),
                 n => format!("on call for it now, and {n} times before"),
             };
-            said.push((points(&self.shifts, ON_CALL_POINTS, now), words));
+            said.push((points(&self.turns, ON_CALL_POINTS, now), words));
         } else {
-            several(&mut self.shifts, ON_CALL_POINTS, &|n| match n {
+            several(&mut self.turns, ON_CALL_POINTS, &|n| match n {
                 1 => "on call for it".to_owned(),
                 n => format!("on call for it {n} times"),
             });

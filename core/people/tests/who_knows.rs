@@ -140,14 +140,14 @@ fn who_is_on_call_is_marked_and_named_without_other_evidence() {
         role("Anna", 3.0, 9, "lead"),
         knows("Bob", 0.9, Knowledge::OnCall { feed: "pager".to_owned() }),
     ];
-    let shifts = [on_call("Bob", "payments"), on_call("Carla", "billing")];
-    let answer = who_knows("payments", NOW, &evidence, &[], &shifts);
+    let turns = [on_call("Bob", "payments"), on_call("Carla", "billing")];
+    let answer = who_knows("payments", NOW, &evidence, &[], &turns);
     assert_eq!(names(&answer), ["Anna", "Bob"]);
     let bob = &answer.candidates[1];
     assert_eq!(bob.because, ["on call for it now"]);
     assert_eq!(bob.on_call.as_ref().unwrap().at, days_ago(-6.0));
     assert_eq!(answer.candidates[0].on_call, None);
-    let away_on_call = who_knows("payments", NOW, &evidence, &[away("Bob", -1.0, 1.0)], &shifts);
+    let away_on_call = who_knows("payments", NOW, &evidence, &[away("Bob", -1.0, 1.0)], &turns);
     assert_eq!(ask(&away_on_call), ["Anna"], "on call and away: marked as both, not to be asked");
 }
 

@@ -1,4 +1,4 @@
-//! A calendar feed becomes shifts: who, from when, until when.
+//! A calendar feed becomes turns: who, from when, until when.
 //!
 //! Read anew at each poll, for a stretch of time around now. What cannot be understood is never
 //! guessed: the event is left out, counted, and said in [`FeedRead::troubles`].
@@ -11,8 +11,8 @@ use std::collections::BTreeSet;
 
 /// Troubles that are said one by one.
 const TROUBLES_MAX: usize = 20;
-/// Shifts of one feed.
-const SHIFTS_MAX: usize = 50_000;
+/// Turns of one feed.
+const TURNS_MAX: usize = 50_000;
 /// Characters of an event's title in a trouble.
 const TITLE_CHARS_MAX: usize = 60;
 
@@ -21,7 +21,7 @@ const TITLE_CHARS_MAX: usize = 60;
 pub enum FeedKind {
     /// Who is on call.
     OnCall,
-    /// Who stands in: while it has a shift, the on-call feeds of its services do not count.
+    /// Who stands in: while it has a turn, the on-call feeds of its services do not count.
     Override,
     /// Who is away.
     Away,
@@ -68,9 +68,9 @@ impl Feed {
     }
 }
 
-/// A shift or an absence: `[from, to)`.
+/// A turn or an absence: `[from, to)`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Shift {
+pub struct Turn {
     /// Its first instant.
     pub from: Timestamp,
     /// The first instant after it.
@@ -103,8 +103,8 @@ pub struct FeedCounts {
 /// A feed, read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FeedRead {
-    /// All shifts that touch the stretch, by time.
-    pub shifts: Vec<Shift>,
+    /// All turns that touch the stretch, by time.
+    pub turns: Vec<Turn>,
     /// The stretch of time that was asked about; outside of it nothing is known.
     pub covers: Interval,
     /// What became of the events.
@@ -128,11 +128,11 @@ pub fn read_feed(
     let mut troubles = Troubles::default();
     let home = home_zone(feed.zone.as_deref(), zone.as_deref(), &mut troubles)?;
     let counts = FeedCounts { n_events: events.len(), n_unreadable_lines, ..FeedCounts::default() };
-    let mut reading = Reading { feed, aliases, counts, troubles, shifts: Vec::new() };
+    let mut reading = Reading { feed, aliases, counts, troubles, turns: Vec::new() };
     Events::new(events, zones, home, covers).each(&mut reading);
-    let Reading { mut shifts, counts, troubles, .. } = reading;
-    shifts.sort();
-    Ok(FeedRead { shifts, covers, counts, troubles: troubles.said() })
+    let Reading { mut turns, counts, troubles, .. } = reading;
+    turns.sort();
+    Ok(FeedRead { turns, covers, counts, troubles: troubles.said() })
 }
 
 /// What a reading has gathered so far.
@@ -141,7 +141,7 @@ pub(crate) struct Reading<'a> {
     aliases: &'a Aliases,
     pub(crate) counts: FeedCounts,
     pub(crate) troubles: Troubles,
-    shifts: Vec<Shift>,
+    turns: Vec<Turn>,
 }
 
 impl Reading<'_> {
@@ -159,13 +159,13 @@ impl Reading<'_> {
             self.troubles.add("event", &event.title, "names nobody");
             return;
         }
-        if self.shifts.len() + instances.len() * people.len() > SHIFTS_MAX {
+        if self.turns.len() + instances.len() * people.len() > TURNS_MAX {
             self.counts.n_refused += 1;
-            self.troubles.add("event", &event.title, "comes after the feed had too many shifts");
+            self.troubles.add("event", &event.title, "comes after the feed had too many turns");
             return;
         }
         for instance in instances {
-            self.shifts.extend(people.iter().map(|person| Shift {
+            self.turns.extend(people.iter().map(|person| Turn {
                 from: instance.from,
                 to: instance.to,
                 person: person.clone(),

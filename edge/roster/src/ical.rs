@@ -1,4 +1,4 @@
-//! Calendars of RFC 5545, as far as shifts and absences need them.
+//! Calendars of RFC 5545, as far as turns and absences need them.
 //!
 //! Bytes become lines (`line`), lines become events and zones (`calendar`, `event`), rules become local
 //! times (`rule`, `expand`), and local times become instants (`zone`, `instances`).

@@ -1,19 +1,19 @@
 //! Who is on call and who is away at an instant, from all feeds together.
 //!
 //! For a service, the on-call feeds that are for it count, unless an override feed that is for it has
-//! a shift at that instant: then only the override does. Among overrides the one created last wins,
+//! a turn at that instant: then only the override does. Among overrides the one created last wins,
 //! and one person at a time; several on-call feeds put several people on call.
 //!
 //! A feed answers for the stretch of time it was read for. Outside of it, and where a feed was never
 //! read, the answer has a doubt instead of a guess.
 
-use crate::feed::{Feed, FeedKind, FeedRead, Shift};
+use crate::feed::{Feed, FeedKind, FeedRead, Turn};
 use crate::kept::Kept;
 use hw_model::{Interval, Timestamp};
 use hw_people::{Absence, FeedRef, Knowledge, KnowsEvidence, OnCall, Person};
 
-/// Shifts of one service that are looked at as evidence, newest first.
-const EVIDENCE_SHIFTS_MAX: usize = 200;
+/// Turns of one service that are looked at as evidence, newest first.
+const EVIDENCE_TURNS_MAX: usize = 200;
 /// Age from which a feed is doubted: a poll an hour, and a day of trouble.
 const AGE_S_MAX: f64 = 86_400.0;
 
@@ -71,14 +71,14 @@ impl Roster {
     #[must_use]
     pub fn on_call_at(&self, service: &str, at: Timestamp) -> OnCallAt {
         let doubts = self.doubts(service, at);
-        let mut standing_in: Vec<(&FeedState, &Shift)> =
-            self.shifts_at(FeedKind::Override, service, at).collect();
-        standing_in.sort_by_key(|(_, shift)| rank(shift));
+        let mut standing_in: Vec<(&FeedState, &Turn)> =
+            self.turns_at(FeedKind::Override, service, at).collect();
+        standing_in.sort_by_key(|(_, turn)| rank(turn));
         let mut people: Vec<OnCall> = match standing_in.last() {
-            Some((state, shift)) => vec![self.override_fact(service, at, state, shift)],
+            Some((state, turn)) => vec![self.override_fact(service, at, state, turn)],
             None => self
-                .shifts_at(FeedKind::OnCall, service, at)
-                .map(|(state, shift)| self.on_call_fact(service, at, state, shift))
+                .turns_at(FeedKind::OnCall, service, at)
+                .map(|(state, turn)| self.on_call_fact(service, at, state, turn))
                 .collect(),
         };
         people.sort();
@@ -104,36 +104,36 @@ impl Roster {
     /// Everybody's absences that are not over at an instant: those that last and those to come.
     #[must_use]
     pub fn absences_from(&self, at: Timestamp) -> Vec<Absence> {
-        self.absences(|shift| at < shift.to)
+        self.absences(|turn| at < turn.to)
     }
 
     /// Everybody who is away at an instant.
     #[must_use]
     pub fn absences_at(&self, at: Timestamp) -> Vec<Absence> {
-        self.absences(|shift| shift.from <= at && at < shift.to)
+        self.absences(|turn| turn.from <= at && at < turn.to)
     }
 
-    /// The next instant after `at` at which somebody's shift or absence begins or ends.
+    /// The next instant after `at` at which somebody's turn or absence begins or ends.
     #[must_use]
     pub fn next_change_after(&self, at: Timestamp) -> Option<Timestamp> {
-        let shifts = self.feeds.iter().flat_map(shifts_of);
-        shifts.flat_map(|shift| [shift.from, shift.to]).filter(|change| *change > at).min()
+        let turns = self.feeds.iter().flat_map(turns_of);
+        turns.flat_map(|turn| [turn.from, turn.to]).filter(|change| *change > at).min()
     }
 
-    /// What past shifts say about who knows a service: who was on call when they began.
+    /// What past turns say about who knows a service: who was on call when they began.
     #[must_use]
     pub fn evidence(&self, service: &str, now: Timestamp) -> Vec<KnowsEvidence> {
         let mut begun: Vec<Timestamp> = self
             .feeds
             .iter()
             .filter(|state| state.feed.kind != FeedKind::Away && state.feed.is_for(service))
-            .flat_map(shifts_of)
-            .map(|shift| shift.from)
+            .flat_map(turns_of)
+            .map(|turn| turn.from)
             .filter(|from| *from <= now)
             .collect();
         begun.sort_by(|a, b| b.cmp(a));
         begun.dedup();
-        begun.truncate(EVIDENCE_SHIFTS_MAX);
+        begun.truncate(EVIDENCE_TURNS_MAX);
         let mut evidence = Vec::new();
         for at in begun {
             for fact in self.on_call_at(service, at).people.into_iter().filter(|f| f.from == at) {
@@ -148,15 +148,15 @@ impl Roster {
         evidence
     }
 
-    fn shifts_at<'a>(
+    fn turns_at<'a>(
         &'a self,
         kind: FeedKind,
         service: &'a str,
         at: Timestamp,
-    ) -> impl Iterator<Item = (&'a FeedState, &'a Shift)> {
+    ) -> impl Iterator<Item = (&'a FeedState, &'a Turn)> {
         self.states(kind, service).flat_map(move |state| {
-            let lasts = move |shift: &&Shift| shift.from <= at && at < shift.to;
-            shifts_of(state).filter(lasts).map(move |shift| (state, shift))
+            let lasts = move |turn: &&Turn| turn.from <= at && at < turn.to;
+            turns_of(state).filter(lasts).map(move |turn| (state, turn))
         })
     }
 
@@ -168,23 +168,17 @@ impl Roster {
         self.feeds.iter().filter(move |s| s.feed.kind == kind && s.feed.is_for(service))
     }
 
-    /// A shift of an on-call feed, from the end of the last override to the beginning of the next.
-    fn on_call_fact(
-        &self,
-        service: &str,
-        at: Timestamp,
-        state: &FeedState,
-        shift: &Shift,
-    ) -> OnCall {
-        let mut holds = Interval { from: shift.from, to: shift.to };
-        for other in self.states(FeedKind::Override, service).flat_map(shifts_of) {
+    /// A turn of an on-call feed, from the end of the last override to the beginning of the next.
+    fn on_call_fact(&self, service: &str, at: Timestamp, state: &FeedState, turn: &Turn) -> OnCall {
+        let mut holds = Interval { from: turn.from, to: turn.to };
+        for other in self.states(FeedKind::Override, service).flat_map(turns_of) {
             if other.from > at {
                 holds.to = holds.to.min(other.from);
             } else if other.to <= at {
                 holds.from = holds.from.max(other.to);
             }
         }
-        fact(service, state, shift, holds)
+        fact(service, state, turn, holds)
     }
 
     /// An override, as far as no later one takes it over.
@@ -193,27 +187,27 @@ impl Roster {
         service: &str,
         at: Timestamp,
         state: &FeedState,
-        shift: &Shift,
+        turn: &Turn,
     ) -> OnCall {
-        let mut holds = Interval { from: shift.from, to: shift.to };
-        for other in self.states(FeedKind::Override, service).flat_map(shifts_of) {
-            if rank(other) > rank(shift) && other.from > at {
+        let mut holds = Interval { from: turn.from, to: turn.to };
+        for other in self.states(FeedKind::Override, service).flat_map(turns_of) {
+            if rank(other) > rank(turn) && other.from > at {
                 holds.to = holds.to.min(other.from);
-            } else if rank(other) > rank(shift) && other.to <= at {
+            } else if rank(other) > rank(turn) && other.to <= at {
                 holds.from = holds.from.max(other.to);
             }
         }
-        fact(service, state, shift, holds)
+        fact(service, state, turn, holds)
     }
 
-    fn absences(&self, is_wanted: impl Fn(&Shift) -> bool) -> Vec<Absence> {
+    fn absences(&self, is_wanted: impl Fn(&Turn) -> bool) -> Vec<Absence> {
         let mut absences = Vec::new();
         for state in self.feeds.iter().filter(|state| state.feed.kind == FeedKind::Away) {
-            let wanted = shifts_of(state).filter(|shift| is_wanted(shift));
-            absences.extend(wanted.map(|shift| Absence {
-                person: shift.person.clone(),
-                from: shift.from,
-                to: shift.to,
+            let wanted = turns_of(state).filter(|turn| is_wanted(turn));
+            absences.extend(wanted.map(|turn| Absence {
+                person: turn.person.clone(),
+                from: turn.from,
+                to: turn.to,
                 feed: feed_ref(state),
             }));
         }
@@ -250,12 +244,12 @@ impl Roster {
 }
 
 /// Which of two overrides wins: the one created last, then the one later in time and in the feed.
-fn rank(shift: &Shift) -> (Timestamp, Timestamp, usize, &Person) {
-    (shift.created_at, shift.from, shift.position, &shift.person)
+fn rank(turn: &Turn) -> (Timestamp, Timestamp, usize, &Person) {
+    (turn.created_at, turn.from, turn.position, &turn.person)
 }
 
-fn shifts_of(state: &FeedState) -> impl Iterator<Item = &Shift> {
-    state.kept.good().into_iter().flat_map(|read| &read.shifts)
+fn turns_of(state: &FeedState) -> impl Iterator<Item = &Turn> {
+    state.kept.good().into_iter().flat_map(|read| &read.turns)
 }
 
 fn feed_ref(state: &FeedState) -> FeedRef {
@@ -263,9 +257,9 @@ fn feed_ref(state: &FeedState) -> FeedRef {
     FeedRef { name: state.feed.name.clone(), read_at }
 }
 
-fn fact(service: &str, state: &FeedState, shift: &Shift, holds: Interval) -> OnCall {
+fn fact(service: &str, state: &FeedState, turn: &Turn, holds: Interval) -> OnCall {
     OnCall {
-        person: shift.person.clone(),
+        person: turn.person.clone(),
         service: service.to_owned(),
         from: holds.from,
         to: holds.to,

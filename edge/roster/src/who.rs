@@ -4,7 +4,7 @@ use crate::feed::Feed;
 use crate::ical::{Attendee, Event};
 use hw_people::{Aliases, Person};
 
-/// People of one shift; more is a meeting.
+/// People of one turn; more is a meeting.
 const PEOPLE_MAX: usize = 20;
 
 /// The people of an event, in the order in which it names them.

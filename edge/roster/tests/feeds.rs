@@ -44,13 +44,13 @@ fn read(bytes: &[u8]) -> FeedRead {
     read_feed(&feed("pager", FeedKind::OnCall), bytes, &aliases(), covers()).unwrap()
 }
 
-/// Shifts as `Bob 10-26T08:00 11-02T08:00`, in UTC.
+/// Turns as `Bob 10-26T08:00 11-02T08:00`, in UTC.
 fn said(read: &FeedRead) -> Vec<String> {
     let day = |at: Timestamp| {
         let instant = jiff::Timestamp::from_nanosecond(i128::from(at.0)).unwrap();
         instant.strftime("%m-%dT%H:%M").to_string()
     };
-    read.shifts.iter().map(|s| format!("{} {} {}", s.person, day(s.from), day(s.to))).collect()
+    read.turns.iter().map(|s| format!("{} {} {}", s.person, day(s.from), day(s.to))).collect()
 }
 
 /// A calendar around some lines of events.
@@ -332,7 +332,7 @@ fn what_is_not_known_is_a_doubt_and_never_a_guess() {
 }
 
 #[test]
-fn shifts_are_evidence_and_absences_are_marked() {
+fn turns_are_evidence_and_absences_are_marked() {
     let roster = roster();
     let now = at("2026-10-28T12:00Z");
     let evidence = roster.evidence("payments", now);

@@ -42,18 +42,18 @@ fn many(n: usize, event: impl Fn(usize) -> String) -> Vec<u8> {
 }
 
 #[test]
-fn a_hundred_thousand_events_are_read_and_too_many_shifts_are_refused() {
+fn a_hundred_thousand_events_are_read_and_too_many_turns_are_refused() {
     let old = many(100_000, |idx| {
         format!("UID:{idx}\nDTSTART:20200101T000000Z\nDURATION:PT1H\nSUMMARY:Bob")
     });
     let read_old = read(&old).unwrap();
-    assert_eq!((read_old.counts.n_events, read_old.shifts.len()), (100_000, 0));
+    assert_eq!((read_old.counts.n_events, read_old.turns.len()), (100_000, 0));
     let now = many(100_000, |idx| {
         format!("UID:{idx}\nDTSTART:20261101T000000Z\nDURATION:PT1H\nSUMMARY:Bob")
     });
     let read_now = read(&now).unwrap();
-    assert_eq!((read_now.shifts.len(), read_now.counts.n_refused), (50_000, 50_000));
-    assert_eq!(read_now.troubles[0], "The event \"Bob\" comes after the feed had too many shifts.");
+    assert_eq!((read_now.turns.len(), read_now.counts.n_refused), (50_000, 50_000));
+    assert_eq!(read_now.troubles[0], "The event \"Bob\" comes after the feed had too many turns.");
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn rules_without_end_use_up_a_budget_and_no_more() {
         )
     });
     let all = read(&forever).unwrap();
-    assert_eq!((all.shifts.len(), all.counts.n_refused), (0, 20_000));
+    assert_eq!((all.turns.len(), all.counts.n_refused), (0, 20_000));
     assert_eq!(
         all.troubles,
         [
@@ -103,7 +103,7 @@ fn zones_with_thousands_of_changes_are_no_square_of_work() {
     });
     let text = String::from_utf8(events).unwrap();
     let text = text.replacen("BEGIN:VCALENDAR\n", &format!("BEGIN:VCALENDAR\n{zone}"), 1);
-    assert_eq!(read(text.as_bytes()).unwrap().shifts.len(), 50_000);
+    assert_eq!(read(text.as_bytes()).unwrap().turns.len(), 50_000);
 }
 
 #[test]
@@ -114,14 +114,14 @@ fn endless_lines_names_and_nesting() {
     let wide = many(1, |_| {
         format!("DTSTART:20261101T000000Z\nDURATION:PT1H\nATTENDEE;CN={}:x", "y".repeat(10_000))
     });
-    assert_eq!(read(&wide).unwrap().shifts[0].person.name(), "x");
+    assert_eq!(read(&wide).unwrap().turns[0].person.name(), "x");
     let deep = format!("BEGIN:VCALENDAR\n{}", "BEGIN:VEVENT\n".repeat(10_000));
     assert!(matches!(read(deep.as_bytes()), Err(FeedRefused::Crooked(_))));
     let escape = many(1, |_| {
         "DTSTART:20261101T000000Z\nDURATION:PT1H\nSUMMARY:\u{1b}[31mEvil\u{202e}\u{7} Bob\\n"
             .to_owned()
     });
-    assert_eq!(read(&escape).unwrap().shifts[0].person.name(), "[31mEvil Bob");
+    assert_eq!(read(&escape).unwrap().turns[0].person.name(), "[31mEvil Bob");
 }
 
 /// A sample with some bytes changed, taken out, doubled or exchanged for telling ones.
@@ -171,12 +171,10 @@ fn read_everything(bytes: &[u8]) {
         let feed = Feed::new("feed", kind);
         let outcome = read_feed(&feed, bytes, &aliases, covers());
         if let Ok(read) = &outcome {
-            for shift in &read.shifts {
-                let name = shift.person.name();
+            for turn in &read.turns {
+                let name = turn.person.name();
                 assert!(name.chars().all(is_plain) && name.chars().count() <= NAME_CHARS_MAX);
-                assert!(
-                    shift.from < shift.to && shift.from < covers().to && covers().from < shift.to
-                );
+                assert!(turn.from < turn.to && turn.from < covers().to && covers().from < turn.to);
             }
             assert!(read.troubles.iter().all(|trouble| trouble.chars().all(is_plain)));
         }

@@ -30,7 +30,7 @@ pub enum FeedRefused {
         /// Events before the end.
         n_events: usize,
     },
-    /// It is larger than anything that is a feed of shifts.
+    /// It is larger than anything that is a feed of turns.
     #[error("the calendar has more than {} MiB", FEED_BYTES_MAX / (1024 * 1024))]
     TooLarge,
     /// It has more events than are kept.

@@ -25,7 +25,7 @@ const INSTANCES_MAX: usize = 10_000;
 /// Why a rule was given up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TooMuch {
-    /// It has more instances than anybody's shifts.
+    /// It has more instances than anybody's turns.
     Instances,
     /// It takes too long to find its instances.
     Steps,
@@ -143,7 +143,7 @@ fn first_period(rule: &Rule, start: DateTime, from: DateTime) -> i64 {
     ((periods - slack) / rule.interval - 1).max(0)
 }
 
-/// One turn of a rule: some days, and the part of the time of day that the turn fixes.
+/// One round of a rule: some days, and the part of the time of day that the round fixes.
 struct Period {
     first: Date,
     n_days: i64,
@@ -153,7 +153,7 @@ struct Period {
 }
 
 impl Period {
-    /// The `k`-th turn; `None` where the calendar ends.
+    /// The `k`-th round; `None` where the calendar ends.
     fn nth(rule: &Rule, start: DateTime, k: i64) -> Option<Self> {
         let n = k.checked_mul(rule.interval)?;
         let day = |first: Date, n_days: i64| {
@@ -194,7 +194,7 @@ impl Period {
         })
     }
 
-    /// The instances of this turn, in order.
+    /// The instances of this round, in order.
     fn instances(&self, rule: &Rule, budget: &mut Budget) -> Result<Vec<DateTime>, TooMuch> {
         let hours = units(&rule.by_hour, self.hour);
         let minutes = units(&rule.by_minute, self.minute);
@@ -274,7 +274,7 @@ fn is_in_weeks(rule: &Rule, date: Date) -> bool {
     either(&rule.by_week_no, number(fourth), number(fourth) - n_weeks - 1)
 }
 
-/// The units a turn runs through: those of the list, or the one it fixes if the list lets it pass.
+/// The units a round runs through: those of the list, or the one it fixes if the list lets it pass.
 fn units(list: &[i16], fixed: Option<i8>) -> Vec<i8> {
     match fixed {
         Some(unit) if list.is_empty() || list.contains(&i16::from(unit)) => vec![unit],

@@ -119,6 +119,49 @@ fn reports_are_answered_and_find_their_incident() {
     assert_eq!(open["items"].as_array().unwrap().len(), 1, "{open}");
 }
 
+/// Bodies in which one field is to be spoilt: where it goes, what it holds, which field.
+fn bodies(
+    (entries, commands): (&str, &str),
+    believed: &Value,
+) -> Vec<(String, Value, &'static str)> {
+    let far = "2099-01-01T00:00:00Z";
+    let incidents = "/api/v1/incidents";
+    let reports = "/api/v1/reports";
+    let amend = format!("{entries}/2/amend");
+    let by = "Anna";
+    let mut bodies = vec![
+        (incidents.to_owned(), json!({"title": "x", "by": by}), "title"),
+        (incidents.to_owned(), json!({"title": "x", "by": by}), "by"),
+        (reports.to_owned(), json!({"text": "x", "by": by}), "text"),
+        (reports.to_owned(), json!({"text": "x", "by": by}), "by"),
+        (reports.to_owned(), json!({"text": "x", "by": by, "service": "s"}), "service"),
+        (entries.to_owned(), json!({"text": "x", "by": by}), "text"),
+        (entries.to_owned(), json!({"text": "x", "by": by}), "by"),
+        (amend.clone(), json!({"text": "x", "by": by}), "text"),
+        (amend, json!({"text": "x", "reason": "r", "by": by}), "reason"),
+        (format!("{entries}/2/pin"), json!({"by": by}), "by"),
+    ];
+    let orders = [
+        (json!({"command": "title", "text": "x"}), "text"),
+        (json!({"command": "status", "to": "mitigated", "reason": "x"}), "reason"),
+        (json!({"command": "severity", "to": "SEV2", "reason": "x"}), "reason"),
+        (json!({"command": "assign", "role": "helper", "person": "x"}), "person"),
+        (json!({"command": "mitigate", "text": "x"}), "text"),
+        (json!({"command": "mitigate", "text": "x", "expected": "y"}), "expected"),
+        (json!({"command": "check", "effect": "none", "text": "x"}), "text"),
+        (json!({"command": "rule_out", "hypothesis": believed, "text": "x"}), "text"),
+        (json!({"command": "hand_over", "team": "t", "text": "x"}), "team"),
+        (json!({"command": "hand_over", "team": "t", "text": "x"}), "text"),
+        (json!({"command": "wait", "until": far, "text": "x"}), "text"),
+        (json!({"command": "decline", "reason": "x"}), "reason"),
+    ];
+    bodies.extend(orders.into_iter().map(|(mut body, field)| {
+        body["by"] = json!(by);
+        (commands.to_owned(), body, field)
+    }));
+    bodies
+}
+
 /// Every text that people can say, one after the other, with what must not be in it.
 #[test]
 fn hostile_texts_are_refused_in_every_field_or_kept_as_text() {
@@ -130,68 +173,7 @@ fn hostile_texts_are_refused_in_every_field_or_kept_as_text() {
     server.tell(&entries, "first", &json!({"text": "a note", "by": "Anna"}));
     let hypothesis = json!({"kind": "hypothesis", "text": "a belief", "by": "Anna"});
     let believed = server.tell(&entries, "belief", &hypothesis).1["entries"][0]["seq"].clone();
-    let command = |fields: Value| {
-        let mut body = json!({"by": "Anna"});
-        body.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
-        body
-    };
-    let far = "2099-01-01T00:00:00Z";
-    let bodies: Vec<(String, Value, &str)> = vec![
-        ("/api/v1/incidents".into(), json!({"title": "x", "by": "Anna"}), "title"),
-        ("/api/v1/incidents".into(), json!({"title": "x", "by": "Anna"}), "by"),
-        ("/api/v1/reports".into(), json!({"text": "x", "by": "Anna"}), "text"),
-        ("/api/v1/reports".into(), json!({"text": "x", "by": "Anna"}), "by"),
-        ("/api/v1/reports".into(), json!({"text": "x", "by": "Anna", "service": "s"}), "service"),
-        (entries.clone(), json!({"text": "x", "by": "Anna"}), "text"),
-        (entries.clone(), json!({"text": "x", "by": "Anna"}), "by"),
-        (format!("{entries}/2/amend"), json!({"text": "x", "by": "Anna"}), "text"),
-        (format!("{entries}/2/amend"), json!({"text": "x", "reason": "r", "by": "Anna"}), "reason"),
-        (format!("{entries}/2/pin"), json!({"by": "Anna"}), "by"),
-        (commands.clone(), command(json!({"command": "title", "text": "x"})), "text"),
-        (
-            commands.clone(),
-            command(json!({"command": "status", "to": "mitigated", "reason": "x"})),
-            "reason",
-        ),
-        (
-            commands.clone(),
-            command(json!({"command": "severity", "to": "SEV2", "reason": "x"})),
-            "reason",
-        ),
-        (
-            commands.clone(),
-            command(json!({"command": "assign", "role": "helper", "person": "x"})),
-            "person",
-        ),
-        (commands.clone(), command(json!({"command": "mitigate", "text": "x"})), "text"),
-        (
-            commands.clone(),
-            command(json!({"command": "mitigate", "text": "x", "expected": "y"})),
-            "expected",
-        ),
-        (
-            commands.clone(),
-            command(json!({"command": "check", "effect": "none", "text": "x"})),
-            "text",
-        ),
-        (
-            commands.clone(),
-            command(json!({"command": "rule_out", "hypothesis": believed, "text": "x"})),
-            "text",
-        ),
-        (
-            commands.clone(),
-            command(json!({"command": "hand_over", "team": "t", "text": "x"})),
-            "team",
-        ),
-        (
-            commands.clone(),
-            command(json!({"command": "hand_over", "team": "t", "text": "x"})),
-            "text",
-        ),
-        (commands.clone(), command(json!({"command": "wait", "until": far, "text": "x"})), "text"),
-        (commands.clone(), command(json!({"command": "decline", "reason": "x"})), "reason"),
-    ];
+    let bodies = bodies((&entries, &commands), &believed);
     let hostile = ["\u{1b}[2J\u{1b}]0;x\u{7}", "a\u{0}b", "\u{202e}gnp", "\u{200b}", ""];
     let long = "x".repeat(1_000_000);
     let mut key = 0;

@@ -1,0 +1,48 @@
+//! OpsLevel's `opslevel.yml`: one service, or component, per document, with its owner and tier.
+
+use super::catalog::{Listing, ListingsRead, short};
+use super::yaml::{FileRefused, Node, documents};
+use std::collections::BTreeMap;
+
+/// Reads an `opslevel.yml`.
+///
+/// # Errors
+/// If it is no YAML, or has more in it than such files have.
+pub fn read_opslevel(bytes: &[u8]) -> Result<ListingsRead, FileRefused> {
+    let mut read = ListingsRead::default();
+    for document in documents(bytes, "an opslevel.yml")? {
+        for (key, value) in document.pairs() {
+            match key.as_str() {
+                "service" | "component" => listing(value, &mut read),
+                "version" => {}
+                _ => {
+                    let kind: String =
+                        key.chars().filter(|c| hw_people::is_plain(*c)).take(40).collect();
+                    *read.n_others.entry(kind).or_default() += 1;
+                }
+            }
+        }
+    }
+    Ok(read)
+}
+
+fn listing(service: &Node, read: &mut ListingsRead) {
+    let Some(name) = short(service.get("name")) else {
+        read.trouble("A service has no name.".to_owned());
+        return;
+    };
+    let Some(owner) = short(service.get("owner")) else {
+        read.trouble(format!("The service \"{name}\" has no owner."));
+        return;
+    };
+    read.listings.push(Listing {
+        name,
+        owner,
+        // Owners in OpsLevel are teams.
+        owner_is_team: true,
+        system: short(service.get("system")),
+        lifecycle: short(service.get("lifecycle")),
+        tier: short(service.get("tier")),
+        annotations: BTreeMap::new(),
+    });
+}

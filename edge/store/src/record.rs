@@ -72,8 +72,8 @@ pub struct Page {
 /// All of an event that its hash covers.
 pub(crate) struct Chained<'a> {
     pub seq: i64,
-    pub step: i64,
-    pub place: i64,
+    pub step: Option<i64>,
+    pub place: Option<i64>,
     pub incident: Option<i64>,
     pub incident_seq: Option<i64>,
     pub happened_at: i64,
@@ -89,8 +89,8 @@ impl Chained<'_> {
         let or_none = |number: Option<i64>| number.unwrap_or(i64::MIN);
         let numbers = [
             self.seq,
-            self.step,
-            self.place,
+            or_none(self.step),
+            or_none(self.place),
             or_none(self.incident),
             or_none(self.incident_seq),
             self.happened_at,
@@ -130,14 +130,28 @@ impl Group<'_> {
         drop(statement);
         let mut recorded = Vec::new();
         for (place, event) in (0..).zip(events) {
-            recorded.push(self.record_one((step, place), event, recorded_at)?);
+            recorded.push(self.record_one((Some(step), Some(place)), event, recorded_at)?);
         }
         Ok(recorded)
     }
 
+    /// Appends an event that no step of the log said: what a person did. A replay does not say it
+    /// again, so whoever calls sees to it that it is appended once.
+    ///
+    /// # Errors
+    ///
+    /// If the disk refuses.
+    pub fn append_event(
+        &mut self,
+        event: &EventV1,
+        recorded_at: i64,
+    ) -> Result<Recorded, WriteError> {
+        self.record_one((None, None), event, recorded_at)
+    }
+
     fn record_one(
         &mut self,
-        (step, place): (i64, i64),
+        (step, place): (Option<i64>, Option<i64>),
         event: &EventV1,
         recorded_at: i64,
     ) -> Result<Recorded, WriteError> {

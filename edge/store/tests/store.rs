@@ -109,6 +109,24 @@ fn events_are_recorded_once_and_numbered_without_a_gap() {
 }
 
 #[test]
+fn events_without_a_step_stand_in_the_same_chain() {
+    let (_folder, mut store) = store();
+    let append = |event: EventV1| move |group: &mut Group<'_>| group.append_event(&event, 50);
+    let first = store.group(append(event(1, Some(1), 1))).unwrap();
+    store.group(|group| group.record(1, &[event(2, Some(1), 2)], 51)).unwrap();
+    // The same words twice are two events: nothing replays what a person did.
+    let third = store.group(append(event(1, Some(1), 1))).unwrap();
+    let fourth = store.group(append(event(1, None, 1))).unwrap();
+    assert_eq!((first.seq, first.incident_seq), (1, Some(1)));
+    assert_eq!((third.seq, third.incident_seq), (3, Some(3)));
+    assert_eq!((fourth.seq, fourth.incident_seq), (4, None));
+    assert_eq!(verify(store.paths(), |_| ()).unwrap().findings, []);
+    let connection = rusqlite::Connection::open(store.paths().database()).unwrap();
+    connection.execute("update event set step = 7, place = 0 where seq = 3", []).unwrap();
+    assert!(!verify(store.paths(), |_| ()).unwrap().findings.is_empty(), "the step is covered");
+}
+
+#[test]
 fn words_of_a_later_step_are_not_replaced_by_those_of_an_earlier_one() {
     let (_folder, mut store) = store();
     let put = |step: u64, body: &str| {

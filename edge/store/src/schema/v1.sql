@@ -42,11 +42,12 @@ create table command_key (
     checksum integer not null
 ) strict, without rowid;
 
--- What became known, once, in order; each row's hash covers the row before.
+-- What became known, once, in order; each row's hash covers the row before. Step and place say which row of
+-- the log said it; what people did has neither.
 create table event (
     seq integer primary key,
-    step integer not null,
-    place integer not null,
+    step integer,
+    place integer,
     incident integer,
     incident_seq integer,
     happened_at integer not null,

@@ -3,7 +3,7 @@
 //! JSON, so that a record can be read with nothing but the database's own shell. Times are
 //! nanoseconds since the Unix epoch.
 
-use crate::WireError;
+use crate::{ActV1, WireError};
 use hw_engine::{Output, Revisions};
 use hw_model::{Change, ChangeId, IncidentId, Shift, ShiftId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -111,9 +111,30 @@ pub enum WhatV1 {
     },
     /// All its figures are back, or accepted.
     IncidentEnded,
+    /// Something of administration: for admins only, and of no incident.
+    Audit {
+        /// The name of who did it.
+        by: String,
+        /// What it was.
+        did: ActV1,
+    },
+}
+
+impl WhatV1 {
+    /// Whether only admins may read it.
+    #[must_use]
+    pub const fn is_audit(&self) -> bool {
+        matches!(self, Self::Audit { .. })
+    }
 }
 
 impl EventV1 {
+    /// An act of administration.
+    #[must_use]
+    pub fn audit(at: Timestamp, by: &str, did: ActV1) -> Self {
+        Self { at: at.0, incident: None, what: WhatV1::Audit { by: by.to_owned(), did } }
+    }
+
     /// The events of one step of an engine, in order: what it said, and how it put it.
     #[must_use]
     pub fn of_step(now: Timestamp, outputs: &[Output], revisions: &Revisions) -> Vec<Self> {
@@ -240,5 +261,25 @@ impl Words<'_> {
         let mut all = self.diagnosis(id).into_iter().flat_map(|d| &d.mitigations);
         let found = all.find(|mitigation| mitigation.change == change);
         found.map(|mitigation| mitigation.because.clone()).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn acts_are_kept_as_they_were_first_written() {
+        let did = ActV1::TokenCreated {
+            token: 3,
+            name: "anna".to_owned(),
+            scope: "respond".to_owned(),
+            expires_at: Some(7),
+        };
+        let event = EventV1::audit(Timestamp(5), "this machine", did);
+        let json = r#"{"at":5,"incident":null,"what":{"kind":"audit","by":"this machine","did":{"act":"token_created","token":3,"name":"anna","scope":"respond","expires_at":7}}}"#;
+        assert_eq!(event.encode(), json);
+        assert_eq!(EventV1::decode(json).unwrap(), event);
+        assert!(event.what.is_audit() && !WhatV1::IncidentEnded.is_audit());
     }
 }

@@ -18,4 +18,4 @@ pub use attempts::Refusals;
 pub use book::{Book, Grant};
 pub use certificate::{CertificateError, CertificateFiles, Certificates, Renewal};
 pub use door::{Door, LoopbackPolicy};
-pub use token::{Secret, hash_of, looks_like_token, mint};
+pub use token::{Secret, hash_of, mint};

@@ -52,6 +52,12 @@ impl Scope {
     }
 }
 
+/// Whether a text has something in it that begins like a token: it must not be repeated anywhere.
+#[must_use]
+pub fn names_token(text: &str) -> bool {
+    Scope::ALL.iter().any(|scope| text.contains(&format!("hw_{}_", scope.word())))
+}
+
 /// Who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {

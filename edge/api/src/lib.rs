@@ -22,7 +22,7 @@ mod window;
 
 pub use access::{
     Asking, Caller, CreateToken, CreatedToken, Doorman, PROXY_HEADERS, Scope, Shown, Token, Turned,
-    WantedToken,
+    WantedToken, names_token,
 };
 pub use analysis::{
     Analysis, Change, Cleared, Counts, Hop, Impact, Incident, Judgement, Lead, Mitigation, Origin,

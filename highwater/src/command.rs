@@ -11,6 +11,7 @@ mod listing;
 mod serve;
 mod settings;
 mod shift;
+mod token;
 
 use crate::exit::Exit;
 use clap::{Parser, Subcommand};
@@ -31,6 +32,7 @@ enum Command {
     Analyze(analyze::Analyze),
     Change(change::ChangeCommand),
     Shift(shift::ShiftCommand),
+    Token(token::TokenCommand),
     Import(import::Import),
     Settings(settings::ShowSettings),
     Doctor(doctor::Doctor),
@@ -47,6 +49,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Analyze(analyze) => analyze.run(),
         Command::Change(change) => change.run(),
         Command::Shift(shift) => shift.run(),
+        Command::Token(token) => token.run(),
         Command::Import(import) => import.run(),
         Command::Settings(settings) => settings.run(),
         Command::Doctor(doctor) => doctor.run(),

@@ -10,6 +10,7 @@ mod backend;
 mod canary;
 mod clock;
 mod counts;
+mod doors;
 mod group;
 mod opening;
 mod orders;
@@ -21,5 +22,6 @@ mod words;
 mod writer;
 
 pub(crate) use clock::{ClockKind, wall};
+pub(crate) use doors::AccessSettings;
 pub(crate) use opening::{DataSettings, Unsuitable};
 pub(crate) use running::{Server, ServerSettings};

@@ -63,7 +63,7 @@ impl Import {
             let why = "the files hold no record that can be used".to_owned();
             return Err(NothingToRead(why).into());
         }
-        let outcome = send(requests, &self.receiver.sender())?;
+        let outcome = send(requests, &self.receiver.sender()?)?;
         outcome.say();
         Ok(if outcome.records > 0 { Exit::Fine } else { Exit::Unreadable })
     }

@@ -3,6 +3,7 @@
 //! The record and the history are read from the store beside the writer; what is in memory only is
 //! asked of the engine between two rows. Nothing is answered that is not durable.
 
+mod access;
 mod commands;
 mod figures;
 mod map;
@@ -14,6 +15,7 @@ mod windows;
 use super::clock::ClockKind;
 use super::counts::{Counts, get};
 use super::orders::{ToEngine, ToWriter};
+use hw_access::Door;
 use hw_api::{Change, Entry, FlowMap, Health, Hop, Incident, Now, Service, Shift, Told, Windows};
 use hw_engine::Engine;
 use hw_ingest::ReceiverCounts;
@@ -46,6 +48,7 @@ pub(super) struct Answers {
     pub writer: mpsc::UnboundedSender<ToWriter>,
     pub last_event: watch::Receiver<u64>,
     pub clock: ClockKind,
+    pub door: Arc<Door>,
     /// Rows up to this one were durable when the process started.
     pub durable_at_start: u64,
     pub runtime: Handle,
@@ -175,8 +178,7 @@ impl Backend for Answers {
     }
 
     fn events(&self, after: u64, items_max: u32) -> Answered<Vec<Entry>> {
-        let events = self.read(|reader| Ok(reader.events_after(after, items_max)?))?;
-        Ok(events.iter().map(story::entry).collect())
+        self.some_events(after, items_max, |event| !event.event.what.is_audit())
     }
 
     fn last_event(&self) -> watch::Receiver<u64> {

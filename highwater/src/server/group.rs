@@ -2,8 +2,9 @@
 
 use super::admission::{Admission, Admitted, Sorted};
 use super::clock::Clock;
-use super::orders::{Command, CommandKind, Durable, Ordered, Said};
+use super::orders::{Administration, Command, CommandKind, Durable, Ordered, Said};
 use super::words::{merged_state, states};
+use crate::administration::{Done, carry_out};
 use hw_ingest::{Delivery, Reply, Seen};
 use hw_model::{Definitions, Timestamp, ToldChange};
 use hw_store::{Group, Kind, NewRow, Retention, SeenMinute, WriteError};
@@ -19,6 +20,7 @@ const KEYS_KEPT_S: f64 = 86_400.0;
 pub(super) struct Contents<'a> {
     pub deliveries: Vec<Delivery>,
     pub commands: &'a [Command],
+    pub administrations: &'a [Administration],
     pub said: &'a mut dyn Iterator<Item = &'a Said>,
     pub wants_tick: bool,
     pub chores: Chores,
@@ -67,6 +69,8 @@ pub(super) struct Written {
     pub requests: Vec<(Reply, Outcome)>,
     /// What becomes of each command.
     pub ordered: Vec<Ordered>,
+    /// What was done of administration, in the order in which it was wanted.
+    pub administered: Vec<Done>,
     pub last_event: Option<u64>,
     pub seen_saved: i64,
     pub totals: Totals,
@@ -100,6 +104,7 @@ impl Written {
             bytes: 0,
             requests: Vec::new(),
             ordered: Vec::new(),
+            administered: Vec::new(),
             last_event: None,
             seen_saved,
             totals,
@@ -123,7 +128,7 @@ impl Written {
         mut deciding: Deciding<'_>,
         contents: Contents<'_>,
     ) -> Result<(), WriteError> {
-        let Contents { deliveries, commands, said, wants_tick, chores } = contents;
+        let Contents { deliveries, commands, administrations, said, wants_tick, chores } = contents;
         self.seen_saved = save_seen(group, &deciding.admission.seen, chores.seen_saved)?;
         let before = self.totals;
         self.take_in(group, &mut deciding, deliveries)?;
@@ -132,6 +137,9 @@ impl Written {
         }
         for command in commands {
             self.order(group, deciding.clock, command)?;
+        }
+        for Administration { act, by, .. } in administrations {
+            self.administered.push(carry_out(group, (act, by), self.wall)?);
         }
         if wants_tick {
             self.append(group, deciding.clock.now(), LogRow::Tick, None)?;

@@ -4,6 +4,7 @@
 //! Deliveries go to the writer, which makes them durable and answers. Rows go on to the engine, in
 //! order. What the engine says goes back to the writer, and is shown once it is durable.
 
+use crate::administration::{Act, Done};
 use hw_engine::{Engine, FinalRows, Revisions};
 use hw_model::{ShiftId, Timestamp, ToldChange};
 use hw_wire::{EventV1, LogRow};
@@ -13,6 +14,8 @@ use tokio::sync::oneshot;
 pub(super) enum ToWriter {
     /// Somebody tells a change, or accepts a shift.
     Command(Command),
+    /// Something of administration is wanted.
+    Administer(Administration),
     /// The engine said something.
     Said(Box<Said>),
     /// A snapshot is durable, or failed.
@@ -29,6 +32,15 @@ pub(super) struct Command {
     /// Two commands with one key are one.
     pub idempotency_key: Option<String>,
     pub reply: oneshot::Sender<Result<Ordered, Refused>>,
+}
+
+/// Something that is done and recorded, or not done.
+pub(super) struct Administration {
+    pub act: Act,
+    /// The name of who wants it.
+    pub by: String,
+    /// Nobody waits for what we note ourselves.
+    pub reply: Option<oneshot::Sender<Result<Done, Refused>>>,
 }
 
 /// What is wanted.

@@ -8,8 +8,10 @@ use super::admission::Admission;
 use super::clock::{Clock, ClockKind, wall};
 use super::counts::{Counts, add};
 use super::group::{Chores, Contents, Deciding, Outcome, Totals, Written};
-use super::orders::{Command, Refused, Said, SnapshotEnd, ToEngine, ToWriter};
+use super::orders::{Administration, Command, Refused, Said, SnapshotEnd, ToEngine, ToWriter};
 use super::pace::Pace;
+use crate::administration::Act;
+use hw_access::Door;
 use hw_ingest::{Answer, Delivery, Reply};
 use hw_store::{Retention, Store, WriteError};
 use hw_wire::encode_dictionary;
@@ -33,6 +35,9 @@ const BEHIND_MAX: u64 = 50_000;
 /// Seconds without records after which, by the data's clock, incidents are looked at again.
 const PAUSE_S: u32 = 3;
 
+/// Seconds between two notes of who came in and who did not: one line in the record says it of all.
+const NOTE_S: u32 = 600;
+
 /// Seconds the last snapshot may take when the process ends.
 const LAST_SNAPSHOT_S: u64 = 60;
 
@@ -47,6 +52,7 @@ pub(super) struct Writer {
     pub counts: Arc<Counts>,
     pub pace: Pace,
     pub retention: Retention,
+    pub door: Arc<Door>,
     pub window_s: i64,
     pub deliveries: mpsc::Receiver<Delivery>,
     pub orders: mpsc::UnboundedReceiver<ToWriter>,
@@ -87,6 +93,10 @@ pub(super) struct Waiting {
     unsaid: VecDeque<Said>,
     /// Who waits for all of that.
     flushes: Vec<oneshot::Sender<()>>,
+    /// What we noted ourselves and is not durable.
+    note: Option<Administration>,
+    /// Seconds until we note again who came in and who did not.
+    note_in_s: u32,
     /// Whether the engine was not told of a row.
     is_untold: bool,
     /// The end, step by step: wanted, the engine was told, it has ended.
@@ -110,6 +120,7 @@ impl Waiting {
 struct Batch {
     deliveries: Vec<Delivery>,
     commands: Vec<Command>,
+    administrations: Vec<Administration>,
     wants_tick: bool,
     bytes: usize,
 }
@@ -151,6 +162,23 @@ impl Writer {
                 ClockKind::Data => self.pause.begins(),
             };
         *left_s -= u64::from(self.waiting.is_ending && *left_s > 0);
+        match self.waiting.note_in_s.checked_sub(1) {
+            Some(left) => self.waiting.note_in_s = left,
+            None => self.note(batch),
+        }
+    }
+
+    /// Notes who came in, and who did not, since the last time.
+    fn note(&mut self, batch: &mut Batch) {
+        self.waiting.note_in_s = NOTE_S;
+        // What could not be recorded then is recorded first.
+        batch.administrations.extend(self.waiting.note.take());
+        let (uses, refusals) = (self.door.unsaved_uses(), self.door.take_refusals());
+        if !uses.is_empty() || refusals.n() > 0 {
+            let act = Act::Note { uses, refusals };
+            let by = "highwater".to_owned();
+            batch.administrations.push(Administration { act, by, reply: None });
+        }
     }
 
     /// Takes what else is there, without waiting for more.
@@ -172,7 +200,11 @@ impl Writer {
             ToWriter::Said(said) => self.waiting.unsaid.push_back(*said),
             ToWriter::Flush(done) => self.waiting.flushes.push(done),
             ToWriter::Snapshot(end) => self.end_snapshot(&end),
-            ToWriter::Stop => self.waiting.is_ending = true,
+            ToWriter::Administer(order) => batch.administrations.push(order),
+            ToWriter::Stop => {
+                self.waiting.is_ending = true;
+                self.note(batch);
+            }
         }
     }
 
@@ -192,7 +224,10 @@ impl Writer {
                 delivery.answer(overloaded());
             }
         }
-        let is_idle = batch.deliveries.is_empty() && batch.commands.is_empty() && !batch.wants_tick;
+        let is_idle = batch.deliveries.is_empty()
+            && batch.commands.is_empty()
+            && batch.administrations.is_empty()
+            && !batch.wants_tick;
         if is_idle && self.waiting.unsaid.is_empty() {
             // Nothing is written, which says nothing about the disk.
             self.waiting.answer_flushes();
@@ -200,22 +235,20 @@ impl Writer {
         }
         let began = Instant::now();
         let mut written = Written::new(wall(), self.seen_saved, self.totals);
-        let outcome =
-            self.write_group(batch.deliveries, &batch.commands, batch.wants_tick, &mut written);
-        match outcome {
+        let deliveries = std::mem::take(&mut batch.deliveries);
+        match self.write_group(deliveries, &batch, &mut written) {
             Ok(()) => {
                 self.counts.committed(began.elapsed().as_secs_f64());
-                self.settle(written, batch.commands);
+                self.settle(written, batch);
             }
-            Err(error) => self.fail(&error, written, batch.commands),
+            Err(error) => self.fail(&error, written, batch),
         }
     }
 
     fn write_group(
         &mut self,
         deliveries: Vec<Delivery>,
-        commands: &[Command],
-        wants_tick: bool,
+        batch: &Batch,
         written: &mut Written,
     ) -> Result<(), WriteError> {
         let expiry = self.pace.is_expiry_due().then_some((self.retention, self.window_s));
@@ -223,12 +256,20 @@ impl Writer {
         let chores = Chores { seen_saved, unneeded, expiry };
         let Self { store, admission, clock, waiting, .. } = self;
         let mut said = waiting.unsaid.iter();
-        let contents = Contents { deliveries, commands, said: &mut said, wants_tick, chores };
+        let Batch { commands, administrations, wants_tick, .. } = batch;
+        let contents = Contents {
+            deliveries,
+            commands,
+            administrations,
+            said: &mut said,
+            wants_tick: *wants_tick,
+            chores,
+        };
         store.group(|group| written.write(group, Deciding { admission, clock }, contents))
     }
 
     /// The group is durable: everybody is told.
-    fn settle(&mut self, written: Written, commands: Vec<Command>) {
+    fn settle(&mut self, written: Written, batch: Batch) {
         self.end_trouble();
         let minute = written.wall.tick().0.div_euclid(60);
         self.admission.seen.commit(minute);
@@ -264,8 +305,15 @@ impl Writer {
         for (reply, outcome) in written.requests {
             self.answer(reply, outcome);
         }
-        for (command, ordered) in commands.into_iter().zip(written.ordered) {
+        for (command, ordered) in batch.commands.into_iter().zip(written.ordered) {
             drop(command.reply.send(Ok(ordered)));
+        }
+        for (order, done) in batch.administrations.into_iter().zip(written.administered) {
+            // Every request from here on sees it so; then whoever wanted it is told.
+            done.grants().iter().for_each(|grant| self.door.put(grant.clone()));
+            if let Some(reply) = order.reply {
+                drop(reply.send(Ok(done)));
+            }
         }
     }
 
@@ -293,7 +341,7 @@ impl Writer {
     }
 
     /// Nothing of the group is durable: it is as if it had not come.
-    fn fail(&mut self, error: &WriteError, written: Written, commands: Vec<Command>) {
+    fn fail(&mut self, error: &WriteError, written: Written, batch: Batch) {
         add(&self.counts.commits_failed, 1);
         for definitions in written.definitions() {
             self.admission.intake.dictionary_mut().take_back(definitions);
@@ -319,8 +367,14 @@ impl Writer {
                 }
             }
         }
-        for command in commands {
+        for command in batch.commands {
             drop(command.reply.send(Err(Refused(reason.clone()))));
+        }
+        for mut order in batch.administrations {
+            match order.reply.take() {
+                Some(reply) => drop(reply.send(Err(Refused(reason.clone())))),
+                None => self.waiting.note = Some(order),
+            }
         }
     }
 

@@ -1,5 +1,7 @@
 //! Events of the record as entries, each with a sentence that says it as it was said then.
 
+mod acts;
+
 use hw_api::{Change, Entry, rfc3339};
 use hw_model::Timestamp;
 use hw_store::StoredEvent;
@@ -40,6 +42,7 @@ fn parts(what: &WhatV1) -> (&'static str, Option<String>, &[String]) {
         }
         WhatV1::IncidentMerged { into } => ("incident_merged", Some(format!("INC-{into}")), &[]),
         WhatV1::IncidentEnded => ("incident_ended", None, &[]),
+        WhatV1::Audit { did, .. } => acts::parts(did),
     }
 }
 
@@ -65,6 +68,7 @@ fn words(what: &WhatV1) -> String {
         },
         WhatV1::IncidentMerged { into } => format!("it turned out to be part of INC-{into}"),
         WhatV1::IncidentEnded => "it is over: all its figures are back or accepted".to_owned(),
+        WhatV1::Audit { by, did } => acts::words(by, did),
     }
 }
 

@@ -7,7 +7,9 @@ mod demo;
 mod doctor;
 mod format;
 mod import;
+mod incident;
 mod listing;
+mod report;
 mod serve;
 mod settings;
 mod shift;
@@ -33,6 +35,8 @@ enum Command {
     Change(change::ChangeCommand),
     Shift(shift::ShiftCommand),
     Token(token::TokenCommand),
+    Incident(incident::IncidentCommand),
+    Report(report::Report),
     Import(import::Import),
     Settings(settings::ShowSettings),
     Doctor(doctor::Doctor),
@@ -50,6 +54,8 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Change(change) => change.run(),
         Command::Shift(shift) => shift.run(),
         Command::Token(token) => token.run(),
+        Command::Incident(incident) => incident.run(),
+        Command::Report(report) => report.run(),
         Command::Import(import) => import.run(),
         Command::Settings(settings) => settings.run(),
         Command::Doctor(doctor) => doctor.run(),

@@ -7,6 +7,7 @@
 
 mod admission;
 mod backend;
+mod book;
 mod canary;
 mod clock;
 mod counts;

@@ -9,6 +9,7 @@ mod incident;
 mod page;
 mod picture;
 mod shifts;
+pub(crate) mod timeline;
 mod words;
 
 pub(crate) use page::page;

@@ -12,6 +12,7 @@ const CORE_MAY_USE: &[(&str, &[&str])] = &[
     ("flow", &["hw-model", "hw-stats", "foldhash", "hashbrown", "serde"]),
     ("detect", &["hw-model", "hw-stats", "serde"]),
     ("diagnose", &["hw-model", "hw-stats"]),
+    ("incident", &["hw-model"]),
     ("engine", &["hw-model", "hw-stats", "hw-flow", "hw-detect", "hw-diagnose", "serde"]),
     (
         "wire",
@@ -19,6 +20,7 @@ const CORE_MAY_USE: &[(&str, &[&str])] = &[
             "hw-model",
             "hw-flow",
             "hw-engine",
+            "hw-incident",
             "rmp-serde",
             "serde",
             "serde_bytes",

@@ -112,6 +112,9 @@ impl Scribe {
                 format!("shift over: {}", self.ended_shift(&engine.report()))
             }
             Output::ShiftAccepted { .. } => "shift accepted as the new normal".to_owned(),
+            Output::IncidentOpened { incident, opening, .. } => {
+                format!("{}: opened by {}: {}", opened(incident.0), opening.by, opening.title)
+            }
             Output::OriginNamed { incident, service, confidence, .. } => {
                 format!("{}: starts at {service}, probability {confidence:.2}", opened(incident.0))
             }

@@ -67,7 +67,7 @@ pub(crate) fn describe(flow: &Flow, shift: &Tracked) -> Shift {
     let nats = shift.members.iter().map(|member| member.alarm.nats).fold(0.0, f64::max);
     Shift {
         signal: shift.signal,
-        service: service_of(flow, shift),
+        service: service_of(flow, (shift.subject, shift.signal)),
         target: target_of(flow, shift.subject),
         value: value_of(flow, main.watched),
         direction: main.alarm.direction,
@@ -90,13 +90,14 @@ pub(crate) fn onset_at(shift: &Tracked) -> Timestamp {
     Timestamp::from_s(shift.onset.get(middle).map_or(0, |(tick, _)| *tick))
 }
 
-fn service_of(flow: &Flow, shift: &Tracked) -> String {
+/// The service that a figure belongs to.
+pub(crate) fn service_of(flow: &Flow, (subject, signal): (Subject, Signal)) -> String {
     let hop_end = |hop: HopIdx| {
         let words = flow.hop_words(hop);
-        let callers = matches!(shift.signal, Signal::Transfer);
+        let callers = matches!(signal, Signal::Transfer);
         words.map(|words| if callers { words.caller } else { words.callee })
     };
-    let found = match shift.subject {
+    let found = match subject {
         Subject::Hop(hop) | Subject::Answers(Asked::Hop(hop), _) => hop_end(hop),
         Subject::Entry(entry) => entry_words(flow, entry).map(|(service, _)| service),
         Subject::Service(service) => Some(flow.service_word(service)),
@@ -107,7 +108,7 @@ fn service_of(flow: &Flow, shift: &Tracked) -> String {
     found.unwrap_or_else(|| UNKNOWN.to_owned())
 }
 
-fn target_of(flow: &Flow, subject: Subject) -> Target {
+pub(crate) fn target_of(flow: &Flow, subject: Subject) -> Target {
     let found = match subject {
         Subject::Hop(hop) | Subject::Answers(Asked::Hop(hop), _) => {
             flow.hop_words(hop).map(Target::Hop)
@@ -138,7 +139,7 @@ pub(crate) fn entry_words(flow: &Flow, entry: EntryIdx) -> Option<(String, Strin
     Some((flow.service_word(service), operation.unwrap_or_default()))
 }
 
-fn value_of(flow: &Flow, watched: Watched) -> Option<String> {
+pub(crate) fn value_of(flow: &Flow, watched: Watched) -> Option<String> {
     let limit = |limits: Option<[i64; 3]>, at: usize| {
         let ms = limits?.get(at).copied()? as f64 / 1e6;
         Some(format!("{} ({ms:.0} ms)", LIMITS.get(at)?))

@@ -108,6 +108,10 @@ impl Engine {
                 self.look_at_all();
             }
             Input::Accepted(shift) => self.accept(shift),
+            Input::Opened(opening) => {
+                let (at, incident) = (self.now, self.incidents.take_number());
+                self.outputs.push_back(Output::IncidentOpened { at, incident, opening });
+            }
             // No time has passed, and nothing came: this is all there is to go by for now.
             Input::Tick if is_pause => self.look_at_watched(),
             Input::Tick => {}

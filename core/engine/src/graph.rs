@@ -42,6 +42,24 @@ impl CallGraph {
         })
     }
 
+    /// The service, what it calls and what calls it, directly or not.
+    pub(crate) fn around(&self, service: ServiceIdx) -> BTreeSet<ServiceIdx> {
+        let mut around = BTreeSet::from([service]);
+        let closed = |grow: &dyn Fn(ServiceIdx) -> Vec<ServiceIdx>| {
+            let (mut known, mut next) = (BTreeSet::from([service]), vec![service]);
+            while let Some(at) = next.pop() {
+                next.extend(grow(at).into_iter().filter(|new| known.insert(*new)));
+            }
+            known
+        };
+        around.extend(closed(&|at| self.calls.get(&at).into_iter().flatten().copied().collect()));
+        around.extend(closed(&|at| {
+            let callers = self.calls.iter().filter(|(_, callees)| callees.contains(&at));
+            callers.map(|(caller, _)| *caller).collect()
+        }));
+        around
+    }
+
     /// Whether the two share a service or lie on one path of calls.
     pub(crate) fn connects(&mut self, a: &[ServiceIdx], b: &[ServiceIdx]) -> bool {
         let mut leads = |from: &[ServiceIdx], to: &[ServiceIdx]| {

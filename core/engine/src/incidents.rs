@@ -104,9 +104,14 @@ impl Incidents {
         id
     }
 
-    fn open(&mut self) -> IncidentId {
+    /// The next number, for an incident of which no figure speaks.
+    pub(crate) const fn take_number(&mut self) -> IncidentId {
         self.last += 1;
-        let id = IncidentId(self.last);
+        IncidentId(self.last)
+    }
+
+    fn open(&mut self) -> IncidentId {
+        let id = self.take_number();
         let case = Case {
             id,
             shifts: Vec::new(),
@@ -166,7 +171,12 @@ pub(crate) fn onset_interval(shift: &Tracked) -> Interval {
 
 /// The services a shift is about.
 fn services_of(flow: &Flow, shift: &Tracked) -> Vec<ServiceIdx> {
-    match shift.subject {
+    places(flow, shift.subject)
+}
+
+/// The services a figure is about.
+pub(crate) fn places(flow: &Flow, subject: Subject) -> Vec<ServiceIdx> {
+    match subject {
         Subject::Hop(hop) | Subject::Answers(Asked::Hop(hop), _) => {
             let (caller, callee) = ends(flow, hop);
             caller.into_iter().chain(callee).collect()

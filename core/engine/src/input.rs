@@ -1,7 +1,7 @@
 //! Everything that can wake the engine, and everything it can ask for.
 
 use hw_model::{
-    Batch, Change, ChangeId, Effect, IncidentId, ShiftId, Timestamp, ToldChange, Verdict,
+    Batch, Change, ChangeId, Effect, IncidentId, Opening, ShiftId, Timestamp, ToldChange, Verdict,
 };
 
 /// What can wake the engine.
@@ -13,6 +13,9 @@ pub enum Input {
     Told(ToldChange),
     /// A person says that what a shifted figure does now is normal.
     Accepted(ShiftId),
+    /// A person says that there is an incident. It gets the next number; what is known of it, people
+    /// say.
+    Opened(Opening),
     /// Time passed.
     Tick,
     /// No more telemetry will come: spans that still wait for others give up, windows are sealed.
@@ -52,6 +55,15 @@ pub enum Output {
         at: Timestamp,
         /// The shift.
         shift: ShiftId,
+    },
+    /// A person opened an incident.
+    IncidentOpened {
+        /// When it was taken in.
+        at: Timestamp,
+        /// Its number.
+        incident: IncidentId,
+        /// What was said.
+        opening: Opening,
     },
     /// The likeliest origin of an incident is another than before.
     OriginNamed {

@@ -167,6 +167,15 @@ pub enum Effect {
 }
 
 impl Effect {
+    /// Every effect.
+    pub const ALL: [Self; 3] = [Self::Worked, Self::None, Self::Undecided];
+
+    /// The effect with this word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|effect| effect.word() == word)
+    }
+
     /// The word used in JSON and on the page.
     #[must_use]
     pub const fn word(self) -> &'static str {

@@ -14,6 +14,19 @@ impl fmt::Display for IncidentId {
     }
 }
 
+/// A person says that there is an incident.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opening {
+    /// What is wrong.
+    pub title: String,
+    /// Who says so.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// Whether it is said to be one; else it is watched, because somebody reported something.
+    pub is_declared: bool,
+}
+
 /// A place where the incident may start.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Origin {

@@ -15,8 +15,8 @@ mod time;
 
 pub use change::{Change, ChangeId, ChangeKind, ChangeSource, Effect, ToldChange, Verdict};
 pub use diagnosis::{
-    Clearance, Diagnosis, Impact, Incident, IncidentId, Judgement, Lead, Mitigation, Origin,
-    TrailStep,
+    Clearance, Diagnosis, Impact, Incident, IncidentId, Judgement, Lead, Mitigation, Opening,
+    Origin, TrailStep,
 };
 pub use hop::{Hop, HopId, ROOT_ENTRY, UNKNOWN};
 pub use log::{LogEnd, Severity};

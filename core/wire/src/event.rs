@@ -3,9 +3,11 @@
 //! JSON, so that a record can be read with nothing but the database's own shell. Times are
 //! nanoseconds since the Unix epoch.
 
+mod engine;
+mod people;
+
 use crate::{ActV1, WireError};
-use hw_engine::{Output, Revisions};
-use hw_model::{Change, ChangeId, IncidentId, Shift, ShiftId, Timestamp};
+use hw_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// One event.
@@ -15,8 +17,21 @@ pub struct EventV1 {
     pub at: i64,
     /// The incident it belongs to.
     pub incident: Option<u32>,
+    /// Who did it; `None` if Highwater did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<AuthorV1>,
     /// What happened.
     pub what: WhatV1,
+}
+
+/// Who did something, if Highwater did not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AuthorV1 {
+    /// A person, by name.
+    Person(String),
+    /// Another program, by name.
+    Program(String),
 }
 
 /// What happened.
@@ -108,9 +123,163 @@ pub enum WhatV1 {
     IncidentMerged {
         /// That one.
         into: u32,
+        /// Why, if a person says so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
     },
     /// All its figures are back, or accepted.
     IncidentEnded,
+    /// A person says that there is an incident.
+    IncidentOpened {
+        /// What is wrong.
+        title: String,
+        /// Whether it is said to be one; else it is watched.
+        is_declared: bool,
+    },
+    /// It has another title.
+    TitleSet {
+        /// What is wrong.
+        title: String,
+    },
+    /// It stands elsewhere.
+    StatusSet {
+        /// triage, active, mitigated, resolved, closed, declined.
+        status: String,
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// It is as bad as this.
+    SeveritySet {
+        /// SEV1 to SEV5.
+        severity: String,
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// Somebody has a role.
+    RoleTaken {
+        /// lead, scribe, deputy, liaison, helper.
+        role: String,
+        /// Who.
+        person: String,
+    },
+    /// Somebody has a role no more.
+    RoleLeft {
+        /// Which.
+        role: String,
+        /// Who.
+        person: String,
+    },
+    /// A time of the incident was another.
+    TimeCorrected {
+        /// started, noticed, declared, ...
+        moment: String,
+        /// When it was.
+        to: i64,
+        /// Why that is known now.
+        reason: String,
+    },
+    /// Only those who take part may read it, or everybody may.
+    RestrictionSet {
+        /// Whether it is restricted.
+        is_restricted: bool,
+    },
+    /// Somebody wrote something down.
+    Noted {
+        /// note, observation, decision, action, communication, `follow_up`.
+        note_kind: String,
+        /// What it says.
+        text: String,
+    },
+    /// Somebody reported something.
+    Reported {
+        /// What.
+        text: String,
+        /// Of which service.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        service: Option<String>,
+        /// What Highwater saw near it then.
+        found: Vec<String>,
+    },
+    /// Somebody believes something.
+    HypothesisOpened {
+        /// What.
+        text: String,
+        /// The change it is about.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        change: Option<u32>,
+    },
+    /// It is not so.
+    HypothesisRuledOut {
+        /// The entry that opened it.
+        hypothesis: u64,
+        /// The fact that rules it out.
+        fact: String,
+    },
+    /// Somebody tries to stop the harm.
+    MitigationBegun {
+        /// What was done.
+        text: String,
+        /// The change that it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        change: Option<u32>,
+        /// What it is to bring about.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        expected: Option<String>,
+    },
+    /// Somebody looked whether it helped.
+    MitigationChecked {
+        /// The entry that began it.
+        mitigation: u64,
+        /// worked, none, undecided.
+        effect: String,
+        /// How that was seen.
+        text: String,
+    },
+    /// Another team has it now.
+    HandedOver {
+        /// Who.
+        team: String,
+        /// What they should know.
+        text: String,
+    },
+    /// People will hear more by then.
+    UpdatePromised {
+        /// When at the latest.
+        due: i64,
+    },
+    /// It was decided to wait.
+    WaitBegun {
+        /// For what.
+        condition: String,
+        /// How long at most.
+        until: i64,
+    },
+    /// An entry says something else now; the old text is kept.
+    Amended {
+        /// The entry.
+        entry: u64,
+        /// What it says now.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
+        /// When it happened, as is known now.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        when: Option<i64>,
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// An entry matters most.
+    Pinned {
+        /// The entry.
+        entry: u64,
+    },
+    /// It does not.
+    Unpinned {
+        /// The entry.
+        entry: u64,
+    },
     /// Something of administration: for admins only, and of no incident.
     Audit {
         /// The name of who did it.
@@ -132,57 +301,8 @@ impl EventV1 {
     /// An act of administration.
     #[must_use]
     pub fn audit(at: Timestamp, by: &str, did: ActV1) -> Self {
-        Self { at: at.0, incident: None, what: WhatV1::Audit { by: by.to_owned(), did } }
-    }
-
-    /// The events of one step of an engine, in order: what it said, and how it put it.
-    #[must_use]
-    pub fn of_step(now: Timestamp, outputs: &[Output], revisions: &Revisions) -> Vec<Self> {
-        let said = outputs.iter().filter_map(|output| Self::of(output, revisions));
-        let merged = revisions.merged.iter().map(|merged| Self {
-            at: now.0,
-            incident: Some(merged.incident.0),
-            what: WhatV1::IncidentMerged { into: merged.into.0 },
-        });
-        said.chain(merged).collect()
-    }
-
-    fn of(output: &Output, revisions: &Revisions) -> Option<Self> {
-        let words = Words(revisions);
-        let event = |at: &Timestamp, incident: Option<IncidentId>, what: WhatV1| {
-            Some(Self { at: at.0, incident: incident.map(|id| id.0), what })
-        };
-        match output {
-            Output::ChangeFound { at, change } => event(at, None, change_found(change)),
-            Output::ShiftDetected { at, shift, incident } => {
-                event(at, *incident, shift_detected(*shift, words.shift(*shift)?))
-            }
-            Output::ShiftEnded { at, shift } => {
-                event(at, words.incident_of(*shift), WhatV1::ShiftEnded { shift: shift.0 })
-            }
-            Output::ShiftAccepted { at, shift } => {
-                event(at, words.incident_of(*shift), WhatV1::ShiftAccepted { shift: shift.0 })
-            }
-            Output::OriginNamed { at, incident, service, confidence } => {
-                let because = words.because_of_origin(*incident, service);
-                let (service, confidence) = (service.clone(), *confidence);
-                event(at, Some(*incident), WhatV1::OriginNamed { service, confidence, because })
-            }
-            Output::VerdictChanged { at, incident, change, verdict, probability } => {
-                let (because, probability) = (words.because_of(*incident, *change), *probability);
-                let (change, verdict) = (change.0, verdict.word().to_owned());
-                let what = WhatV1::VerdictChanged { change, verdict, probability, because };
-                event(at, Some(*incident), what)
-            }
-            Output::EffectKnown { at, incident, change, effect } => {
-                let because = words.because_of_effect(*incident, *change);
-                let (change, effect) = (change.0, effect.word().to_owned());
-                event(at, Some(*incident), WhatV1::EffectKnown { change, effect, because })
-            }
-            Output::IncidentEnded { at, incident } => {
-                event(at, Some(*incident), WhatV1::IncidentEnded)
-            }
-        }
+        let what = WhatV1::Audit { by: by.to_owned(), did };
+        Self { at: at.0, incident: None, by: None, what }
     }
 
     /// The event as JSON.
@@ -198,69 +318,6 @@ impl EventV1 {
     /// If it is not one.
     pub fn decode(json: &str) -> Result<Self, WireError> {
         serde_json::from_str(json).map_err(WireError::broken)
-    }
-}
-
-fn change_found(change: &Change) -> WhatV1 {
-    WhatV1::ChangeFound {
-        change: change.id.0,
-        change_kind: change.kind.word().to_owned(),
-        service: change.service.clone(),
-        from_version: change.from_version.clone(),
-        to_version: change.to_version.clone(),
-        happened_at: change.at.0,
-        source: change.source.word().to_owned(),
-    }
-}
-
-fn shift_detected(id: ShiftId, shift: &Shift) -> WhatV1 {
-    WhatV1::ShiftDetected {
-        shift: id.0,
-        signal: shift.signal.word().to_owned(),
-        service: shift.service.clone(),
-        hop: shift.target.hop().map(|hop| hop.id().0),
-        value: shift.value.clone(),
-        before: shift.before,
-        after: shift.after,
-        onset_at: shift.onset_at.0,
-        onset_from: shift.onset.from.0,
-        onset_to: shift.onset.to.0,
-        evidence_nats: shift.evidence_nats,
-    }
-}
-
-/// How the engine put what it said.
-struct Words<'a>(&'a Revisions);
-
-impl Words<'_> {
-    fn shift(&self, id: ShiftId) -> Option<&Shift> {
-        self.0.shifts.iter().find(|shift| shift.id == id).map(|numbered| &numbered.shift)
-    }
-
-    fn incident_of(&self, id: ShiftId) -> Option<IncidentId> {
-        self.0.shifts.iter().find(|shift| shift.id == id).and_then(|numbered| numbered.incident)
-    }
-
-    fn diagnosis(&self, id: IncidentId) -> Option<&hw_model::Diagnosis> {
-        self.0.incidents.iter().find(|incident| incident.id == id).map(|i| &i.diagnosis)
-    }
-
-    fn because_of_origin(&self, id: IncidentId, service: &str) -> Vec<String> {
-        let mut origins = self.diagnosis(id).into_iter().flat_map(|d| &d.origins);
-        let origin = origins.find(|origin| origin.service == service);
-        origin.map(|origin| origin.because.clone()).unwrap_or_default()
-    }
-
-    fn because_of(&self, id: IncidentId, change: ChangeId) -> Vec<String> {
-        let mut all = self.diagnosis(id).into_iter().flat_map(|d| &d.judgements);
-        let found = all.find(|judgement| judgement.change == change);
-        found.map(|judgement| judgement.because.clone()).unwrap_or_default()
-    }
-
-    fn because_of_effect(&self, id: IncidentId, change: ChangeId) -> Vec<String> {
-        let mut all = self.diagnosis(id).into_iter().flat_map(|d| &d.mitigations);
-        let found = all.find(|mitigation| mitigation.change == change);
-        found.map(|mitigation| mitigation.because.clone()).unwrap_or_default()
     }
 }
 

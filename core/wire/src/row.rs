@@ -3,7 +3,7 @@
 use crate::WireError;
 use crate::batch::BatchV1;
 use hw_engine::Input;
-use hw_model::{Batch, ChangeKind, ShiftId, Tick, Timestamp, ToldChange};
+use hw_model::{Batch, ChangeKind, Opening, ShiftId, Tick, Timestamp, ToldChange};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -26,6 +26,8 @@ pub enum LogRow {
     Told(ToldChange),
     /// A shift that was accepted as the new normal.
     Accepted(ShiftId),
+    /// A person said that there is an incident.
+    Opened(Opening),
     /// A second passed.
     Tick,
 }
@@ -45,6 +47,7 @@ enum RowV1 {
     Told(ToldV1),
     Accepted(u32),
     Tick,
+    Opened(OpeningV1),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -55,6 +58,14 @@ struct ToldV1 {
     to_version: Option<String>,
     at: i64,
     mitigates: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+struct OpeningV1 {
+    title: String,
+    by: String,
+    at: i64,
+    is_declared: bool,
 }
 
 impl LogRow {
@@ -69,6 +80,7 @@ impl LogRow {
             ),
             Self::Told(told) => RowV1::Told(ToldV1::new(told)),
             Self::Accepted(shift) => RowV1::Accepted(shift.0),
+            Self::Opened(opening) => RowV1::Opened(OpeningV1::new(opening)),
             Self::Tick => RowV1::Tick,
         };
         let mut bytes = vec![VERSION];
@@ -93,6 +105,7 @@ impl LogRow {
             }
             RowV1::Told(told) => Self::Told(told.told()?),
             RowV1::Accepted(shift) => Self::Accepted(ShiftId(shift)),
+            RowV1::Opened(opening) => Self::Opened(opening.opening()),
             RowV1::Tick => Self::Tick,
         })
     }
@@ -107,6 +120,7 @@ impl LogRow {
             Self::Batch { batch, arrival: Arrival::Together, .. } => Input::Batch(batch),
             Self::Told(told) => Input::Told(told),
             Self::Accepted(shift) => Input::Accepted(shift),
+            Self::Opened(opening) => Input::Opened(opening),
             Self::Tick => Input::Tick,
         };
         vec![(at, input)]
@@ -158,6 +172,18 @@ impl ToldV1 {
         let kind = ChangeKind::from_word(&kind)
             .ok_or_else(|| WireError::broken(format!("{kind} is no kind of change")))?;
         Ok(ToldChange { kind, service, from_version, to_version, at: Timestamp(at), mitigates })
+    }
+}
+
+impl OpeningV1 {
+    fn new(opening: &Opening) -> Self {
+        let Opening { title, by, at, is_declared } = opening.clone();
+        Self { title, by, at: at.0, is_declared }
+    }
+
+    fn opening(self) -> Opening {
+        let Self { title, by, at, is_declared } = self;
+        Opening { title, by, at: Timestamp(at), is_declared }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The shapes of `analyze --format json`, in the order in which they are written.
 
+use crate::record::IncidentRecord;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -102,7 +103,7 @@ pub struct Shift {
 }
 
 /// Shifts that belong together, and what is known about them.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Incident {
     /// `INC-1`, ...
     pub id: String,
@@ -110,8 +111,8 @@ pub struct Incident {
     pub title: String,
     /// Earliest onset.
     pub started_at: String,
-    /// Earliest detection.
-    pub detected_at: String,
+    /// Earliest detection; null if people opened it and no figure speaks of it.
+    pub detected_at: Option<String>,
     /// Latest end of its shifts; null while one is open.
     pub ended_at: Option<String>,
     /// Its shifts.
@@ -135,6 +136,9 @@ pub struct Incident {
     /// The incident that this one turned out to be a part of; left out otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merged_into: Option<String>,
+    /// Where it stands, as people and Highwater left it; left out in an analysis, which has no record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record: Option<IncidentRecord>,
 }
 
 /// Where an incident may start.

@@ -84,7 +84,7 @@ fn incident(incident: &hw_model::Incident) -> Incident {
         id: incident.id.to_string(),
         title: incident.title.clone(),
         started_at: rfc3339(incident.started_at),
-        detected_at: rfc3339(incident.detected_at),
+        detected_at: Some(rfc3339(incident.detected_at)),
         ended_at: incident.ended_at.map(rfc3339),
         shifts: incident.shifts.iter().map(ToString::to_string).collect(),
         origins: diagnosis.origins.iter().zip(1..).map(origin).collect(),
@@ -96,6 +96,7 @@ fn incident(incident: &hw_model::Incident) -> Incident {
         redeploy: diagnosis.redeploy.iter().map(ToString::to_string).collect(),
         impact: diagnosis.impact.map(impact),
         merged_into: None,
+        record: None,
     }
 }
 

@@ -12,9 +12,20 @@ pub struct Entry {
     pub event: u64,
     /// The incident it belongs to.
     pub incident: Option<String>,
-    /// `change_found`, `shift_detected`, `shift_ended`, `shift_accepted`, `origin_named`,
-    /// `verdict_changed`, `effect_known`, `incident_merged`, `incident_ended`.
+    /// What happened, as a word: `change_found`, `shift_detected`, `shift_ended`, `shift_accepted`,
+    /// `origin_named`, `verdict_changed`, `effect_known`, `incident_ended`, `incident_merged`,
+    /// `incident_opened`, `title_set`, `status_set`, `severity_set`, `role_taken`, `role_left`,
+    /// `time_corrected`, `restriction_set`, `noted`, `reported`, `hypothesis_opened`,
+    /// `hypothesis_ruled_out`, `mitigation_begun`, `mitigation_checked`, `handed_over`,
+    /// `update_promised`, `wait_begun`, `amended`, `pinned`, `unpinned`.
     pub kind: String,
+    /// What it is on a timeline: alert, change, status, severity, role, note, observation, hypothesis,
+    /// decision, action, check, communication, `follow_up`.
+    pub timeline: String,
+    /// Who: a name, or Highwater.
+    pub by: String,
+    /// machine (Highwater), person, program.
+    pub source: String,
     /// When it became known, in the time of the data.
     pub happened_at: String,
     /// When it was recorded, by this machine's clock.
@@ -25,4 +36,10 @@ pub struct Entry {
     pub about: Option<String>,
     /// The facts it rests on.
     pub because: Vec<String>,
+    /// What it said before it was amended, oldest first; left out if it was not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub before: Vec<String>,
+    /// Whether it matters most; left out if it was not pinned.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pinned: bool,
 }

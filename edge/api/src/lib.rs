@@ -13,8 +13,10 @@ mod health;
 mod list;
 mod map;
 mod number;
+mod orders;
 mod present;
 mod problem;
+mod record;
 mod services;
 mod time;
 mod told;
@@ -34,8 +36,13 @@ pub use health::Health;
 pub use list::List;
 pub use map::{FlowHop, FlowMap};
 pub use number::ratio;
+pub use orders::{
+    AmendBody, Brief, CommandBody, DoneAnswer, EntryBody, OpenBody, Opened, OrderFault, Orders,
+    PinBody, ReportAnswer, ReportBody, Reported,
+};
 pub use present::{JudgedChange, Now, OpenIncident, Received, Streams};
 pub use problem::Problem;
+pub use record::{Attempt, HypothesisWords, IncidentRecord, IncidentTimes, RoleHolder, Waiting};
 pub use services::{Service, Version};
 pub use time::{instant, rfc3339};
 pub use told::{TellChange, TellFault, Told, ToldAnswer};

@@ -39,8 +39,14 @@ pub struct OpenIncident {
     pub title: String,
     /// Earliest onset.
     pub started_at: String,
-    /// Earliest detection.
-    pub detected_at: String,
+    /// Earliest detection; null if people opened it and no figure speaks of it.
+    pub detected_at: Option<String>,
+    /// triage, active, mitigated, resolved.
+    pub status: Option<String>,
+    /// SEV1 to SEV5, once somebody said.
+    pub severity: Option<String>,
+    /// Who leads, once somebody does.
+    pub lead: Option<String>,
     /// Where it most likely starts; null if that is not known.
     pub origin: Option<String>,
     /// Probability of that.

@@ -79,6 +79,21 @@ impl Requests {
         Ok(Self { spill, places: places.into_iter(), reports })
     }
 
+    /// When the first that is left came.
+    #[must_use]
+    pub fn first_at(&self) -> Option<Timestamp> {
+        self.places.as_slice().first().map(|place| place.arrived_at)
+    }
+
+    /// Those that came in `[from, to)`.
+    #[must_use]
+    pub fn within(self, from: Timestamp, to: Timestamp) -> Self {
+        let Self { spill, places, reports } = self;
+        let is_wanted = |place: &Place| from <= place.arrived_at && place.arrived_at < to;
+        let places: Vec<Place> = places.filter(is_wanted).collect();
+        Self { spill, places: places.into_iter(), reports }
+    }
+
     /// How many are left.
     #[must_use]
     pub fn n_left(&self) -> usize {

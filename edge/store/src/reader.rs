@@ -134,6 +134,15 @@ impl Reader {
         events(&self.connection, &Events::OfIncident(incident, after), items_max)
     }
 
+    /// Events that a step of the log said, in order.
+    ///
+    /// # Errors
+    ///
+    /// If the database cannot be read, or an event is damaged.
+    pub fn events_of_step(&self, step: u64, items_max: u32) -> Result<Vec<StoredEvent>, ReadError> {
+        events(&self.connection, &Events::OfStep(step), items_max)
+    }
+
     /// Number of the last event; 0 if there is none.
     ///
     /// # Errors

@@ -13,8 +13,10 @@ pub enum Kind {
     Change,
     /// Of a shift.
     Shift,
-    /// Of an incident.
+    /// Of an incident, as the engine sees it.
     Incident,
+    /// Of an incident's record: where people and Highwater left it.
+    Record,
 }
 
 impl Kind {
@@ -23,6 +25,7 @@ impl Kind {
             Self::Change => "change",
             Self::Shift => "shift",
             Self::Incident => "incident",
+            Self::Record => "record",
         }
     }
 }
@@ -196,6 +199,20 @@ impl Group<'_> {
         Ok(Recorded { seq, incident_seq: incident_seq.map(i64::cast_unsigned) })
     }
 
+    /// Events of an incident after a place among them, also those of this group, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// If the database cannot be read, or an event is damaged.
+    pub fn events_of(
+        &self,
+        incident: u32,
+        after: u64,
+        items_max: u32,
+    ) -> Result<Vec<StoredEvent>, ReadError> {
+        events(&self.transaction, &Events::OfIncident(incident, after), items_max)
+    }
+
     /// Number and hash of the last event.
     fn last_event(&self) -> Result<(u64, [u8; 32]), WriteError> {
         if let Some(last) = self.last_event {
@@ -291,6 +308,8 @@ pub(crate) enum Events {
     After(u64),
     /// Those of an incident, after a place among them, oldest first.
     OfIncident(u32, u64),
+    /// Those that a step of the log said.
+    OfStep(u64),
 }
 
 pub(crate) fn events(
@@ -316,6 +335,11 @@ pub(crate) fn events(
             let mut statement = connection.prepare_cached(&sql)?;
             let after = after.cast_signed();
             statement.query_map(params![incident, after, items_max], read)?.collect()
+        }
+        Events::OfStep(step) => {
+            let sql = format!("{COLUMNS} where step = ?1 order by place limit ?2");
+            let mut statement = connection.prepare_cached(&sql)?;
+            statement.query_map(params![step.cast_signed(), items_max], read)?.collect()
         }
     };
     let event = |row: rusqlite::Result<(i64, Option<i64>, i64, String)>| {

@@ -23,7 +23,7 @@ fn row(at: i64, row: &[u8]) -> NewRow<'_> {
 }
 
 fn event(at: i64, incident: Option<u32>, shift: u32) -> EventV1 {
-    EventV1 { at, incident, what: WhatV1::ShiftEnded { shift } }
+    EventV1 { at, incident, by: None, what: WhatV1::ShiftEnded { shift } }
 }
 
 fn hop() -> Target {

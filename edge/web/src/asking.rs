@@ -72,7 +72,7 @@ impl Site {
         question: impl FnOnce(&dyn Backend) -> Answered<T> + Send + 'static,
     ) -> Result<T, Problem> {
         let answer = timeout(self.settings.answer_timeout, self.ask_at_leisure(question)).await;
-        answer.unwrap_or_else(|_| Err(Problem::unavailable("no answer came in time", 5)))
+        answer.unwrap_or_else(|_| Err(Problem::unavailable(LATE, 5)))
     }
 
     async fn ask_at_leisure<T: Send + 'static>(
@@ -96,6 +96,10 @@ impl Site {
         }
     }
 }
+
+/// The answer to a question and to a command: of that it is not known whether it was taken.
+const LATE: &str = "no answer came in time; if something was told, send it again with the same \
+                    Idempotency-Key: it is done once";
 
 fn log(failure: &crate::backend::Failure) {
     if let crate::backend::Failure::Broken(reason) = failure {

@@ -4,7 +4,10 @@
 //! of this room bring (docs/adr/0010). Questions block: they are asked on threads that may wait.
 
 use crate::figures::Family;
-use hw_api::{Change, Entry, FlowMap, Health, Hop, Incident, Now, Service, Shift, Told, Windows};
+use hw_api::{
+    Brief, Change, DoneAnswer, Entry, FlowMap, Health, Hop, Incident, Now, Opened, Orders,
+    ReportAnswer, Reported, Service, Shift, Told, Windows,
+};
 use hw_model::Timestamp;
 use tokio::sync::watch;
 
@@ -176,6 +179,40 @@ pub trait Backend: Send + Sync {
     ///
     /// Also if it is not open.
     fn accept(&self, shift: u32, key: Option<String>) -> Answered<Option<Shift>>;
+
+    /// Opens an incident. It is durable when this returns; one opened before with the same key is not
+    /// opened again.
+    ///
+    /// # Errors
+    ///
+    /// Also if the key belongs to another command.
+    fn open(&self, opened: &Opened, key: Option<&str>) -> Answered<Option<DoneAnswer>>;
+
+    /// Does something in an incident, all of it or nothing. `None` if there is no such incident.
+    ///
+    /// # Errors
+    ///
+    /// Also if it cannot be done as the incident stands.
+    fn order(
+        &self,
+        incident: u32,
+        orders: Orders,
+        key: Option<&str>,
+    ) -> Answered<Option<DoneAnswer>>;
+
+    /// Takes a report, and says what deviates near it. `None` if it names an incident that is not there.
+    ///
+    /// # Errors
+    ///
+    /// See [`Backend::order`].
+    fn report(&self, reported: Reported, key: Option<&str>) -> Answered<Option<ReportAnswer>>;
+
+    /// An incident in at most 150 words.
+    ///
+    /// # Errors
+    ///
+    /// See [`Backend::hops`].
+    fn brief(&self, incident: u32) -> Answered<Option<Brief>>;
 
     /// How the server is. It never waits.
     fn health(&self) -> Health;

@@ -78,7 +78,7 @@ pub(crate) async fn accept(
     shift.map(Json).ok_or_else(|| none(&format!("S{number}"), "shifts"))
 }
 
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     const KEY: HeaderName = HeaderName::from_static("idempotency-key");
     let mut keys = headers.get_all(KEY).iter();
     let (Some(key), None) = (keys.next(), keys.next()) else {

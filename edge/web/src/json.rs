@@ -4,7 +4,7 @@ use crate::asking::Site;
 use crate::problem::{Problem, ProblemKind};
 use axum::body::{Body, HttpBody};
 use axum::extract::Request;
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -40,18 +40,14 @@ pub(crate) async fn read_json(site: &Site, request: Request) -> Result<serde_jso
         let detail = format!("a body may be {bytes_max} bytes long");
         Problem::new(ProblemKind::TooLarge, detail)
     };
-    check_is_json(request.headers())?;
-    let announced = request.headers().get(CONTENT_LENGTH);
-    let announced = announced.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > bytes_max) {
-        return Err(too_large());
-    }
+    let is_json = check_is_json(request.headers());
     let read = timeout(site.settings.body_timeout, collect(request.into_body(), bytes_max));
     let Ok(read) = read.await else {
         let seconds = site.settings.body_timeout.as_secs_f64();
         let detail = format!("the body did not come within {seconds} s");
         return Err(Problem::new(ProblemKind::TooSlow, detail));
     };
+    is_json?;
     let body = read
         .map_err(|error| Problem::bad(format!("the body cannot be read: {error}")))?
         .ok_or_else(too_large)?;
@@ -61,16 +57,22 @@ pub(crate) async fn read_json(site: &Site, request: Request) -> Result<serde_jso
 
 /// All of a body; `None` if it is longer than it may be.
 async fn collect(mut body: Body, bytes_max: usize) -> Result<Option<Vec<u8>>, axum::Error> {
+    /// Read and thrown away: who is still sending when the connection closes gets a broken pipe
+    /// instead of the answer.
+    const DISCARDED_MAX: usize = 16 << 20;
     let mut bytes = Vec::new();
+    let mut n_bytes = 0;
     while let Some(frame) = poll_fn(|ctx| Pin::new(&mut body).poll_frame(ctx)).await {
         // What is no data is a trailer, and says nothing to us.
         let Ok(data) = frame?.into_data() else { continue };
-        if bytes.len() + data.len() > bytes_max {
-            return Ok(None);
+        n_bytes += data.len();
+        if n_bytes <= bytes_max {
+            bytes.extend_from_slice(&data);
+        } else if n_bytes > bytes_max.max(DISCARDED_MAX) {
+            break;
         }
-        bytes.extend_from_slice(&data);
     }
-    Ok(Some(bytes))
+    Ok((n_bytes <= bytes_max).then_some(bytes))
 }
 
 fn check_is_json(headers: &HeaderMap) -> Result<(), Problem> {

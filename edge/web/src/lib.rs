@@ -19,6 +19,7 @@ mod doorkeeper;
 mod figures;
 mod follow;
 mod guard;
+mod incidents;
 mod json;
 mod listen;
 mod nearest;

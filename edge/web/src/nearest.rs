@@ -4,6 +4,7 @@
 pub(crate) fn nearest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Option<String> {
     // Longer ones come from nobody's typing, and comparing takes the product of both lengths.
     const LETTERS_MAX: usize = 300;
+    const NAMES_MAX: usize = 500;
     if word.len() > LETTERS_MAX {
         return None;
     }
@@ -11,6 +12,8 @@ pub(crate) fn nearest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) 
     let limit = (word.chars().count() / 3).clamp(1, 8);
     let far = |name: &str| strsim::damerau_levenshtein(&word, &name.to_lowercase());
     let names = names.into_iter().filter(|name| name.len().abs_diff(word.len()) <= 2 * limit);
+    // A hint is not worth more than some milliseconds.
+    let names = names.take(NAMES_MAX);
     let near = names.map(|name| (far(name), name)).min()?;
     (near.0 <= limit).then(|| near.1.to_owned())
 }

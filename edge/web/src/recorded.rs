@@ -9,7 +9,7 @@ use crate::query::{Id, Query, number_of, stray_cursor};
 use crate::require::{Read, Require};
 use axum::extract::State;
 use axum::http::Uri;
-use hw_api::{Change, Entry, Incident, List, Shift};
+use hw_api::{Brief, Change, Entry, Incident, List, Shift};
 use std::sync::Arc;
 
 /// Which incidents are asked for.
@@ -94,6 +94,27 @@ pub(crate) async fn incident(
     Query::read(&uri, &[])?;
     let number = id.number("INC-", "an incident")?;
     let found = site.ask(move |backend| backend.incident(number)).await?;
+    found.map(Json).ok_or_else(|| none(&format!("INC-{number}"), "incidents"))
+}
+
+/// An incident in at most 150 words, also on what is not the cause.
+#[utoipa::path(
+    get, path = "/api/v1/incidents/{n}/brief", tag = "record",
+    params(("n" = String, Path, description = "`INC-1`, or `1`")),
+    responses(
+        (status = 200, description = "The brief.", body = Brief),
+        (status = "default", description = "A problem.", body = hw_api::Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub(crate) async fn brief(
+    _: Require<Read>,
+    State(site): State<Arc<Site>>,
+    id: Id,
+    uri: Uri,
+) -> Result<Json<Brief>, Problem> {
+    Query::read(&uri, &[])?;
+    let number = id.number("INC-", "an incident")?;
+    let found = site.ask(move |backend| backend.brief(number)).await?;
     found.map(Json).ok_or_else(|| none(&format!("INC-{number}"), "incidents"))
 }
 

@@ -4,7 +4,7 @@ use crate::asking::Site;
 use crate::guard::Link;
 use crate::problem::{Problem, ProblemKind};
 use crate::table::{Route, Table};
-use crate::{commands, counted, document, follow, guard, recorded, status, tokens};
+use crate::{commands, counted, document, follow, guard, incidents, recorded, status, tokens};
 use axum::extract::{Request, State};
 use axum::http::header::{CACHE_CONTROL, HeaderName};
 use axum::http::{HeaderValue, Uri};
@@ -27,8 +27,15 @@ fn table() -> Table {
         .get("/api/v1/shifts/{id}", recorded::shift)
         .post("/api/v1/shifts/{id}/accept", commands::accept)
         .get("/api/v1/incidents", recorded::incidents)
+        .post("/api/v1/incidents", incidents::open)
         .get("/api/v1/incidents/{n}", recorded::incident)
+        .get("/api/v1/incidents/{n}/brief", recorded::brief)
+        .post("/api/v1/incidents/{n}/commands", incidents::command)
         .get("/api/v1/incidents/{n}/entries", recorded::entries)
+        .post("/api/v1/incidents/{n}/entries", incidents::write)
+        .post("/api/v1/incidents/{n}/entries/{seq}/amend", incidents::amend)
+        .post("/api/v1/incidents/{n}/entries/{seq}/pin", incidents::pin)
+        .post("/api/v1/reports", incidents::report)
         .get("/api/v1/changes", recorded::changes)
         .post("/api/v1/changes", commands::tell)
         .get("/api/v1/changes/{id}", recorded::change)

@@ -154,7 +154,7 @@ fn answer_that_nobody_reads_ends() {
 fn connections_are_bounded_and_silent_ones_end() {
     let settings = WebSettings {
         connections_max: 3,
-        header_timeout: Duration::from_millis(400),
+        header_timeout: Duration::from_secs(3),
         ..WebSettings::standard()
     };
     let server = Running::with(Canned::default(), settings);

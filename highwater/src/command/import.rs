@@ -5,8 +5,10 @@ use crate::exit::{Exit, NothingToRead};
 use crate::faults;
 use crate::progress::Bar;
 use crate::text::count;
+use crate::time_argument::TimeArgument;
 use clap::Args;
 use hw_ingest::{Acceptance, RecordedRequest, Requests};
+use hw_model::Timestamp;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -25,6 +27,7 @@ use std::path::PathBuf;
 Examples:
   highwater serve --clock data --data /tmp/try &
   highwater import traces.jsonl.zst logs.jsonl.zst
+  highwater import traces.jsonl.zst logs.jsonl.zst --to +15m      the first quarter of an hour
   highwater change list
 
 It keeps a copy of the requests, not compressed, in the folder for temporary files while it runs.
@@ -35,6 +38,14 @@ pub(crate) struct Import {
     /// Files to read; give traces and logs of the same time together.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
+
+    /// Only what came from this time on: 2026-11-22T06:44:00Z, Unix seconds, or +90s after the first.
+    #[arg(long, value_name = "TIME")]
+    from: Option<TimeArgument>,
+
+    /// Only what came before this time.
+    #[arg(long, value_name = "TIME")]
+    to: Option<TimeArgument>,
 
     #[command(flatten)]
     receiver: SenderFlag,
@@ -61,6 +72,15 @@ impl Import {
         faults::say(requests.reports());
         if requests.n_left() == 0 {
             let why = "the files hold no record that can be used".to_owned();
+            return Err(NothingToRead(why).into());
+        }
+        let first_at = requests.first_at();
+        let limit = |time: Option<TimeArgument>| time.map(|time| time.resolve(first_at));
+        let (from, to) = (limit(self.from), limit(self.to));
+        let requests =
+            requests.within(from.unwrap_or(Timestamp(i64::MIN)), to.unwrap_or(Timestamp(i64::MAX)));
+        if requests.n_left() == 0 {
+            let why = "nothing came between --from and --to".to_owned();
             return Err(NothingToRead(why).into());
         }
         let outcome = send(requests, &self.receiver.sender()?)?;

@@ -4,10 +4,12 @@
 //! asked of the engine between two rows. Nothing is answered that is not durable.
 
 mod access;
+mod brief;
 mod commands;
 mod figures;
 mod map;
 mod present;
+mod record;
 mod recorded;
 mod story;
 mod windows;
@@ -16,10 +18,13 @@ use super::clock::ClockKind;
 use super::counts::{Counts, get};
 use super::orders::{ToEngine, ToWriter};
 use hw_access::Door;
-use hw_api::{Change, Entry, FlowMap, Health, Hop, Incident, Now, Service, Shift, Told, Windows};
+use hw_api::{
+    Brief, Change, DoneAnswer, Entry, FlowMap, Health, Hop, Incident, Now, Opened, Orders,
+    ReportAnswer, Reported, Service, Shift, Told, Windows,
+};
 use hw_engine::Engine;
 use hw_ingest::ReceiverCounts;
-use hw_model::Timestamp;
+use hw_model::{IncidentId, Timestamp};
 use hw_store::{Kind, Reader, Readers};
 use hw_web::{Answered, Backend, Failure, Family, Page, WindowsAsked};
 use std::sync::Arc;
@@ -157,7 +162,7 @@ impl Backend for Answers {
     }
 
     fn incidents(&self, page: Page) -> Answered<Vec<Incident>> {
-        self.states(Kind::Incident, page)
+        self.incident_page(page)
     }
 
     fn change(&self, number: u32) -> Answered<Option<Change>> {
@@ -169,12 +174,11 @@ impl Backend for Answers {
     }
 
     fn incident(&self, number: u32) -> Answered<Option<Incident>> {
-        self.state(Kind::Incident, number)
+        self.incident_words(number)
     }
 
     fn entries(&self, incident: u32, after: u64, items_max: u32) -> Answered<Vec<Entry>> {
-        let events = self.read(|reader| Ok(reader.events_of(incident, after, items_max)?))?;
-        Ok(events.iter().map(story::entry).collect())
+        self.entry_list(incident, after, items_max)
     }
 
     fn events(&self, after: u64, items_max: u32) -> Answered<Vec<Entry>> {
@@ -191,6 +195,27 @@ impl Backend for Answers {
 
     fn accept(&self, shift: u32, key: Option<String>) -> Answered<Option<Shift>> {
         self.accept_shift(shift, key)
+    }
+
+    fn open(&self, opened: &Opened, key: Option<&str>) -> Answered<Option<DoneAnswer>> {
+        self.open_incident(opened, key)
+    }
+
+    fn order(
+        &self,
+        incident: u32,
+        orders: Orders,
+        key: Option<&str>,
+    ) -> Answered<Option<DoneAnswer>> {
+        self.order_done(IncidentId(incident), orders, key)
+    }
+
+    fn report(&self, reported: Reported, key: Option<&str>) -> Answered<Option<ReportAnswer>> {
+        self.take_report(reported, key)
+    }
+
+    fn brief(&self, incident: u32) -> Answered<Option<Brief>> {
+        self.brief_words(incident)
     }
 
     fn health(&self) -> Health {

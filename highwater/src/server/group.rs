@@ -1,12 +1,15 @@
 //! One group: everything that is made durable together.
 
 use super::admission::{Admission, Admitted, Sorted};
+use super::book::{Book, Page};
 use super::clock::Clock;
-use super::orders::{Administration, Command, CommandKind, Durable, Ordered, Said};
+use super::orders::{
+    Administration, Command, CommandKind, Decide, Durable, Ordered, Said, Undecided,
+};
 use super::words::{merged_state, states};
 use crate::administration::{Done, carry_out};
 use hw_ingest::{Delivery, Reply, Seen};
-use hw_model::{Definitions, Timestamp, ToldChange};
+use hw_model::{Definitions, Opening, Timestamp, ToldChange};
 use hw_store::{Group, Kind, NewRow, Retention, SeenMinute, WriteError};
 use hw_wire::LogRow;
 
@@ -21,6 +24,7 @@ pub(super) struct Contents<'a> {
     pub deliveries: Vec<Delivery>,
     pub commands: &'a [Command],
     pub administrations: &'a [Administration],
+    pub decides: &'a [Decide],
     pub said: &'a mut dyn Iterator<Item = &'a Said>,
     pub wants_tick: bool,
     pub chores: Chores,
@@ -71,6 +75,8 @@ pub(super) struct Written {
     pub ordered: Vec<Ordered>,
     /// What was done of administration, in the order in which it was wanted.
     pub administered: Vec<Done>,
+    /// What becomes of what people want done in incidents.
+    pub decided: Vec<Result<Vec<u64>, Undecided>>,
     pub last_event: Option<u64>,
     pub seen_saved: i64,
     pub totals: Totals,
@@ -94,6 +100,7 @@ pub(super) enum Outcome {
 pub(super) struct Deciding<'a> {
     pub admission: &'a mut Admission,
     pub clock: &'a mut Clock,
+    pub book: &'a mut Book,
 }
 
 impl Written {
@@ -105,6 +112,7 @@ impl Written {
             requests: Vec::new(),
             ordered: Vec::new(),
             administered: Vec::new(),
+            decided: Vec::new(),
             last_event: None,
             seen_saved,
             totals,
@@ -117,7 +125,7 @@ impl Written {
     pub(super) fn definitions(&self) -> impl Iterator<Item = &Definitions> {
         self.rows.iter().rev().filter_map(|durable| match &durable.row {
             LogRow::Batch { batch, .. } => Some(&batch.definitions),
-            LogRow::Told(_) | LogRow::Accepted(_) | LogRow::Tick => None,
+            LogRow::Told(_) | LogRow::Accepted(_) | LogRow::Opened(_) | LogRow::Tick => None,
         })
     }
 
@@ -128,7 +136,8 @@ impl Written {
         mut deciding: Deciding<'_>,
         contents: Contents<'_>,
     ) -> Result<(), WriteError> {
-        let Contents { deliveries, commands, administrations, said, wants_tick, chores } = contents;
+        let Contents { deliveries, commands, administrations, decides, said, wants_tick, chores } =
+            contents;
         self.seen_saved = save_seen(group, &deciding.admission.seen, chores.seen_saved)?;
         let before = self.totals;
         self.take_in(group, &mut deciding, deliveries)?;
@@ -145,7 +154,13 @@ impl Written {
             self.append(group, deciding.clock.now(), LogRow::Tick, None)?;
         }
         for said in said {
-            self.record(group, said)?;
+            self.record(group, deciding.book, said)?;
+        }
+        for decide in decides {
+            let mut page = Page::new(group, self.wall);
+            let decided = deciding.book.decide(&mut page, deciding.clock.now(), decide)?;
+            self.last_event = page.last_event.or(self.last_event);
+            self.decided.push(decided);
         }
         group.forget_log(chores.unneeded, FORGOTTEN_PER_GROUP)?;
         if let Some((retention, window_s)) = chores.expiry {
@@ -244,6 +259,10 @@ impl Written {
         let (at, row) = match &command.what {
             CommandKind::Tell(told) => (clock.at_least(told.at), LogRow::Told(told.clone())),
             CommandKind::Accept(shift) => (clock.now(), LogRow::Accepted(*shift)),
+            CommandKind::Open { title, by, is_declared } => {
+                let (at, title, by) = (clock.now(), title.clone(), by.clone());
+                (at, LogRow::Opened(Opening { title, by, at, is_declared: *is_declared }))
+            }
         };
         let bytes = key.map(|_| row.encode());
         let told = told_in(row.clone());
@@ -256,9 +275,15 @@ impl Written {
     }
 
     /// Records what the engine said at one row.
-    fn record(&mut self, group: &mut Group<'_>, said: &Said) -> Result<(), WriteError> {
-        let recorded = group.record(said.step, &said.events, self.wall.0)?;
-        self.last_event = recorded.last().map(|event| event.seq).or(self.last_event);
+    fn record(
+        &mut self,
+        group: &mut Group<'_>,
+        book: &mut Book,
+        said: &Said,
+    ) -> Result<(), WriteError> {
+        let mut page = Page::new(group, self.wall);
+        book.note(&mut page, said)?;
+        self.last_event = page.last_event.or(self.last_event);
         for state in states(&said.revisions) {
             group.put_state(said.step, &state)?;
         }
@@ -292,6 +317,6 @@ fn save_seen(group: &Group<'_>, seen: &Seen, saved: i64) -> Result<i64, WriteErr
 fn told_in(row: LogRow) -> Option<ToldChange> {
     match row {
         LogRow::Told(told) => Some(told),
-        LogRow::Batch { .. } | LogRow::Accepted(_) | LogRow::Tick => None,
+        LogRow::Batch { .. } | LogRow::Accepted(_) | LogRow::Opened(_) | LogRow::Tick => None,
     }
 }

@@ -6,16 +6,19 @@
 
 use crate::administration::{Act, Done};
 use hw_engine::{Engine, FinalRows, Revisions};
-use hw_model::{ShiftId, Timestamp, ToldChange};
+use hw_incident::{Author, Refusal};
+use hw_model::{IncidentId, ShiftId, Timestamp, ToldChange};
 use hw_wire::{EventV1, LogRow};
 use tokio::sync::oneshot;
 
 /// What the writer is asked for, beside deliveries.
 pub(super) enum ToWriter {
-    /// Somebody tells a change, or accepts a shift.
+    /// Somebody tells a change, accepts a shift, or opens an incident.
     Command(Command),
     /// Something of administration is wanted.
     Administer(Administration),
+    /// Somebody does something in an incident.
+    Decide(Decide),
     /// The engine said something.
     Said(Box<Said>),
     /// A snapshot is durable, or failed.
@@ -48,6 +51,32 @@ pub(super) struct Administration {
 pub(super) enum CommandKind {
     Tell(ToldChange),
     Accept(ShiftId),
+    Open { title: String, by: String, is_declared: bool },
+}
+
+/// Something that people want done in an incident: all of it, or nothing.
+pub(super) struct Decide {
+    pub incident: IncidentId,
+    pub by: Author,
+    /// When it happened, if that is not now.
+    pub at: Option<Timestamp>,
+    pub commands: Vec<hw_incident::Command>,
+    /// Two with one key are one.
+    pub idempotency_key: Option<String>,
+    pub reply: oneshot::Sender<Result<Vec<u64>, Undecided>>,
+}
+
+/// Why nothing was done.
+#[derive(Clone, Debug)]
+pub(super) enum Undecided {
+    /// There is no such incident.
+    Unknown,
+    /// It cannot be done.
+    Refused(Refusal),
+    /// The key was used for something else.
+    KeyUsed,
+    /// Nothing can be written, or the record cannot be read.
+    Failed(String),
 }
 
 /// A command that is durable.

@@ -2,6 +2,7 @@
 
 use super::admission::is_guarded;
 use super::backend::Answers;
+use super::book::Book;
 use super::canary::Canary;
 use super::clock::ClockKind;
 use super::counts::Counts;
@@ -239,6 +240,7 @@ fn part(
         store: opened.store,
         admission: opened.admission,
         clock: opened.clock,
+        book: Book::default(),
         counts: Arc::clone(counts),
         pace: opened.pace,
         retention: settings.retention,

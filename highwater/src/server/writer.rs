@@ -5,10 +5,13 @@
 //! back.
 
 use super::admission::Admission;
+use super::book::Book;
 use super::clock::{Clock, ClockKind, wall};
 use super::counts::{Counts, add};
 use super::group::{Chores, Contents, Deciding, Outcome, Totals, Written};
-use super::orders::{Administration, Command, Refused, Said, SnapshotEnd, ToEngine, ToWriter};
+use super::orders::{
+    Administration, Command, Decide, Refused, Said, SnapshotEnd, ToEngine, ToWriter, Undecided,
+};
 use super::pace::Pace;
 use crate::administration::Act;
 use hw_access::Door;
@@ -49,6 +52,7 @@ pub(super) struct Writer {
     pub store: Store,
     pub admission: Admission,
     pub clock: Clock,
+    pub book: Book,
     pub counts: Arc<Counts>,
     pub pace: Pace,
     pub retention: Retention,
@@ -121,11 +125,18 @@ struct Batch {
     deliveries: Vec<Delivery>,
     commands: Vec<Command>,
     administrations: Vec<Administration>,
+    decides: Vec<Decide>,
     wants_tick: bool,
     bytes: usize,
 }
 
 impl Batch {
+    const fn is_empty(&self) -> bool {
+        let is_unwanted =
+            self.commands.is_empty() && self.decides.is_empty() && self.administrations.is_empty();
+        self.deliveries.is_empty() && is_unwanted && !self.wants_tick
+    }
+
     fn take(&mut self, delivery: Delivery) {
         self.bytes += delivery.body.len();
         self.deliveries.push(delivery);
@@ -197,6 +208,7 @@ impl Writer {
     fn take(&mut self, order: ToWriter, batch: &mut Batch) {
         match order {
             ToWriter::Command(command) => batch.commands.push(command),
+            ToWriter::Decide(decide) => batch.decides.push(decide),
             ToWriter::Said(said) => self.waiting.unsaid.push_back(*said),
             ToWriter::Flush(done) => self.waiting.flushes.push(done),
             ToWriter::Snapshot(end) => self.end_snapshot(&end),
@@ -224,11 +236,7 @@ impl Writer {
                 delivery.answer(overloaded());
             }
         }
-        let is_idle = batch.deliveries.is_empty()
-            && batch.commands.is_empty()
-            && batch.administrations.is_empty()
-            && !batch.wants_tick;
-        if is_idle && self.waiting.unsaid.is_empty() {
+        if batch.is_empty() && self.waiting.unsaid.is_empty() {
             // Nothing is written, which says nothing about the disk.
             self.waiting.answer_flushes();
             return;
@@ -254,18 +262,17 @@ impl Writer {
         let expiry = self.pace.is_expiry_due().then_some((self.retention, self.window_s));
         let (seen_saved, unneeded) = (self.seen_saved, self.pace.unneeded());
         let chores = Chores { seen_saved, unneeded, expiry };
-        let Self { store, admission, clock, waiting, .. } = self;
-        let mut said = waiting.unsaid.iter();
-        let Batch { commands, administrations, wants_tick, .. } = batch;
+        let Self { store, admission, clock, book, waiting, .. } = self;
         let contents = Contents {
             deliveries,
-            commands,
-            administrations,
-            said: &mut said,
-            wants_tick: *wants_tick,
+            commands: &batch.commands,
+            administrations: &batch.administrations,
+            decides: &batch.decides,
+            said: &mut waiting.unsaid.iter(),
+            wants_tick: batch.wants_tick,
             chores,
         };
-        store.group(|group| written.write(group, Deciding { admission, clock }, contents))
+        store.group(|group| written.write(group, Deciding { admission, clock, book }, contents))
     }
 
     /// The group is durable: everybody is told.
@@ -315,6 +322,9 @@ impl Writer {
                 drop(reply.send(Ok(done)));
             }
         }
+        for (decide, decided) in batch.decides.into_iter().zip(written.decided) {
+            drop(decide.reply.send(decided));
+        }
     }
 
     fn answer(&self, reply: Reply, outcome: Outcome) {
@@ -342,6 +352,7 @@ impl Writer {
 
     /// Nothing of the group is durable: it is as if it had not come.
     fn fail(&mut self, error: &WriteError, written: Written, batch: Batch) {
+        self.book.forget();
         add(&self.counts.commits_failed, 1);
         for definitions in written.definitions() {
             self.admission.intake.dictionary_mut().take_back(definitions);
@@ -375,6 +386,9 @@ impl Writer {
                 Some(reply) => drop(reply.send(Err(Refused(reason.clone())))),
                 None => self.waiting.note = Some(order),
             }
+        }
+        for decide in batch.decides {
+            drop(decide.reply.send(Err(Undecided::Failed(reason.clone()))));
         }
     }
 

@@ -51,6 +51,7 @@ fn read_back(input: &Input) -> Option<Input> {
         }
         Input::Told(told) => LogRow::Told(told),
         Input::Accepted(shift) => LogRow::Accepted(shift),
+        Input::Opened(opening) => LogRow::Opened(opening),
         Input::Tick => LogRow::Tick,
         Input::End => return Some(Input::End),
     };
@@ -58,6 +59,7 @@ fn read_back(input: &Input) -> Option<Input> {
         LogRow::Batch { batch, .. } => Input::Batch(batch),
         LogRow::Told(told) => Input::Told(told),
         LogRow::Accepted(shift) => Input::Accepted(shift),
+        LogRow::Opened(opening) => Input::Opened(opening),
         LogRow::Tick => Input::Tick,
     })
 }

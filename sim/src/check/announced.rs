@@ -45,6 +45,9 @@ impl Announced {
             Output::ShiftEnded { at, shift } | Output::ShiftAccepted { at, shift } => {
                 (*at, self.shifts.contains(shift))
             }
+            Output::IncidentOpened { at, incident, .. } => {
+                (*at, self.incidents.insert(*incident, vec![*at]).is_none())
+            }
             Output::OriginNamed { at, incident, confidence, .. } => {
                 if !is_probability(*confidence) {
                     return Some(Broken { check: PROBABLE, seen: format!("{output:?}") });

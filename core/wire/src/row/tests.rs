@@ -154,6 +154,15 @@ fn told() -> LogRow {
     })
 }
 
+fn opened() -> LogRow {
+    LogRow::Opened(Opening {
+        title: "more items than usual in the inbox".into(),
+        by: "Dave".into(),
+        at: Timestamp(1_795_329_834_653_958_997),
+        is_declared: false,
+    })
+}
+
 /// Rows as version 1 wrote them: they must read for ever, so these files are never written anew.
 #[test]
 fn rows_of_every_version_still_read() {
@@ -162,6 +171,7 @@ fn rows_of_every_version_still_read() {
         (include_bytes!("../../golden/row-v1-told.bin"), told()),
         (include_bytes!("../../golden/row-v1-accepted.bin"), LogRow::Accepted(ShiftId(3))),
         (include_bytes!("../../golden/row-v1-tick.bin"), LogRow::Tick),
+        (include_bytes!("../../golden/row-v1-opened.bin"), opened()),
     ];
     for (bytes, row) in golden {
         assert_eq!(LogRow::decode(bytes).unwrap(), row);

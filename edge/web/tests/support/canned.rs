@@ -1,8 +1,8 @@
 //! A backend that knows a few things by heart, and a client that says bytes to a socket.
 
 use hw_api::{
-    Change, Entry, FlowMap, Health, Hop, Incident, Now, Received, Service, Shift, Streams, Told,
-    Windows, rfc3339,
+    Brief, Change, DoneAnswer, Entry, FlowMap, Health, Hop, Incident, Now, Opened, Orders,
+    Received, ReportAnswer, Reported, Service, Shift, Streams, Told, Windows, rfc3339,
 };
 use hw_model::Timestamp;
 use hw_web::{
@@ -27,6 +27,7 @@ pub(crate) struct Canned {
     pub(crate) changes: Mutex<Vec<Change>>,
     pub(crate) keys: Mutex<BTreeMap<String, Change>>,
     pub(crate) accepted: Mutex<Vec<u32>>,
+    pub(crate) ordered: Mutex<Vec<Orders>>,
     pub(crate) asked: Mutex<Vec<WindowsAsked>>,
     pub(crate) last_event: watch::Sender<u64>,
     /// What keeps it from writing.
@@ -44,6 +45,7 @@ impl Default for Canned {
             changes: Mutex::default(),
             keys: Mutex::default(),
             accepted: Mutex::default(),
+            ordered: Mutex::default(),
             asked: Mutex::default(),
             last_event: watch::Sender::new(3),
             trouble: Mutex::default(),
@@ -76,18 +78,11 @@ fn incident(number: u32) -> Incident {
         id: format!("INC-{number}"),
         title: format!("incident {number}"),
         started_at: at(i64::from(number)),
-        detected_at: at(i64::from(number) + 12),
+        detected_at: Some(at(i64::from(number) + 12)),
         ended_at: number.is_multiple_of(2).then(|| at(500)),
         shifts: vec!["S1".to_owned()],
-        origins: Vec::new(),
-        cleared: Vec::new(),
-        trail: Vec::new(),
-        leads: Vec::new(),
-        changes: Vec::new(),
-        mitigations: Vec::new(),
-        redeploy: Vec::new(),
-        impact: None,
         merged_into: (number == 3).then(|| "INC-1".to_owned()),
+        ..Incident::default()
     }
 }
 
@@ -132,11 +127,16 @@ impl Canned {
             event,
             incident: seq.map(|_| "INC-1".to_owned()),
             kind: "shift_detected".to_owned(),
+            timeline: "alert".to_owned(),
+            by: "Highwater".to_owned(),
+            source: "machine".to_owned(),
             happened_at: at.clone(),
             recorded_at: at,
             words: self.words.clone(),
             about: Some("S1".to_owned()),
             because: Vec::new(),
+            before: Vec::new(),
+            pinned: false,
         }
     }
 }
@@ -274,6 +274,41 @@ impl Backend for Canned {
         Ok(known.map(|shift| Shift { accepted_at: Some(shift.onset_at.clone()), ..shift }))
     }
 
+    fn open(&self, opened: &Opened, _key: Option<&str>) -> Answered<Option<DoneAnswer>> {
+        let incident = Incident { title: opened.title.to_string(), ..incident(1) };
+        Ok(Some(DoneAnswer { incident, entries: Vec::new() }))
+    }
+
+    fn order(
+        &self,
+        number: u32,
+        orders: Orders,
+        _key: Option<&str>,
+    ) -> Answered<Option<DoneAnswer>> {
+        if number > self.n_incidents {
+            return Ok(None);
+        }
+        self.ordered.lock().unwrap().push(orders);
+        Ok(Some(DoneAnswer { incident: incident(number), entries: Vec::new() }))
+    }
+
+    fn report(&self, reported: Reported, _key: Option<&str>) -> Answered<Option<ReportAnswer>> {
+        let number = reported.incident.map_or(1, |incident| incident.0);
+        let near = vec![format!("{} of {:?}", reported.text, reported.service)];
+        Ok((number <= self.n_incidents).then(|| ReportAnswer {
+            incident: incident(number),
+            opened: false,
+            entry: self.entry(1, Some(1)),
+            near,
+        }))
+    }
+
+    fn brief(&self, number: u32) -> Answered<Option<Brief>> {
+        let words = "It is over.".to_owned();
+        let brief = Brief { incident: format!("INC-{number}"), words };
+        Ok((number <= self.n_incidents).then_some(brief))
+    }
+
     fn health(&self) -> Health {
         let troubles: Vec<String> = self.trouble.lock().unwrap().clone().into_iter().collect();
         Health { is_ready: troubles.is_empty(), troubles }
@@ -321,7 +356,8 @@ impl Running {
     /// Says these bytes, and reads until the other side closes.
     pub(crate) fn say(&self, bytes: &[u8]) -> Said {
         let mut stream = self.connect();
-        stream.write_all(bytes).unwrap();
+        // The other side may stop reading before all is said: its answer counts.
+        drop(stream.write_all(bytes));
         let mut answer = Vec::new();
         // A reset after the answer is none of the test's business.
         drop(stream.read_to_end(&mut answer));

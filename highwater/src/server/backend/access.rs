@@ -66,12 +66,14 @@ impl Answers {
     ) -> Answered<Vec<Entry>> {
         let (mut found, mut after, page) = (Vec::new(), after, items_max.max(PAGE_MIN));
         let items_max = usize::try_from(items_max).unwrap_or(usize::MAX);
+        let mut names = self.change_names();
         while found.len() < items_max {
             let part = self.read(|reader| Ok(reader.events_after(after, page)?))?;
             let Some(last) = part.last() else { break };
             after = last.seq;
             let left = items_max - found.len();
-            found.extend(part.iter().filter(|event| is_wanted(event)).take(left).map(story::entry));
+            let wanted = part.iter().filter(|event| is_wanted(event)).take(left);
+            found.extend(wanted.map(|event| story::entry(event, &mut names)));
         }
         Ok(found)
     }

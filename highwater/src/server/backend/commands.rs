@@ -18,7 +18,7 @@ impl Answers {
         let is_timed = told.at.is_some();
         let told = self.timed(told)?;
         let key = key.map(|key| format!("change {key}"));
-        let Ordered { step, told: first } = self.order(CommandKind::Tell(told.clone()), key)?;
+        let Ordered { step, told: first } = self.append(CommandKind::Tell(told.clone()), key)?;
         // A key may have been used before: what was told then is what counts.
         let first = first.unwrap_or_else(|| told.clone());
         let again = ToldChange { at: if is_timed { told.at } else { first.at }, ..told };
@@ -47,7 +47,7 @@ impl Answers {
             return Err(Failure::Conflict(what));
         }
         let key = key.map(|key| format!("accept {number} {key}"));
-        let Ordered { step, .. } = self.order(CommandKind::Accept(ShiftId(number)), key)?;
+        let Ordered { step, .. } = self.append(CommandKind::Accept(ShiftId(number)), key)?;
         self.ask(step, |_| ())?;
         self.show()?;
         self.state(Kind::Shift, number)
@@ -80,7 +80,11 @@ impl Answers {
     }
 
     /// Makes a command durable; says in which row.
-    fn order(&self, what: CommandKind, idempotency_key: Option<String>) -> Answered<Ordered> {
+    pub(super) fn append(
+        &self,
+        what: CommandKind,
+        idempotency_key: Option<String>,
+    ) -> Answered<Ordered> {
         let (reply, answer) = oneshot::channel();
         let command = Command { what, idempotency_key, reply };
         let ending = || later("the server is ending".to_owned());

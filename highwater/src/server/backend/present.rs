@@ -5,7 +5,8 @@ use super::story::change_name;
 use crate::server::clock::ClockKind;
 use crate::server::recent::Lately;
 use hw_api::{
-    Change, Incident, JudgedChange, Now, OpenIncident, Received, Streams, ratio, rfc3339,
+    Change, Incident, IncidentRecord, JudgedChange, Now, OpenIncident, Received, Streams, ratio,
+    rfc3339,
 };
 use hw_engine::Engine;
 use hw_model::{Timestamp, length_words};
@@ -106,6 +107,7 @@ impl Answers {
 
     fn in_short(&self, incident: &Incident) -> Answered<OpenIncident> {
         let origin = incident.origins.first();
+        let record = incident.record.as_ref();
         let changes = incident.changes.iter().map(|judged| {
             let attempts = incident.mitigations.iter();
             let mut effects = attempts.filter(|attempt| attempt.change == judged.change);
@@ -126,12 +128,21 @@ impl Answers {
             title: incident.title.clone(),
             started_at: incident.started_at.clone(),
             detected_at: incident.detected_at.clone(),
+            status: record.map(|record| record.status.clone()),
+            severity: record.and_then(|record| record.severity.clone()),
+            lead: record.and_then(lead),
             origin: origin.map(|origin| origin.service.clone()),
             confidence: origin.map(|origin| origin.confidence),
             changes: changes.collect::<Answered<_>>()?,
             excess_items: incident.impact.map(|impact| impact.excess_items),
         })
     }
+}
+
+/// Who leads.
+fn lead(record: &IncidentRecord) -> Option<String> {
+    let lead = record.roles.iter().find(|held| held.role == "lead");
+    lead.map(|held| held.person.clone())
 }
 
 /// The number in the id of a change.

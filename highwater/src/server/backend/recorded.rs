@@ -1,14 +1,19 @@
 //! What stands in the record: the present words of changes, shifts and incidents.
 
 use super::Answers;
-use hw_api::Incident;
+use super::story::change_name;
+use hw_api::{Change, Incident, IncidentRecord};
 use hw_store::Kind;
 use hw_web::{Answered, Failure, Page};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
+use std::collections::BTreeMap;
 
 /// Incidents that are looked through for open ones: what is older is over.
 const LOOKED_THROUGH: u32 = 1_000;
+
+/// Incidents that are looked through for those people work on.
+const IN_HAND_MAX: u32 = 100;
 
 /// What says whether an incident is over.
 #[derive(Deserialize)]
@@ -34,7 +39,73 @@ impl Answers {
             end.map_or(true, |end| end.ended_at.is_none() && end.merged_into.is_none())
         };
         let open = rows.iter().filter(|(_, body)| is_open(body));
-        open.map(|(number, body)| parse(Kind::Incident, *number, body)).collect()
+        let open =
+            open.map(|(number, body)| self.joined(*number, parse(Kind::Incident, *number, body)?));
+        let open: Vec<Incident> = open.collect::<Answered<_>>()?;
+        // People may have said that it is none, or part of another.
+        let is_theirs = |incident: &Incident| {
+            let status = incident.record.as_ref().map(|record| record.status.as_str());
+            incident.merged_into.is_none() && !matches!(status, Some("declined" | "closed"))
+        };
+        Ok(open.into_iter().filter(is_theirs).collect())
+    }
+
+    /// Incidents that people may still work on, newest first: those that go on, and those that have
+    /// stopped hurting and are not resolved.
+    pub(super) fn incidents_in_hand(&self) -> Answered<Vec<Incident>> {
+        let latest = Page { before: None, items_max: IN_HAND_MAX };
+        let mut incidents = self.incident_page(latest)?;
+        incidents.retain(|incident| {
+            let status = incident.record.as_ref().map(|record| record.status.as_str());
+            incident.merged_into.is_none()
+                && matches!(status, None | Some("triage" | "active" | "mitigated"))
+        });
+        Ok(incidents)
+    }
+
+    /// Incidents, newest first.
+    pub(super) fn incident_page(&self, page: Page) -> Answered<Vec<Incident>> {
+        let incidents: Vec<Incident> = self.states(Kind::Incident, page)?;
+        let number = |incident: &Incident| incident.id.strip_prefix("INC-")?.parse().ok();
+        let joined = incidents.into_iter().map(|incident| match number(&incident) {
+            Some(number) => self.joined(number, incident),
+            None => Ok(incident),
+        });
+        joined.collect()
+    }
+
+    /// An incident.
+    pub(super) fn incident_words(&self, number: u32) -> Answered<Option<Incident>> {
+        let incident = self.state(Kind::Incident, number)?;
+        incident.map(|incident| self.joined(number, incident)).transpose()
+    }
+
+    /// What the engine says of an incident, with where people left it.
+    fn joined(&self, number: u32, mut incident: Incident) -> Answered<Incident> {
+        let record: Option<IncidentRecord> = self.state(Kind::Record, number)?;
+        if let Some(record) = &record {
+            if let Some(title) = &record.title {
+                incident.title.clone_from(title);
+            }
+            if let Some(started_at) = &record.times.started_at {
+                incident.started_at.clone_from(started_at);
+            }
+            incident.merged_into = record.merged_into.clone().or(incident.merged_into);
+        }
+        incident.record = record;
+        Ok(incident)
+    }
+
+    /// What changes were, asked once each.
+    pub(super) fn change_names(&self) -> impl FnMut(u32) -> Option<String> {
+        let mut known: BTreeMap<u32, Option<String>> = BTreeMap::new();
+        move |number| {
+            let name = known.entry(number).or_insert_with(|| {
+                let change = self.state::<Change>(Kind::Change, number).ok().flatten();
+                change.as_ref().map(change_name)
+            });
+            name.clone()
+        }
     }
 
     pub(super) fn state<T: DeserializeOwned>(

@@ -1,30 +1,78 @@
 //! Events of the record as entries, each with a sentence that says it as it was said then.
 
 mod acts;
+mod people;
 
 use hw_api::{Change, Entry, rfc3339};
+use hw_engine::Deviation;
+use hw_incident::Record;
 use hw_model::Timestamp;
 use hw_store::StoredEvent;
-use hw_wire::WhatV1;
+use hw_wire::{AuthorV1, WhatV1};
 
-/// An event as the API gives it.
-pub(super) fn entry(stored: &StoredEvent) -> Entry {
+/// What changes were: `deploy of router 1.4.2 -> 2.0.0`, by number.
+pub(super) type ChangeNames<'a> = dyn FnMut(u32) -> Option<String> + 'a;
+
+/// An event as it was said.
+pub(super) fn entry(stored: &StoredEvent, names: &mut ChangeNames<'_>) -> Entry {
     let event = &stored.event;
     let (kind, about, because) = parts(&event.what);
+    let (by, source) = match (&event.by, &event.what) {
+        (None, WhatV1::Audit { by, did }) if !acts::is_our_own(did) => (by.as_str(), "person"),
+        (None, _) => ("Highwater", "machine"),
+        (Some(AuthorV1::Person(name)), _) => (name.as_str(), "person"),
+        (Some(AuthorV1::Program(name)), _) => (name.as_str(), "program"),
+    };
     Entry {
         seq: stored.incident_seq,
         event: stored.seq,
         incident: event.incident.map(|number| format!("INC-{number}")),
         kind: kind.to_owned(),
+        timeline: timeline(&event.what).to_owned(),
+        by: by.to_owned(),
+        source: source.to_owned(),
         happened_at: rfc3339(Timestamp(event.at)),
         recorded_at: rfc3339(Timestamp(stored.recorded_at)),
-        words: words(&event.what),
+        words: words(&event.what, names),
         about,
         because: because.to_vec(),
+        before: Vec::new(),
+        pinned: false,
     }
 }
 
+/// An entry of an incident as it reads now: amended, pinned.
+pub(super) fn entry_now(
+    stored: &StoredEvent,
+    events: &[StoredEvent],
+    record: &Record,
+    names: &mut ChangeNames<'_>,
+) -> Entry {
+    let mut entry = entry(stored, names);
+    let Some(known) = stored.incident_seq.and_then(|seq| record.entries.get(&seq)) else {
+        return entry;
+    };
+    entry.pinned = known.is_pinned;
+    if known.amended_by.is_empty() {
+        return entry;
+    }
+    entry.happened_at = rfc3339(known.at);
+    let mut what = stored.event.what.clone();
+    let amendments = events
+        .iter()
+        .filter(|event| event.incident_seq.is_some_and(|seq| known.amended_by.contains(&seq)));
+    for amendment in amendments {
+        if let WhatV1::Amended { text: Some(text), .. } = &amendment.event.what {
+            entry.before.push(words(&what, names));
+            people::reword(&mut what, text);
+        }
+    }
+    entry.words = words(&what, names);
+    entry
+}
+
 /// Kind, subject and facts.
+#[expect(clippy::wildcard_enum_match_arm, reason = "what people do is said in `people`")]
 fn parts(what: &WhatV1) -> (&'static str, Option<String>, &[String]) {
     let shift = |number: &u32| Some(format!("S{number}"));
     let change = |number: &u32| Some(format!("C{number}"));
@@ -40,15 +88,39 @@ fn parts(what: &WhatV1) -> (&'static str, Option<String>, &[String]) {
         WhatV1::EffectKnown { change: number, because, .. } => {
             ("effect_known", change(number), because)
         }
-        WhatV1::IncidentMerged { into } => ("incident_merged", Some(format!("INC-{into}")), &[]),
+        WhatV1::IncidentMerged { into, .. } => {
+            ("incident_merged", Some(format!("INC-{into}")), &[])
+        }
         WhatV1::IncidentEnded => ("incident_ended", None, &[]),
         WhatV1::Audit { did, .. } => acts::parts(did),
+        other => people::parts(other),
     }
 }
 
-fn words(what: &WhatV1) -> String {
+/// What an event is on a timeline.
+#[expect(clippy::wildcard_enum_match_arm, reason = "what people do is said in `people`")]
+fn timeline(what: &WhatV1) -> &'static str {
     match what {
-        WhatV1::ChangeFound { .. } => change_words(what),
+        WhatV1::ChangeFound { .. } | WhatV1::VerdictChanged { .. } => "change",
+        WhatV1::ShiftDetected { .. } | WhatV1::ShiftEnded { .. } | WhatV1::OriginNamed { .. } => {
+            "alert"
+        }
+        WhatV1::ShiftAccepted { .. } => "decision",
+        WhatV1::EffectKnown { .. } | WhatV1::IncidentEnded => "check",
+        WhatV1::IncidentMerged { .. } => "status",
+        WhatV1::Audit { .. } => "action",
+        other => people::timeline(other),
+    }
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "what people do is said in `people`")]
+fn words(what: &WhatV1, names: &mut ChangeNames<'_>) -> String {
+    let mut change_words = |number: &u32| match names(*number) {
+        Some(name) => format!("{name} (C{number})"),
+        None => format!("C{number}"),
+    };
+    match what {
+        WhatV1::ChangeFound { .. } => found_words(what),
         WhatV1::ShiftDetected { .. } => shift_words(what),
         WhatV1::ShiftEnded { shift } => format!("S{shift} is over: the figure is back"),
         WhatV1::ShiftAccepted { shift } => {
@@ -58,21 +130,46 @@ fn words(what: &WhatV1) -> String {
             format!("it starts at {service} ({:.0} % sure)", confidence * 100.0)
         }
         WhatV1::VerdictChanged { change, verdict, probability, .. } => format!(
-            "C{change} is {} (probability {probability:.2} that it caused this)",
+            "{}: {} (probability {probability:.2} that it caused this)",
+            change_words(change),
             verdict.replace('_', " ")
         ),
-        WhatV1::EffectKnown { change, effect, .. } => match effect.as_str() {
-            "worked" => format!("C{change} helped"),
-            "none" => format!("C{change} did not help"),
-            _ => format!("whether C{change} helped cannot be said yet"),
-        },
-        WhatV1::IncidentMerged { into } => format!("it turned out to be part of INC-{into}"),
-        WhatV1::IncidentEnded => "it is over: all its figures are back or accepted".to_owned(),
+        WhatV1::EffectKnown { change, effect, .. } => {
+            let change = change_words(change);
+            match effect.as_str() {
+                "worked" => format!("{change} helped"),
+                "none" => format!("{change} did not help"),
+                _ => format!("whether {change} helped cannot be said yet"),
+            }
+        }
+        WhatV1::IncidentMerged { into, reason: None } => {
+            format!("it turned out to be part of INC-{into}")
+        }
+        WhatV1::IncidentEnded => "all its figures are back or accepted".to_owned(),
         WhatV1::Audit { by, did } => acts::words(by, did),
+        other => people::words(other),
     }
 }
 
-fn change_words(what: &WhatV1) -> String {
+/// A figure that deviates, for somebody who asks.
+pub(super) fn deviation_words(deviation: &Deviation) -> String {
+    let Deviation { service, signal, hop, value, usual, now, n, is_shifted, .. } = deviation;
+    let place = hop.as_ref().map_or_else(String::new, |hop| format!(" on {hop}"));
+    let value = value.as_ref().map_or_else(String::new, |value| format!(" \"{value}\""));
+    let signal = signal.word();
+    let behind = match signal {
+        "volume" => String::new(),
+        _ => format!(", {n:.0} counted"),
+    };
+    let told = if *is_shifted { "; told as a shift" } else { "; below the alarm line" };
+    format!(
+        "{signal}{value} of {service}: {} in the last 10 min{behind}, usually {}{place}{told}",
+        figure(signal, *now, *usual),
+        figure(signal, *usual, *now)
+    )
+}
+
+fn found_words(what: &WhatV1) -> String {
     let WhatV1::ChangeFound {
         change,
         change_kind,
@@ -159,7 +256,7 @@ mod tests {
             evidence_nats: 40.0,
         };
         assert_eq!(
-            words(&shift),
+            words(&shift, &mut |_| None),
             "S2: answers \"go\" of eligibility rose from 49.0 % to 100.0 % at \
              2026-11-22T06:54:54.000Z on screening|in|eligibility|ask"
         );
@@ -173,7 +270,7 @@ mod tests {
             source: "telemetry".to_owned(),
         };
         assert_eq!(
-            words(&change),
+            words(&change, &mut |_| None),
             "C1: deploy of router 1.4.2 -> 2.0.0 at 2026-11-22T06:54:54.000Z (seen in telemetry)"
         );
     }

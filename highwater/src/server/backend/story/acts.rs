@@ -15,6 +15,11 @@ pub(super) fn parts(did: &ActV1) -> (&'static str, Option<String>, &[String]) {
     }
 }
 
+/// Whether nobody but us did it.
+pub(super) const fn is_our_own(did: &ActV1) -> bool {
+    matches!(did, ActV1::ServerStarted { .. } | ActV1::AttemptsRefused { .. })
+}
+
 pub(super) fn words(by: &str, did: &ActV1) -> String {
     match did {
         ActV1::ServerStarted { .. } => start_words(did),

@@ -1,0 +1,279 @@
+//! Events of an incident, to the words that are kept and back.
+//!
+//! What was recorded was checked then; what cannot be read any more, because a newer version wrote it or
+//! a bit flipped, is an error here and not a guess.
+
+use super::{AuthorV1, EventV1, WhatV1};
+use crate::WireError;
+use hw_incident::{
+    Author, Event, Finding, Moment, Move, Name, NoteKind, Revision, Role, SeverityLevel, Status,
+    Text, What, Written,
+};
+use hw_model::{ChangeId, Effect, IncidentId, Timestamp};
+
+impl EventV1 {
+    /// An event of an incident that people, or Highwater following its figures, decided.
+    #[must_use]
+    pub fn of_incident(incident: IncidentId, event: &Event) -> Self {
+        let what = match &event.what {
+            What::Found(_) => None,
+            What::Moved(moved) => Some(moved_v1(moved)),
+            What::Written(written) => Some(written_v1(written)),
+            What::Revised(revision) => Some(revision_v1(revision)),
+        };
+        Self {
+            at: event.happened_at.0,
+            incident: Some(incident.0),
+            by: match &event.by {
+                Author::Highwater => None,
+                Author::Person(name) => Some(AuthorV1::Person(name.to_string())),
+                Author::Program(name) => Some(AuthorV1::Program(name.to_string())),
+            },
+            what: what.expect("invariant: what Highwater finds is said by the engine"),
+        }
+    }
+
+    /// What this event means to its incident.
+    ///
+    /// # Errors
+    ///
+    /// If its words are of no known kind.
+    pub fn occurrence(&self) -> Result<Event, WireError> {
+        Ok(Event {
+            happened_at: Timestamp(self.at),
+            by: match &self.by {
+                None => Author::Highwater,
+                Some(AuthorV1::Person(name)) => Author::Person(Name::recorded(name)),
+                Some(AuthorV1::Program(name)) => Author::Program(Name::recorded(name)),
+            },
+            what: self.what.meaning()?,
+        })
+    }
+}
+
+fn text_v1(text: &Text) -> String {
+    text.as_str().to_owned()
+}
+
+fn some_v1(text: &Option<Text>) -> Option<String> {
+    text.as_ref().map(text_v1)
+}
+
+fn moved_v1(moved: &Move) -> WhatV1 {
+    match moved {
+        Move::Opened { title, is_declared } => {
+            WhatV1::IncidentOpened { title: text_v1(title), is_declared: *is_declared }
+        }
+        Move::Titled { title } => WhatV1::TitleSet { title: text_v1(title) },
+        Move::StatusSet { status, reason } => {
+            WhatV1::StatusSet { status: status.word().to_owned(), reason: some_v1(reason) }
+        }
+        Move::SeveritySet { severity, reason } => {
+            WhatV1::SeveritySet { severity: severity.word().to_owned(), reason: some_v1(reason) }
+        }
+        Move::RoleTaken { role, person } => {
+            WhatV1::RoleTaken { role: role.word().to_owned(), person: person.to_string() }
+        }
+        Move::RoleLeft { role, person } => {
+            WhatV1::RoleLeft { role: role.word().to_owned(), person: person.to_string() }
+        }
+        Move::Corrected { moment, at, reason } => WhatV1::TimeCorrected {
+            moment: moment.word().to_owned(),
+            to: at.0,
+            reason: text_v1(reason),
+        },
+        Move::RestrictionSet { is_restricted } => {
+            WhatV1::RestrictionSet { is_restricted: *is_restricted }
+        }
+        Move::MergedInto { into, reason } => {
+            WhatV1::IncidentMerged { into: into.0, reason: some_v1(reason) }
+        }
+    }
+}
+
+fn written_v1(written: &Written) -> WhatV1 {
+    match written {
+        Written::Noted { kind, text } => {
+            WhatV1::Noted { note_kind: kind.word().to_owned(), text: text_v1(text) }
+        }
+        Written::Reported { text, service, found } => WhatV1::Reported {
+            text: text_v1(text),
+            service: service.as_ref().map(ToString::to_string),
+            found: found.clone(),
+        },
+        Written::HypothesisOpened { text, change } => {
+            WhatV1::HypothesisOpened { text: text_v1(text), change: change.map(|id| id.0) }
+        }
+        Written::HypothesisRuledOut { hypothesis, fact } => {
+            WhatV1::HypothesisRuledOut { hypothesis: *hypothesis, fact: text_v1(fact) }
+        }
+        Written::MitigationBegun { text, change, expected } => WhatV1::MitigationBegun {
+            text: text_v1(text),
+            change: change.map(|id| id.0),
+            expected: some_v1(expected),
+        },
+        Written::Checked { mitigation, effect, text } => WhatV1::MitigationChecked {
+            mitigation: *mitigation,
+            effect: effect.word().to_owned(),
+            text: text_v1(text),
+        },
+        Written::HandedOver { team, text } => {
+            WhatV1::HandedOver { team: team.to_string(), text: text_v1(text) }
+        }
+        Written::UpdatePromised { due } => WhatV1::UpdatePromised { due: due.0 },
+        Written::WaitBegun { condition, until } => {
+            WhatV1::WaitBegun { condition: text_v1(condition), until: until.0 }
+        }
+    }
+}
+
+fn revision_v1(revision: &Revision) -> WhatV1 {
+    match revision {
+        Revision::Amended { entry, text, at, reason } => WhatV1::Amended {
+            entry: *entry,
+            text: some_v1(text),
+            when: at.map(|at| at.0),
+            reason: some_v1(reason),
+        },
+        Revision::Pinned { entry } => WhatV1::Pinned { entry: *entry },
+        Revision::Unpinned { entry } => WhatV1::Unpinned { entry: *entry },
+    }
+}
+
+/// A word of a closed list.
+fn known<T>(what: &str, word: &str, find: impl Fn(&str) -> Option<T>) -> Result<T, WireError> {
+    find(word).ok_or_else(|| WireError::broken(format!("{word} is no {what}")))
+}
+
+fn text(text: &str) -> Text {
+    Text::recorded(text)
+}
+
+fn some(text: &Option<String>) -> Option<Text> {
+    text.as_ref().map(Text::recorded)
+}
+
+impl WhatV1 {
+    fn meaning(&self) -> Result<What, WireError> {
+        let found = |finding| Ok(What::Found(finding));
+        match self {
+            Self::ChangeFound { .. }
+            | Self::ShiftEnded { .. }
+            | Self::ShiftAccepted { .. }
+            | Self::OriginNamed { .. }
+            | Self::VerdictChanged { .. }
+            | Self::Audit { .. } => found(Finding::Said),
+            Self::ShiftDetected { onset_at, onset_from, .. } => found(Finding::ShiftDetected {
+                onset_at: Timestamp(*onset_at),
+                onset_from: Timestamp(*onset_from),
+            }),
+            Self::EffectKnown { change, effect, .. } => found(Finding::EffectKnown {
+                change: ChangeId(*change),
+                effect: known("effect", effect, Effect::from_word)?,
+            }),
+            Self::IncidentEnded => found(Finding::Recovered),
+            Self::IncidentMerged { .. }
+            | Self::IncidentOpened { .. }
+            | Self::TitleSet { .. }
+            | Self::StatusSet { .. }
+            | Self::SeveritySet { .. }
+            | Self::RoleTaken { .. }
+            | Self::RoleLeft { .. }
+            | Self::TimeCorrected { .. }
+            | Self::RestrictionSet { .. } => self.moved().map(What::Moved),
+            Self::Noted { .. }
+            | Self::Reported { .. }
+            | Self::HypothesisOpened { .. }
+            | Self::HypothesisRuledOut { .. }
+            | Self::MitigationBegun { .. }
+            | Self::MitigationChecked { .. }
+            | Self::HandedOver { .. }
+            | Self::UpdatePromised { .. }
+            | Self::WaitBegun { .. } => self.written().map(What::Written),
+            Self::Amended { entry, text, when, reason } => Ok(What::Revised(Revision::Amended {
+                entry: *entry,
+                text: some(text),
+                at: when.map(Timestamp),
+                reason: some(reason),
+            })),
+            Self::Pinned { entry } => Ok(What::Revised(Revision::Pinned { entry: *entry })),
+            Self::Unpinned { entry } => Ok(What::Revised(Revision::Unpinned { entry: *entry })),
+        }
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "`meaning` names every variant")]
+    fn moved(&self) -> Result<Move, WireError> {
+        let role = |word: &str| known("role", word, Role::from_word);
+        Ok(match self {
+            Self::IncidentOpened { title, is_declared } => {
+                Move::Opened { title: text(title), is_declared: *is_declared }
+            }
+            Self::TitleSet { title } => Move::Titled { title: text(title) },
+            Self::StatusSet { status, reason } => Move::StatusSet {
+                status: known("status", status, Status::from_word)?,
+                reason: some(reason),
+            },
+            Self::SeveritySet { severity, reason } => Move::SeveritySet {
+                severity: known("severity", severity, SeverityLevel::from_word)?,
+                reason: some(reason),
+            },
+            Self::RoleTaken { role: word, person } => {
+                Move::RoleTaken { role: role(word)?, person: Name::recorded(person) }
+            }
+            Self::RoleLeft { role: word, person } => {
+                Move::RoleLeft { role: role(word)?, person: Name::recorded(person) }
+            }
+            Self::TimeCorrected { moment, to, reason } => Move::Corrected {
+                moment: known("time of an incident", moment, Moment::from_word)?,
+                at: Timestamp(*to),
+                reason: text(reason),
+            },
+            Self::RestrictionSet { is_restricted } => {
+                Move::RestrictionSet { is_restricted: *is_restricted }
+            }
+            Self::IncidentMerged { into, reason } => {
+                Move::MergedInto { into: IncidentId(*into), reason: some(reason) }
+            }
+            other => return Err(WireError::broken(format!("{other:?} moves nothing"))),
+        })
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "`meaning` names every variant")]
+    fn written(&self) -> Result<Written, WireError> {
+        Ok(match self {
+            Self::Noted { note_kind, text: words } => Written::Noted {
+                kind: known("kind of note", note_kind, NoteKind::from_word)?,
+                text: text(words),
+            },
+            Self::Reported { text: words, service, found } => Written::Reported {
+                text: text(words),
+                service: service.as_ref().map(Name::recorded),
+                found: found.clone(),
+            },
+            Self::HypothesisOpened { text: words, change } => {
+                Written::HypothesisOpened { text: text(words), change: change.map(ChangeId) }
+            }
+            Self::HypothesisRuledOut { hypothesis, fact } => {
+                Written::HypothesisRuledOut { hypothesis: *hypothesis, fact: text(fact) }
+            }
+            Self::MitigationBegun { text: words, change, expected } => Written::MitigationBegun {
+                text: text(words),
+                change: change.map(ChangeId),
+                expected: some(expected),
+            },
+            Self::MitigationChecked { mitigation, effect, text: words } => Written::Checked {
+                mitigation: *mitigation,
+                effect: known("effect", effect, Effect::from_word)?,
+                text: text(words),
+            },
+            Self::HandedOver { team, text: words } => {
+                Written::HandedOver { team: Name::recorded(team), text: text(words) }
+            }
+            Self::UpdatePromised { due } => Written::UpdatePromised { due: Timestamp(*due) },
+            Self::WaitBegun { condition, until } => {
+                Written::WaitBegun { condition: text(condition), until: Timestamp(*until) }
+            }
+            other => return Err(WireError::broken(format!("{other:?} is no entry"))),
+        })
+    }
+}

@@ -1,0 +1,91 @@
+//! Events as version 1 wrote them: they must read for ever, so the file is only ever added to.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use hw_incident::{
+    Author, Event, Moment, Move, Name, NoteKind, Revision, Role, SeverityLevel, Status, Text, What,
+    Written,
+};
+use hw_model::{ChangeId, Effect, IncidentId, Timestamp};
+use hw_wire::EventV1;
+
+const GOLDEN: &str = include_str!("../golden/event-v1.jsonl");
+
+fn moves() -> Vec<Move> {
+    let (text, name) = (|text: &str| Text::parse(text).unwrap(), |n: &str| Name::parse(n).unwrap());
+    let reason = Some(text("because"));
+    vec![
+        Move::Opened { title: text("too many items"), is_declared: true },
+        Move::Titled { title: text("the gate lets everything pass") },
+        Move::StatusSet { status: Status::Active, reason: None },
+        Move::SeveritySet { severity: SeverityLevel::Sev2, reason: reason.clone() },
+        Move::RoleTaken { role: Role::Lead, person: name("Anna") },
+        Move::RoleLeft { role: Role::Liaison, person: name("Bob") },
+        Move::Corrected { moment: Moment::Started, at: Timestamp(5), reason: text("logs") },
+        Move::RestrictionSet { is_restricted: true },
+        Move::MergedInto { into: IncidentId(3), reason },
+    ]
+}
+
+fn entries() -> Vec<Written> {
+    let text = |text: &str| Text::parse(text).unwrap();
+    let change = Some(ChangeId(2));
+    vec![
+        Written::Noted {
+            kind: NoteKind::FollowUp,
+            text: text("write the alert <that> was missing"),
+        },
+        Written::Reported {
+            text: text("more items\nthan usual"),
+            service: Some(Name::parse("inbox").unwrap()),
+            found: vec!["transfer of screening: 100 %".to_owned()],
+        },
+        Written::HypothesisOpened { text: text("the refactoring"), change },
+        Written::HypothesisRuledOut { hypothesis: 4, fact: text("no effect") },
+        Written::MitigationBegun { text: text("restart"), change, expected: Some(text("half")) },
+        Written::Checked { mitigation: 5, effect: Effect::Worked, text: text("half again") },
+        Written::HandedOver { team: Name::parse("eligibility").unwrap(), text: text("see INC-1") },
+        Written::UpdatePromised { due: Timestamp(9) },
+        Written::WaitBegun { condition: text("the night's data"), until: Timestamp(10) },
+    ]
+}
+
+fn whats() -> Vec<What> {
+    let amended = Revision::Amended {
+        entry: 4,
+        text: Some(Text::parse("else").unwrap()),
+        at: Some(Timestamp(3)),
+        reason: None,
+    };
+    let revisions = [amended, Revision::Pinned { entry: 4 }, Revision::Unpinned { entry: 4 }];
+    let moved = moves().into_iter().map(What::Moved);
+    let written = entries().into_iter().map(What::Written);
+    moved.chain(written).chain(revisions.map(What::Revised)).collect()
+}
+
+#[test]
+fn events_of_people_are_kept_and_read_back() {
+    let authors = [
+        Author::Person(Name::parse("Anna").unwrap()),
+        Author::Highwater,
+        Author::Program(Name::parse("alertmanager").unwrap()),
+    ];
+    let mut lines = String::new();
+    for (what, by) in whats().into_iter().zip(authors.iter().cycle()) {
+        let event = Event { happened_at: Timestamp(7), by: by.clone(), what };
+        let kept = EventV1::of_incident(IncidentId(1), &event);
+        let line = kept.encode();
+        assert_eq!(EventV1::decode(&line).unwrap(), kept);
+        assert_eq!(kept.occurrence().unwrap(), event, "{line}");
+        lines.push_str(&line);
+        lines.push('\n');
+    }
+    assert_eq!(lines, GOLDEN, "events are written otherwise than version 1 wrote them");
+}
+
+#[test]
+fn event_of_no_known_kind_is_an_error() {
+    let unknown = r#"{"at":7,"incident":1,"what":{"kind":"status_set","status":"asleep"}}"#;
+    let event = EventV1::decode(unknown).unwrap();
+    assert!(event.occurrence().unwrap_err().to_string().contains("asleep is no status"));
+    assert!(EventV1::decode(r#"{"at":7,"incident":1,"what":{"kind":"dance"}}"#).is_err());
+}

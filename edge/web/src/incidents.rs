@@ -1,0 +1,221 @@
+//! What people do in incidents: open them, write into them, order something. Durable when answered.
+
+use crate::asking::Site;
+use crate::commands::idempotency_key;
+use crate::json::{Json, read_json};
+use crate::nearest::nearest;
+use crate::problem::{Problem, ProblemKind};
+use crate::query::{Id, Query};
+use crate::recorded::none;
+use crate::require::{Require, Respond};
+use axum::extract::{Path, Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use hw_api::{
+    AmendBody, CommandBody, DoneAnswer, EntryBody, OpenBody, OrderFault, Orders, PinBody,
+    ReportAnswer, ReportBody,
+};
+use serde::de::DeserializeOwned;
+use std::sync::Arc;
+
+/// Opens an incident: a person says that there is one.
+#[utoipa::path(
+    post, path = "/api/v1/incidents", tag = "record",
+    params(("Idempotency-Key" = Option<String>, Header, description = "with the same key it is opened once, and answered alike; for a day")),
+    request_body = OpenBody,
+    responses(
+        (status = 201, description = "It is durable.", body = DoneAnswer),
+        (status = "default", description = "A problem.", body = hw_api::Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub(crate) async fn open(
+    _: Require<Respond>,
+    State(site): State<Arc<Site>>,
+    request: Request,
+) -> Result<Response, Problem> {
+    Query::read(request.uri(), &[])?;
+    let key = idempotency_key(request.headers())?;
+    let opened = body::<OpenBody>(&site, request).await?.read().map_err(unusable)?;
+    let answer = site.ask(move |backend| backend.open(&opened, key.as_deref())).await?;
+    let answer =
+        answer.ok_or_else(|| Problem::not_found("it was opened, and cannot be shown yet"))?;
+    Ok((StatusCode::CREATED, Json(answer)).into_response())
+}
+
+/// Does something in an incident: assign a role, set the status or the severity, record a mitigation or
+/// its check, merge, decline, reopen, hand over, correct a time.
+#[utoipa::path(
+    post, path = "/api/v1/incidents/{n}/commands", tag = "record",
+    params(
+        ("n" = String, Path, description = "`INC-1`, or `1`"),
+        ("Idempotency-Key" = Option<String>, Header, description = "with the same key it is done once, and answered alike; for a day"),
+    ),
+    request_body = CommandBody,
+    responses(
+        (status = 200, description = "It is durable.", body = DoneAnswer),
+        (status = "default", description = "A problem.", body = hw_api::Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub(crate) async fn command(
+    _: Require<Respond>,
+    State(site): State<Arc<Site>>,
+    id: Id,
+    request: Request,
+) -> Result<Response, Problem> {
+    let number = id.number("INC-", "an incident")?;
+    let key = whole(&request)?;
+    let body: CommandBody = body(&site, request).await?;
+    let orders = body.read().map_err(|fault| {
+        let meant = nearest(&body.command, CommandBody::COMMANDS);
+        let is_known = CommandBody::COMMANDS.contains(&body.command.as_str());
+        unusable(fault).meaning(meant.filter(|_| !is_known))
+    })?;
+    done(&site, (number, orders, key), StatusCode::OK).await
+}
+
+/// Writes an entry into an incident.
+#[utoipa::path(
+    post, path = "/api/v1/incidents/{n}/entries", tag = "record",
+    params(
+        ("n" = String, Path, description = "`INC-1`, or `1`"),
+        ("Idempotency-Key" = Option<String>, Header, description = "with the same key it is written once, and answered alike; for a day"),
+    ),
+    request_body = EntryBody,
+    responses(
+        (status = 201, description = "It is durable.", body = DoneAnswer),
+        (status = "default", description = "A problem.", body = hw_api::Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub(crate) async fn write(
+    _: Require<Respond>,
+    State(site): State<Arc<Site>>,
+    id: Id,
+    request: Request,
+) -> Result<Response, Problem> {
+    let number = id.number("INC-", "an incident")?;
+    let key = whole(&request)?;
+    let orders = body::<EntryBody>(&site, request).await?.read().map_err(unusable)?;
+    done(&site, (number, orders, key), StatusCode::CREATED).await
+}
+
+/// Amends an entry: it says something else from now on, and the old words are kept.
+#[utoipa::path(
+    post, path = "/api/v1/incidents/{n}/entries/{seq}/amend", tag = "record",
+    params(
+        ("n" = String, Path, description = "`INC-1`, or `1`"),
+        ("seq" = u64, Path, description = "number of the entry"),
+        ("Idempotency-Key" = Option<String>, Header, description = "with the same key it is done once, and answered alike; for a day"),
+    ),
+    request_body = AmendBody,
+    responses(
+        (status = 200, description = "It is durable.", body = DoneAnswer),
+        (status = "default", description = "A problem.", body = hw_api::Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub(crate) async fn amend(
+    _: Require<Respond>,
+    State(site): State<Arc<Site>>,
+    Path((id, seq)): Path<(String, String)>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let (number, seq) = place(id, &seq)?;
+    let key = whole(&request)?;
+    let orders = body::<AmendBody>(&site, request).await?.read(seq).map_err(unusable)?;
+    done(&site, (number, orders, key), StatusCode::OK).await
+}
+
+/// Pins an entry, or takes its pin away.
+#[utoipa::path(
+    post, path = "/api/v1/incidents/{n}/entries/{seq}/pin", tag = "record",
+    params(
+        ("n" = String, Path, description = "`INC-1`, or `1`"),
+        ("seq" = u64, Path, description = "number of the entry"),
+        ("Idempotency-Key" = Option<String>, Header, description = "with the same key it is done once, and answered alike; for a day"),
+    ),
+    request_body = PinBody,
+    responses(
+        (status = 200, description = "It is durable.", body = DoneAnswer),
+        (status = "default", description = "A problem.", body = hw_api::Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub(crate) async fn pin(
+    _: Require<Respond>,
+    State(site): State<Arc<Site>>,
+    Path((id, seq)): Path<(String, String)>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let (number, seq) = place(id, &seq)?;
+    let key = whole(&request)?;
+    let orders = body::<PinBody>(&site, request).await?.read(seq).map_err(unusable)?;
+    done(&site, (number, orders, key), StatusCode::OK).await
+}
+
+/// Takes a report by anyone: answers what deviates near it now, also below the alarm line, and puts it
+/// into an incident that is open, or opens one to watch.
+#[utoipa::path(
+    post, path = "/api/v1/reports", tag = "record",
+    params(("Idempotency-Key" = Option<String>, Header, description = "with the same key it is taken once, and answered alike; for a day")),
+    request_body = ReportBody,
+    responses(
+        (status = 201, description = "It is durable.", body = ReportAnswer),
+        (status = "default", description = "A problem.", body = hw_api::Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub(crate) async fn report(
+    _: Require<Respond>,
+    State(site): State<Arc<Site>>,
+    request: Request,
+) -> Result<Response, Problem> {
+    Query::read(request.uri(), &[])?;
+    let key = idempotency_key(request.headers())?;
+    let reported = body::<ReportBody>(&site, request).await?.read().map_err(unusable)?;
+    let named = reported.incident;
+    let answer = site.ask(move |backend| backend.report(reported, key.as_deref())).await?;
+    let missing = || none(&named.map_or_else(String::new, |id| id.to_string()), "incidents");
+    Ok((StatusCode::CREATED, Json(answer.ok_or_else(missing)?)).into_response())
+}
+
+/// The key of a request that has no query.
+fn whole(request: &Request) -> Result<Option<String>, Problem> {
+    Query::read(request.uri(), &[])?;
+    idempotency_key(request.headers())
+}
+
+async fn done(
+    site: &Site,
+    (number, orders, key): (u32, Orders, Option<String>),
+    status: StatusCode,
+) -> Result<Response, Problem> {
+    let answer = site.ask(move |backend| backend.order(number, orders, key.as_deref())).await?;
+    let answer = answer.ok_or_else(|| none(&format!("INC-{number}"), "incidents"))?;
+    Ok((status, Json(answer)).into_response())
+}
+
+/// The numbers of an incident and of one of its entries.
+fn place(id: String, seq: &str) -> Result<(u32, u64), Problem> {
+    let number = Id(id).number("INC-", "an incident")?;
+    let wrong = || Problem::bad(format!("\"{seq}\" is no entry: give its number"));
+    Ok((number, seq.parse().map_err(|_| wrong())?))
+}
+
+fn unusable(OrderFault(words): OrderFault) -> Problem {
+    Problem::new(ProblemKind::Unusable, words)
+}
+
+/// A body of known shape.
+async fn body<T: DeserializeOwned>(site: &Site, request: Request) -> Result<T, Problem> {
+    let body = read_json(site, request).await?;
+    serde_json::from_value(body).map_err(|error| {
+        let words = error.to_string();
+        let meant = meant(&words);
+        Problem::new(ProblemKind::Unusable, words).meaning(meant)
+    })
+}
+
+/// The known key that an unknown one may stand for, read off what serde says.
+fn meant(words: &str) -> Option<String> {
+    let rest = words.strip_prefix("unknown field `")?;
+    let (unknown, rest) = rest.split_once('`')?;
+    let known = rest.split('`').skip(1).step_by(2);
+    nearest(unknown, known)
+}

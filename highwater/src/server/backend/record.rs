@@ -1,0 +1,203 @@
+//! What people do in incidents: decided and made durable by the writer, then shown.
+
+use super::{Answers, PATIENCE, later};
+use crate::server::orders::{CommandKind, Decide, Ordered, ToWriter, Undecided};
+use hw_api::{DoneAnswer, Entry, Incident, Opened, Orders, ReportAnswer, Reported, rfc3339};
+use hw_incident::{Author, Command, Moment, Record, Text};
+use hw_model::IncidentId;
+use hw_web::{Answered, Failure};
+use hw_wire::WhatV1;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+/// Events of an incident that are read at most: more than it can have of people, and many of ours.
+const EVENTS_MAX: u32 = 50_000;
+
+/// Letters of a title that is made of a report.
+const TITLE_MAX: usize = 120;
+
+/// Deviations that are told with a report.
+const NEAR_MAX: usize = 5;
+
+impl Answers {
+    /// Opens an incident.
+    pub(super) fn open_incident(
+        &self,
+        opened: &Opened,
+        key: Option<&str>,
+    ) -> Answered<Option<DoneAnswer>> {
+        let (title, by) = (opened.title.to_string(), opened.by.to_string());
+        let id = self.open(CommandKind::Open { title, by, is_declared: true }, key)?;
+        let severity =
+            opened.severity.map(|to| Command::SetSeverity { to, was: None, reason: None });
+        let started = opened.at.map(|to| Command::Correct {
+            moment: Moment::Started,
+            to,
+            reason: Text::recorded("as was said when it was opened"),
+        });
+        let commands: Vec<Command> = severity.into_iter().chain(started).collect();
+        if commands.is_empty() {
+            let entries = self.entry_list(id.0, 0, 1)?;
+            let incident = self.incident_words(id.0)?;
+            return Ok(incident.map(|incident| DoneAnswer { incident, entries }));
+        }
+        let by = Author::Person(opened.by.clone());
+        self.order_done(id, Orders { by, at: None, commands }, key)
+    }
+
+    /// Has the engine give a number to an incident.
+    fn open(&self, opening: CommandKind, key: Option<&str>) -> Answered<IncidentId> {
+        let CommandKind::Open { title, .. } = opening.clone() else { return Err(key_used()) };
+        let key = key.map(|key| format!("open {key}"));
+        let Ordered { step, .. } = self.append(opening, key)?;
+        self.ask(step, |_| ())?;
+        self.show()?;
+        let events = self.read(|reader| Ok(reader.events_of_step(step, 10)?))?;
+        let opened = events.iter().find_map(|stored| {
+            let WhatV1::IncidentOpened { title, .. } = &stored.event.what else { return None };
+            Some((stored.event.incident?, title.clone()))
+        });
+        match opened {
+            Some((number, known)) if known == title => Ok(IncidentId(number)),
+            Some(_) => Err(key_used()),
+            None => {
+                Err(later("it is durable, and cannot be shown yet: look again later".to_owned()))
+            }
+        }
+    }
+
+    /// Does what is wanted in an incident. `None` if there is none.
+    pub(super) fn order_done(
+        &self,
+        incident: IncidentId,
+        orders: Orders,
+        key: Option<&str>,
+    ) -> Answered<Option<DoneAnswer>> {
+        let Some(seqs) = self.decided(incident, orders, key)? else { return Ok(None) };
+        let Some(words) = self.incident_words(incident.0)? else { return Ok(None) };
+        let (Some(first), Some(last)) = (seqs.first(), seqs.last()) else {
+            return Ok(Some(DoneAnswer { incident: words, entries: Vec::new() }));
+        };
+        let n = u32::try_from(last - first + 1).unwrap_or(u32::MAX);
+        let entries = self.entry_list(incident.0, first - 1, n)?;
+        Ok(Some(DoneAnswer { incident: words, entries }))
+    }
+
+    fn decided(
+        &self,
+        incident: IncidentId,
+        orders: Orders,
+        key: Option<&str>,
+    ) -> Answered<Option<Vec<u64>>> {
+        let Orders { by, at, commands } = orders;
+        for command in &commands {
+            if let Command::Merge { into, .. } = command
+                && self.incident_words(into.0)?.is_none_or(|into| into.merged_into.is_some())
+            {
+                return Err(Failure::Conflict(format!("{into} is not there to be merged into")));
+            }
+        }
+        let idempotency_key = key.map(|key| format!("{incident} {key}"));
+        let (reply, answer) = oneshot::channel();
+        let decide = Decide { incident, by, at, commands, idempotency_key, reply };
+        let ending = || later("the server is ending".to_owned());
+        self.writer.send(ToWriter::Decide(decide)).map_err(|_| ending())?;
+        match self.runtime.block_on(async { timeout(PATIENCE, answer).await }) {
+            Ok(Ok(Ok(seqs))) => Ok(Some(seqs)),
+            Ok(Ok(Err(Undecided::Unknown))) => Ok(None),
+            Ok(Ok(Err(Undecided::Refused(refusal)))) => {
+                Err(Failure::Conflict(format!("{incident}: {}", refusal.words(&rfc3339))))
+            }
+            Ok(Ok(Err(Undecided::KeyUsed))) => Err(key_used()),
+            Ok(Ok(Err(Undecided::Failed(why)))) => Err(later(format!("it was not taken: {why}"))),
+            Ok(Err(_)) => Err(ending()),
+            Err(_) => Err(later(
+                "the disk is slow: it is not known whether it was taken. Send it again with the same \
+                 Idempotency-Key"
+                    .to_owned(),
+            )),
+        }
+    }
+
+    /// Takes a report: answers what deviates near it, and puts it into an incident. `None` if it names
+    /// one that is not there.
+    pub(super) fn take_report(
+        &self,
+        reported: Reported,
+        key: Option<&str>,
+    ) -> Answered<Option<ReportAnswer>> {
+        let near = self.near(reported.service.as_ref().map(|name| name.to_string()))?;
+        let (incident, opened) = match reported.incident {
+            Some(incident) => (incident, false),
+            None => match self.related(reported.service.as_ref().map(|name| name.as_str()))? {
+                Some(incident) => (incident, false),
+                None => (self.open_for(&reported, key)?, true),
+            },
+        };
+        let report =
+            Command::Report { text: reported.text, service: reported.service, found: near.clone() };
+        let by = Author::Person(reported.by);
+        let orders = Orders { by, at: reported.at, commands: vec![report] };
+        let done = self.order_done(incident, orders, key)?;
+        Ok(done.and_then(|DoneAnswer { incident, mut entries }| {
+            Some(ReportAnswer { incident, opened, entry: entries.pop()?, near })
+        }))
+    }
+
+    fn open_for(&self, reported: &Reported, key: Option<&str>) -> Answered<IncidentId> {
+        let line = reported.text.as_str().lines().next().unwrap_or_default();
+        let mut title: String = line.chars().take(TITLE_MAX).collect();
+        if title.len() < line.len() {
+            title.push('\u{2026}');
+        }
+        let by = reported.by.to_string();
+        self.open(CommandKind::Open { title, by, is_declared: false }, key)
+    }
+
+    /// The incident that a report about a service belongs to: the latest that people still work on and
+    /// that has to do with it, or the latest at all if no service is named.
+    fn related(&self, service: Option<&str>) -> Answered<Option<IncidentId>> {
+        let open = self.incidents_in_hand()?;
+        let has = |incident: &Incident| service.is_none_or(|service| speaks_of(incident, service));
+        let number = |incident: &Incident| incident.id.strip_prefix("INC-")?.parse().ok();
+        Ok(open.iter().find(|incident| has(incident)).and_then(number).map(IncidentId))
+    }
+
+    /// What deviates near a service now, in words.
+    pub(super) fn near(&self, service: Option<String>) -> Answered<Vec<String>> {
+        let found = self.ask(0, move |engine| engine.deviations(service.as_deref(), NEAR_MAX))?;
+        Ok(found.iter().map(super::story::deviation_words).collect())
+    }
+
+    /// Entries of an incident as they read now, after a place among them.
+    pub(super) fn entry_list(&self, incident: u32, after: u64, n: u32) -> Answered<Vec<Entry>> {
+        let events = self.read(|reader| Ok(reader.events_of(incident, 0, EVENTS_MAX)?))?;
+        let mut record = Record::new(IncidentId(incident));
+        for stored in &events {
+            let occurrence = stored.event.occurrence();
+            let broken = |error| Failure::Broken(format!("an event of INC-{incident}: {error}"));
+            record.apply(&occurrence.map_err(broken)?);
+        }
+        let wanted = events.iter().filter(|stored| stored.incident_seq > Some(after));
+        let wanted = wanted.take(usize::try_from(n).unwrap_or(usize::MAX));
+        let mut names = self.change_names();
+        Ok(wanted
+            .map(|stored| super::story::entry_now(stored, &events, &record, &mut names))
+            .collect())
+    }
+}
+
+fn key_used() -> Failure {
+    Failure::Invalid("this Idempotency-Key was used for something else: take a new one".to_owned())
+}
+
+/// Whether an incident has to do with a service.
+fn speaks_of(incident: &Incident, service: &str) -> bool {
+    let is_in = |hop: &str| {
+        let mut parts = hop.split('|');
+        parts.next() == Some(service) || parts.nth(1) == Some(service)
+    };
+    incident.origins.iter().any(|origin| origin.service == service)
+        || incident.cleared.iter().any(|cleared| cleared.service == service)
+        || incident.trail.iter().any(|step| is_in(&step.hop))
+}

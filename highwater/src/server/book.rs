@@ -1,0 +1,208 @@
+//! The record of incidents, as the writer has it: what people want is decided here, and what the engine
+//! says is followed, in the group in which it becomes durable.
+//!
+//! Records are folds over the events that stand in the store. Those that were needed lately are kept;
+//! if a group fails, all of them are read anew.
+
+use super::orders::{Decide, Said, Undecided};
+use super::words::{record_state, unmeasured_state};
+use hw_incident::{Event, Order, Record};
+use hw_model::{IncidentId, Timestamp};
+use hw_store::{Group, WriteError};
+use hw_wire::EventV1;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use tracing::error;
+
+/// Records that are kept.
+const KEPT_MAX: usize = 200;
+
+/// Events read at a time.
+const PAGE: u32 = 1_000;
+
+/// Records by incident.
+#[derive(Default)]
+pub(super) struct Book {
+    records: BTreeMap<IncidentId, Record>,
+}
+
+/// Where it is written: a group, at a time of this machine's clock.
+pub(super) struct Page<'a, 'g> {
+    group: &'a mut Group<'g>,
+    wall: Timestamp,
+    pub last_event: Option<u64>,
+}
+
+/// What a decision did: the numbers of its entries, or why there are none.
+type Decided = Result<Vec<u64>, Undecided>;
+
+impl<'a, 'g> Page<'a, 'g> {
+    pub(super) const fn new(group: &'a mut Group<'g>, wall: Timestamp) -> Self {
+        Self { group, wall, last_event: None }
+    }
+
+    fn append(&mut self, event: &EventV1) -> Result<(), WriteError> {
+        self.last_event = Some(self.group.append_event(event, self.wall.0)?.seq);
+        Ok(())
+    }
+}
+
+impl Book {
+    /// Forgets what is in memory: the group in which it was written failed.
+    pub(super) fn forget(&mut self) {
+        self.records.clear();
+    }
+
+    /// Records what the engine said at one row, and what follows from it.
+    pub(super) fn note(&mut self, page: &mut Page<'_, '_>, said: &Said) -> Result<(), WriteError> {
+        let about: BTreeSet<IncidentId> =
+            said.events.iter().filter_map(|event| event.incident.map(IncidentId)).collect();
+        for incident in &about {
+            self.open(page.group, *incident)?;
+        }
+        let recorded = page.group.record(said.step, &said.events, page.wall.0)?;
+        let Some(last) = recorded.last() else { return Ok(()) };
+        page.last_event = Some(last.seq);
+        for event in &said.events {
+            let Some(incident) = event.incident.map(IncidentId) else { continue };
+            // One that cannot be read was said when it was opened.
+            let Some(record) = self.records.get_mut(&incident) else { continue };
+            let Ok(occurrence) = event.occurrence() else { continue };
+            record.apply(&occurrence);
+            for following in record.follow(&occurrence) {
+                page.append(&EventV1::of_incident(incident, &following))?;
+                record.apply(&following);
+            }
+        }
+        about.iter().try_for_each(|incident| self.show(page, *incident))
+    }
+
+    /// Does what people want, all of it or nothing.
+    pub(super) fn decide(
+        &mut self,
+        page: &mut Page<'_, '_>,
+        now: Timestamp,
+        decide: &Decide,
+    ) -> Result<Decided, WriteError> {
+        let key = decide.idempotency_key.as_deref();
+        if let Some((_, row)) = key.map(|key| page.group.row_of_key(key)).transpose()?.flatten() {
+            return Ok(Done::read(&row).and_then(|done| done.again(decide)));
+        }
+        self.open(page.group, decide.incident)?;
+        let Some(record) = self.records.get(&decide.incident) else {
+            let why = format!(
+                "the record of {} is damaged; `highwater verify` says where",
+                decide.incident
+            );
+            return Ok(Err(Undecided::Failed(why)));
+        };
+        if record.seq == 0 {
+            self.records.remove(&decide.incident);
+            return Ok(Err(Undecided::Unknown));
+        }
+        let mut draft = record.clone();
+        let events = match events_of(&mut draft, now, decide) {
+            Ok(events) => events,
+            Err(refusal) => return Ok(Err(Undecided::Refused(refusal))),
+        };
+        for event in &events {
+            page.append(&EventV1::of_incident(decide.incident, event))?;
+        }
+        let first = record.seq + 1;
+        let seqs: Vec<u64> = (first..=draft.seq).collect();
+        self.records.insert(decide.incident, draft);
+        self.show(page, decide.incident)?;
+        if let Some(key) = key {
+            let row = Done { what: digest(decide), seqs: seqs.clone() }.row();
+            page.group.keep_key(key, (0, &row), page.wall.0)?;
+        }
+        Ok(Ok(seqs))
+    }
+
+    /// Reads the record of an incident, unless it is here.
+    fn open(&mut self, group: &Group<'_>, incident: IncidentId) -> Result<(), WriteError> {
+        if self.records.contains_key(&incident) {
+            return Ok(());
+        }
+        if self.records.len() >= KEPT_MAX {
+            self.records.clear();
+        }
+        match read(group, incident) {
+            Ok(record) => {
+                self.records.insert(incident, record);
+            }
+            Err(why) => error!(%incident, %why, "the record of an incident cannot be read"),
+        }
+        Ok(())
+    }
+
+    /// Keeps the present words of an incident's record.
+    fn show(&self, page: &Page<'_, '_>, incident: IncidentId) -> Result<(), WriteError> {
+        let Some(record) = self.records.get(&incident) else { return Ok(()) };
+        page.group.put_state(record.seq, &record_state(record))?;
+        if record.is_measured {
+            return Ok(());
+        }
+        // The engine has no words for what no figure speaks of.
+        page.group.put_state(record.seq, &unmeasured_state(record))
+    }
+}
+
+/// What was done under a key.
+#[derive(Serialize, Deserialize)]
+struct Done {
+    what: String,
+    seqs: Vec<u64>,
+}
+
+impl Done {
+    fn read(row: &[u8]) -> Result<Self, Undecided> {
+        serde_json::from_slice(row)
+            .map_err(|_| Undecided::Failed("the key of a command is damaged".to_owned()))
+    }
+
+    fn row(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("invariant: numbers and letters are JSON")
+    }
+
+    /// The same answer again, if the same is wanted.
+    fn again(self, decide: &Decide) -> Decided {
+        if self.what == digest(decide) { Ok(self.seqs) } else { Err(Undecided::KeyUsed) }
+    }
+}
+
+/// What is wanted, in short.
+fn digest(decide: &Decide) -> String {
+    let Decide { incident, by, at, commands, .. } = decide;
+    let words = format!("{incident} {by:?} {at:?} {commands:?}");
+    blake3::hash(words.as_bytes()).to_hex().to_string()
+}
+
+fn read(group: &Group<'_>, incident: IncidentId) -> anyhow::Result<Record> {
+    let mut record = Record::new(incident);
+    loop {
+        let stored = group.events_of(incident.0, record.seq, PAGE)?;
+        if stored.is_empty() {
+            return Ok(record);
+        }
+        for stored in &stored {
+            record.apply(&stored.event.occurrence()?);
+        }
+    }
+}
+
+/// Decides the commands one after the other, each as the one before left the incident.
+fn events_of(
+    draft: &mut Record,
+    now: Timestamp,
+    decide: &Decide,
+) -> Result<Vec<Event>, hw_incident::Refusal> {
+    let mut events = Vec::new();
+    for command in &decide.commands {
+        let (by, command) = (decide.by.clone(), command.clone());
+        let decided = draft.decide(&Order { by, now, at: decide.at, command })?;
+        decided.iter().for_each(|event| draft.apply(event));
+        events.extend(decided);
+    }
+    Ok(events)
+}

@@ -1,0 +1,64 @@
+//! What is folded: entries of Highwater that say what a later one says better. People's never are.
+
+use serde_json::Value;
+
+/// Whether anything is folded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Folding {
+    /// Everything is shown.
+    None,
+    /// What few would read later is not.
+    Usual,
+}
+
+/// Shifts of one incident that are shown.
+const SHIFTS_SHOWN: usize = 3;
+
+/// The entries in the order in which things happened, and how many are not shown.
+pub(super) fn fold(entries: &[Value], folding: Folding) -> (Vec<&Value>, usize) {
+    let mut shown: Vec<(usize, &Value)> = entries.iter().enumerate().collect();
+    if folding == Folding::Usual {
+        shown.retain(|(at, entry)| !is_folded(entries, *at, entry));
+    }
+    let n_folded = entries.len() - shown.len();
+    // Times are of one form, so that their letters are in their order.
+    shown.sort_by_key(|(at, entry)| (text(entry, "happened_at").to_owned(), *at));
+    (shown.into_iter().map(|(_, entry)| entry).collect(), n_folded)
+}
+
+fn is_folded(entries: &[Value], at: usize, entry: &Value) -> bool {
+    let kind = text(entry, "kind");
+    let later =
+        || entries.get(at + 1..).unwrap_or_default().iter().filter(|e| text(e, "kind") == kind);
+    match kind {
+        // Both stand at the entry they are about.
+        "amended" | "pinned" | "unpinned" => true,
+        "shift_ended" => true,
+        // The status says it, too.
+        "incident_ended" => {
+            entries.get(at + 1).is_some_and(|next| text(next, "kind") == "status_set")
+        }
+        "shift_detected" => {
+            let before = entries.get(..at).unwrap_or_default().iter();
+            before.filter(|e| text(e, "kind") == kind).count() >= SHIFTS_SHOWN
+        }
+        "origin_named" => later().any(|e| text(e, "words") == text(entry, "words")),
+        "verdict_changed" | "effect_known" => {
+            let facts = entry.get("because").and_then(Value::as_array);
+            let first = facts.and_then(|facts| facts.first()?.as_str()).unwrap_or_default();
+            if kind == "verdict_changed" && first.contains(" after the onset") {
+                // It is an attempt to help, or came later: nobody would think it the cause.
+                return true;
+            }
+            let is_open = ["undecided", "cannot be said yet"]
+                .iter()
+                .any(|words| text(entry, "words").contains(words));
+            is_open && later().any(|e| text(e, "about") == text(entry, "about"))
+        }
+        _ => false,
+    }
+}
+
+fn text<'a>(of: &'a Value, key: &str) -> &'a str {
+    of.get(key).and_then(Value::as_str).unwrap_or_default()
+}

@@ -3,8 +3,9 @@
 mod address;
 mod api;
 mod sender;
+mod trust;
 
-pub(crate) use address::ServerFlag;
+pub(crate) use address::{Address, ServerFlag};
 pub(crate) use api::{Api, Streamed, percent_encoded};
 pub(crate) use sender::{Sender, SenderFlag};
 

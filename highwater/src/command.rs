@@ -13,6 +13,7 @@ mod report;
 mod serve;
 mod settings;
 mod shift;
+mod token;
 
 use crate::exit::Exit;
 use clap::{Parser, Subcommand};
@@ -33,6 +34,7 @@ enum Command {
     Analyze(analyze::Analyze),
     Change(change::ChangeCommand),
     Shift(shift::ShiftCommand),
+    Token(token::TokenCommand),
     Incident(incident::IncidentCommand),
     Report(report::Report),
     Import(import::Import),
@@ -51,6 +53,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Analyze(analyze) => analyze.run(),
         Command::Change(change) => change.run(),
         Command::Shift(shift) => shift.run(),
+        Command::Token(token) => token.run(),
         Command::Incident(incident) => incident.run(),
         Command::Report(report) => report.run(),
         Command::Import(import) => import.run(),

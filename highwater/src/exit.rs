@@ -2,9 +2,10 @@
 
 use crate::client::ClientError;
 use crate::server::Unsuitable;
-use crate::settings::SettingsError;
+use crate::settings::{FlagError, SettingsError};
 use crate::time_argument::TimeError;
 use crate::told::ToldError;
+use hw_access::CertificateError;
 use hw_ingest::{BindError, ReadError};
 use hw_store::{BackupError, OpenError, VerifyError};
 use std::process::ExitCode;
@@ -61,8 +62,10 @@ impl Exit {
                 return Self::of_open(open);
             }
             let is_usage = cause.is::<SettingsError>()
+                || cause.is::<FlagError>()
                 || cause.is::<TimeError>()
                 || cause.is::<BindError>()
+                || cause.is::<CertificateError>()
                 || cause.is::<Unsuitable>();
             if is_usage {
                 return Self::Usage;

@@ -1,6 +1,7 @@
 //! Everything of the binary but its entry: settings, commands, wiring, text. It knows every room
 //! and decides nothing. A library only so that tests and benchmarks run the same code.
 
+mod administration;
 mod analysis;
 mod chain;
 mod client;

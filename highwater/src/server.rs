@@ -11,6 +11,7 @@ mod book;
 mod canary;
 mod clock;
 mod counts;
+mod doors;
 mod group;
 mod opening;
 mod orders;
@@ -22,5 +23,6 @@ mod words;
 mod writer;
 
 pub(crate) use clock::{ClockKind, wall};
+pub(crate) use doors::AccessSettings;
 pub(crate) use opening::{DataSettings, Unsuitable};
 pub(crate) use running::{Server, ServerSettings};

@@ -3,6 +3,7 @@
 //! Unknown keys are errors that name the nearest known one, because a setting that is silently
 //! ignored is worse than none.
 
+mod access;
 mod explain;
 mod keys;
 mod layers;
@@ -48,6 +49,18 @@ impl fmt::Display for SettingsError {
 }
 
 impl std::error::Error for SettingsError {}
+
+/// A flag that cannot be used.
+#[derive(Debug)]
+pub(crate) struct FlagError(pub String);
+
+impl fmt::Display for FlagError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for FlagError {}
 
 impl Settings {
     /// Reads the file, or takes the defaults if there is none.

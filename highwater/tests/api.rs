@@ -182,10 +182,12 @@ fn events(server: &Server, after: u64) -> Vec<String> {
     // Nothing more within five seconds is the end.
     let lines = BufReader::new(stream).lines().map_while(Result::ok);
     let told: Vec<String> = lines.filter(|line| line.starts_with("data: ")).collect();
-    let numbers = told.iter().map(|line| serde_json::from_str::<Value>(&line[6..]).unwrap());
-    for (event, number) in numbers.zip(after + 1..) {
-        assert_eq!(event["event"], number, "without a gap");
-    }
+    let events = told.iter().map(|line| serde_json::from_str::<Value>(&line[6..]).unwrap());
+    let numbers: Vec<u64> = events.map(|event| event["event"].as_u64().unwrap()).collect();
+    // Acts of administration, such as the start, have numbers between them.
+    assert!(numbers[0] > after && numbers.is_sorted_by(|a, b| a < b), "{numbers:?}");
+    let left_out = numbers.last().unwrap() - after - numbers.len() as u64;
+    assert!(left_out <= 2, "only two starts are left out: {numbers:?}");
     assert!(told.iter().any(|line| line.contains("shift_accepted")), "{told:?}");
     told
 }

@@ -6,7 +6,8 @@
 mod engine;
 mod people;
 
-use crate::WireError;
+use crate::{ActV1, WireError};
+use hw_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// One event.
@@ -279,9 +280,31 @@ pub enum WhatV1 {
         /// The entry.
         entry: u64,
     },
+    /// Something of administration: for admins only, and of no incident.
+    Audit {
+        /// The name of who did it.
+        by: String,
+        /// What it was.
+        did: ActV1,
+    },
+}
+
+impl WhatV1 {
+    /// Whether only admins may read it.
+    #[must_use]
+    pub const fn is_audit(&self) -> bool {
+        matches!(self, Self::Audit { .. })
+    }
 }
 
 impl EventV1 {
+    /// An act of administration.
+    #[must_use]
+    pub fn audit(at: Timestamp, by: &str, did: ActV1) -> Self {
+        let what = WhatV1::Audit { by: by.to_owned(), did };
+        Self { at: at.0, incident: None, by: None, what }
+    }
+
     /// The event as JSON.
     #[must_use]
     pub fn encode(&self) -> String {
@@ -295,5 +318,25 @@ impl EventV1 {
     /// If it is not one.
     pub fn decode(json: &str) -> Result<Self, WireError> {
         serde_json::from_str(json).map_err(WireError::broken)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn acts_are_kept_as_they_were_first_written() {
+        let did = ActV1::TokenCreated {
+            token: 3,
+            name: "anna".to_owned(),
+            scope: "respond".to_owned(),
+            expires_at: Some(7),
+        };
+        let event = EventV1::audit(Timestamp(5), "this machine", did);
+        let json = r#"{"at":5,"incident":null,"what":{"kind":"audit","by":"this machine","did":{"act":"token_created","token":3,"name":"anna","scope":"respond","expires_at":7}}}"#;
+        assert_eq!(event.encode(), json);
+        assert_eq!(EventV1::decode(json).unwrap(), event);
+        assert!(event.what.is_audit() && !WhatV1::IncidentEnded.is_audit());
     }
 }

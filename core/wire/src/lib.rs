@@ -7,12 +7,14 @@
 //! It deliberately does not know where bytes are kept, how they are protected against bit rot, or
 //! when they are written.
 
+mod audit;
 mod batch;
 mod definitions;
 mod event;
 mod row;
 mod snapshot;
 
+pub use audit::ActV1;
 pub use event::{AuthorV1, EventV1, WhatV1};
 pub use row::{Arrival, LogRow};
 pub use snapshot::{SNAPSHOT_VERSION, decode_snapshot, encode_dictionary, encode_snapshot};

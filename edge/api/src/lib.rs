@@ -5,6 +5,7 @@
 //!
 //! It deliberately has no logic: it only says in JSON what the engine's report says in words.
 
+mod access;
 mod analysis;
 mod convert;
 mod entry;
@@ -21,6 +22,10 @@ mod time;
 mod told;
 mod window;
 
+pub use access::{
+    Asking, Caller, CreateToken, CreatedToken, Doorman, PROXY_HEADERS, Scope, Shown, Token, Turned,
+    WantedToken, names_token,
+};
 pub use analysis::{
     Analysis, Change, Cleared, Counts, Hop, Impact, Incident, Judgement, Lead, Mitigation, Origin,
     Shift, TrailStep,

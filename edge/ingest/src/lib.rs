@@ -34,8 +34,8 @@ pub use future::from_the_future;
 pub use intake::Intake;
 pub use options::{DecisionRule, DecisionValue, ItemRule, Missing, Pattern, ReadOptions, When};
 pub use receiver::{
-    Acceptance, Answer, BindError, Delivery, Outcome, Receiver, ReceiverCounts, ReceiverSettings,
-    Refused, Reply, Transport, refusal_words,
+    Acceptance, Answer, BindError, Delivery, Guard, Outcome, Receiver, ReceiverCounts,
+    ReceiverSettings, Refused, Reply, Transport, refusal_words,
 };
 pub use recording::{Recording, RecordingReader};
 pub use requests::{RecordedRequest, Requests};

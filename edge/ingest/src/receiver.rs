@@ -8,8 +8,8 @@
 //! in the channel. A fault of ours, a panic or a delivery dropped unanswered, is never answered with
 //! a code after which senders throw their data away.
 //!
-//! It does not know what is in a request, who counts it, or whether it was seen before. There is no
-//! TLS and no token: who listens beyond loopback is decided, and refused, before it is bound.
+//! It does not know what is in a request, who counts it, or whether it was seen before. TLS and whom
+//! to admit are given to it ([`Guard`]): without one it speaks plain HTTP with whoever connects.
 
 mod accept;
 mod bind;
@@ -22,6 +22,7 @@ mod delivery;
 mod dispatch;
 mod exchange;
 mod grpc;
+mod guard;
 mod http;
 mod messages;
 mod refusal;
@@ -33,6 +34,7 @@ mod unpack;
 pub use bind::BindError;
 pub use counts::{Outcome, ReceiverCounts, Refused, Transport};
 pub use delivery::{Answer, Delivery, Reply};
+pub use guard::Guard;
 pub use messages::{Acceptance, refusal_words};
 pub use settings::ReceiverSettings;
 
@@ -47,7 +49,7 @@ use tokio::sync::mpsc;
 pub struct Receiver {
     http: Option<TcpListener>,
     grpc: Option<TcpListener>,
-    shared: Arc<Shared>,
+    shared: Shared,
 }
 
 impl Receiver {
@@ -63,7 +65,14 @@ impl Receiver {
         let http = bind::listen(settings.http, "OTLP over HTTP", "--otlp-http").await?;
         let grpc = bind::listen(settings.grpc, "OTLP over gRPC", "--otlp-grpc").await?;
         settings.connections_max = bind::connections_allowed(settings.connections_max);
-        Ok(Self { http, grpc, shared: Arc::new(Shared::new(settings, deliveries)) })
+        Ok(Self { http, grpc, shared: Shared::new(settings, deliveries) })
+    }
+
+    /// Speaks TLS, and asks whether to admit who sends, as the guard says.
+    #[must_use]
+    pub fn guarded(mut self, guard: Guard) -> Self {
+        self.shared.guard = guard;
+        self
     }
 
     /// Where it listens for `--otlp-http`, if anywhere.
@@ -87,6 +96,6 @@ impl Receiver {
     /// Serves until `shutdown` is done, then takes nothing new and lets requests on their way end, for
     /// at most `drain_timeout`. Deliveries have to be answered until this returns.
     pub async fn run(self, shutdown: impl Future<Output = ()>) {
-        accept::run(self.http, self.grpc, self.shared, shutdown).await;
+        accept::run(self.http, self.grpc, Arc::new(self.shared), shutdown).await;
     }
 }

@@ -17,6 +17,8 @@ mod floods;
 mod frames;
 #[path = "receiver/grpc.rs"]
 mod grpc;
+#[path = "receiver/guard.rs"]
+mod guard;
 #[path = "receiver/hostile.rs"]
 mod hostile;
 #[path = "receiver/http.rs"]

@@ -22,6 +22,7 @@ mod schema;
 mod seen;
 mod snapshot;
 mod store;
+mod token;
 mod verify;
 
 pub use applying::Applying;
@@ -36,4 +37,5 @@ pub use record::{Kind, Page, Recorded, State, StoredEvent};
 pub use seen::SeenMinute;
 pub use snapshot::{Snapshot, SnapshotError, Snapshots};
 pub use store::Store;
+pub use token::StoredToken;
 pub use verify::{Finding, Verified, VerifyError, verify};

@@ -7,6 +7,8 @@ use crate::log::{Logged, rows_after};
 use crate::record::{Events, Kind, Page, StoredEvent, events, state, states};
 use crate::schema;
 use crate::seen::{SeenMinute, seen_minutes};
+use crate::token::{StoredToken, tokens};
+use hw_wire::EventV1;
 use rusqlite::{Connection, OptionalExtension};
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
@@ -150,6 +152,34 @@ impl Reader {
         let sql = "select coalesce(max(seq), 0) from event";
         let last: i64 = self.connection.query_row(sql, [], |row| row.get(0))?;
         Ok(last.cast_unsigned())
+    }
+
+    /// Number of the last event that all who may read may see; 0 if there is none.
+    ///
+    /// # Errors
+    ///
+    /// If the database cannot be read, or an event is damaged.
+    pub fn last_shown_event(&self) -> Result<u64, ReadError> {
+        let sql = "select seq, body from event order by seq desc";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let (seq, body): (i64, String) = (row.get(0)?, row.get(1)?);
+            // One that cannot be read is told when somebody asks for it.
+            if !EventV1::decode(&body).is_ok_and(|event| event.what.is_audit()) {
+                return Ok(seq.cast_unsigned());
+            }
+        }
+        Ok(0)
+    }
+
+    /// All tokens by their numbers; damaged ones by their number alone.
+    ///
+    /// # Errors
+    ///
+    /// If the database cannot be read.
+    pub fn tokens(&self) -> Result<Vec<Result<StoredToken, u32>>, ReadError> {
+        tokens(&self.connection)
     }
 
     /// History of a target, those rows of each answer key apart, and how many packs are damaged.

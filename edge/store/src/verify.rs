@@ -8,6 +8,7 @@ use crate::log::{key_check, quarantine_check};
 use crate::reader::Reader;
 use crate::record::{Chained, state_check};
 use crate::snapshot::Snapshots;
+use crate::token::StoredToken;
 use rusqlite::{Connection, Row};
 
 /// Something that is not as it was written.
@@ -51,6 +52,7 @@ pub fn verify(paths: &Paths, mut progress: impl FnMut(u64)) -> Result<Verified, 
     verifier.states()?;
     verifier.packs()?;
     verifier.small()?;
+    verifier.tokens()?;
     let mut verified = verifier.verified;
     snapshots(&Snapshots::new(paths), &mut verified);
     Ok(verified)
@@ -219,6 +221,16 @@ impl Verifier<'_> {
             let (why, at): (String, i64) = (row.get(2)?, row.get(3)?);
             if quarantine_check(step, &bytes, &why, at) != row.get::<_, i64>(4)? {
                 found(format!("row {step} in quarantine"), "it cannot be examined");
+            }
+            Ok(())
+        })
+    }
+
+    fn tokens(&mut self) -> Result<(), ReadError> {
+        let sql = format!("select {} from token", StoredToken::COLUMNS);
+        self.rows("tokens", &sql, |row, found| {
+            if let Err(id) = StoredToken::read(row)? {
+                found(format!("token {id}"), "it opens nothing; make another");
             }
             Ok(())
         })

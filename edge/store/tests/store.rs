@@ -3,13 +3,13 @@
 
 use hw_engine::FinalRows;
 use hw_flow::Rows;
-use hw_model::{Hop, Target};
+use hw_model::{Hop, Target, Timestamp};
 use hw_store::{
     BackupError, Folder, Group, HistoryQuery, Kind, NewRow, OpenError, Page, Paths, Reader,
-    Retention, SeenMinute, Snapshot, Snapshots, State, Store, WriteError, backup, restore,
-    subject_of, verify,
+    Retention, SeenMinute, Snapshot, Snapshots, State, Store, StoredToken, WriteError, backup,
+    restore, subject_of, verify,
 };
-use hw_wire::{EventV1, WhatV1};
+use hw_wire::{ActV1, EventV1, WhatV1};
 use tempfile::TempDir;
 
 fn store() -> (TempDir, Store) {
@@ -35,6 +35,19 @@ fn hop() -> Target {
     })
 }
 
+fn token(id: u32) -> StoredToken {
+    StoredToken {
+        id,
+        name: format!("pipeline {id}"),
+        scope: "ingest".to_owned(),
+        hash: [7; 32],
+        created_at: 5,
+        expires_at: id.is_multiple_of(2).then_some(9),
+        last_used_at: None,
+        revoked_at: None,
+    }
+}
+
 fn windows(from: i64, n: i64) -> FinalRows {
     let rows = (from..from + n).map(|at| (at, vec![90, 45, 45, 45, 45, 1])).collect();
     FinalRows { of: hop(), what: Rows::Windows, key: String::new(), values: Vec::new(), rows }
@@ -56,6 +69,9 @@ fn fill(group: &mut Group<'_>) -> Result<(), WriteError> {
     group.keep_history(&[windows(0, 256), windows(256, 200)])?;
     group.keep_key("deploy-7", (5, b"row"), 99)?;
     group.quarantine(5, "panicked", 9)?;
+    for id in 1..=20 {
+        group.put_token(&token(id))?;
+    }
     group.set_meta("window_s", "10")
 }
 
@@ -144,6 +160,42 @@ fn words_of_a_later_step_are_not_replaced_by_those_of_an_earlier_one() {
 }
 
 #[test]
+fn tokens_are_numbered_replaced_and_never_trusted_when_altered() {
+    let (_folder, mut store) = store();
+    assert_eq!(store.group(|group| group.next_token()).unwrap(), 1);
+    store.group(|group| group.put_token(&token(1))).unwrap();
+    assert_eq!(store.group(|group| group.next_token()).unwrap(), 2);
+    store.group(|group| group.put_token(&token(2))).unwrap();
+    let revoked = StoredToken { revoked_at: Some(77), ..token(1) };
+    store.group(|group| group.put_token(&revoked)).unwrap();
+    assert_eq!(store.group(|group| group.token(1)).unwrap(), Some(revoked.clone()));
+    assert_eq!(store.group(|group| group.token(3)).unwrap(), None);
+    let reader = Reader::open(store.paths()).unwrap();
+    assert_eq!(reader.tokens().unwrap(), [Ok(revoked), Ok(token(2))]);
+    let connection = rusqlite::Connection::open(store.paths().database()).unwrap();
+    connection.execute("update token set scope = 'admin' where id = 2", []).unwrap();
+    assert_eq!(reader.tokens().unwrap()[1], Err(2));
+    assert!(store.group(|group| group.token(2)).is_err(), "what is damaged is not written on");
+    let findings = verify(store.paths(), |_| ()).unwrap().findings;
+    assert_eq!(findings[0].what, "token 2");
+}
+
+#[test]
+fn events_of_the_audit_do_not_count_as_shown() {
+    let (_folder, mut store) = store();
+    let audit = |group: &mut Group<'_>| {
+        let did = ActV1::TokenRevoked { token: 1, name: "x".into(), scope: "read".into() };
+        group.append_event(&EventV1::audit(Timestamp(1), "anna", did), 50)
+    };
+    store.group(audit).unwrap();
+    let reader = Reader::open(store.paths()).unwrap();
+    assert_eq!((reader.last_event().unwrap(), reader.last_shown_event().unwrap()), (1, 0));
+    store.group(|group| group.append_event(&event(1, Some(1), 1), 50)).unwrap();
+    store.group(audit).unwrap();
+    assert_eq!((reader.last_event().unwrap(), reader.last_shown_event().unwrap()), (3, 2));
+}
+
+#[test]
 fn lists_come_newest_first_in_pages() {
     let (_folder, mut store) = store();
     store.group(fill).unwrap();
@@ -214,9 +266,18 @@ fn what_is_no_data_folder_of_ours_is_refused_by_what_it_is() {
 fn content(paths: &Paths) -> Option<String> {
     let connection = rusqlite::Connection::open(paths.database()).ok()?;
     let mut words = String::new();
-    for table in
-        ["meta", "command_key", "log", "seen", "event", "state", "series", "pack", "quarantine"]
-    {
+    for table in [
+        "meta",
+        "command_key",
+        "log",
+        "seen",
+        "event",
+        "state",
+        "token",
+        "series",
+        "pack",
+        "quarantine",
+    ] {
         let mut statement = connection.prepare(&format!("select * from {table}")).ok()?;
         let n = statement.column_count();
         let mut rows = statement.query([]).ok()?;

@@ -1,6 +1,8 @@
 //! Asking the backend: on a thread that may wait, so many at a time, and not for ever.
 
 use crate::backend::{Answered, Backend};
+use crate::doorkeeper::Doorkeeper;
+use crate::guard::Doors;
 use crate::problem::{Problem, ProblemKind};
 use crate::settings::WebSettings;
 use std::sync::Arc;
@@ -13,6 +15,7 @@ use tracing::error;
 pub(crate) struct Site {
     pub settings: WebSettings,
     backend: Arc<dyn Backend>,
+    pub doors: Doors,
     places: Arc<Semaphore>,
     /// Places for those who follow events.
     pub followers: Arc<Semaphore>,
@@ -32,7 +35,7 @@ pub(crate) struct Traffic {
 impl Site {
     pub(crate) fn new(
         settings: WebSettings,
-        backend: Arc<dyn Backend>,
+        (backend, doors): (Arc<dyn Backend>, Doors),
         stopping: watch::Receiver<bool>,
     ) -> Self {
         Self {
@@ -41,12 +44,26 @@ impl Site {
             traffic: Traffic::default(),
             settings,
             backend,
+            doors,
             stopping,
         }
     }
 
     pub(crate) fn backend(&self) -> &dyn Backend {
         &*self.backend
+    }
+
+    pub(crate) fn keeper(&self) -> &dyn Doorkeeper {
+        &*self.doors.keeper
+    }
+
+    /// Asks whoever knows the tokens what may wait for the disk.
+    pub(crate) async fn consult<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&dyn Doorkeeper) -> Answered<T> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let keeper = Arc::clone(&self.doors.keeper);
+        self.ask(move |_| question(&*keeper)).await
     }
 
     /// Asks a question that may wait for disk or engine.

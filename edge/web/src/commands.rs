@@ -7,6 +7,7 @@ use crate::nearest::nearest;
 use crate::problem::{Problem, ProblemKind};
 use crate::query::{Id, Query};
 use crate::recorded::none;
+use crate::require::{Require, Respond};
 use axum::extract::{Request, State};
 use axum::http::header::{HeaderName, LOCATION};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -30,6 +31,7 @@ const NAME_MAX: usize = 200;
     ),
 )]
 pub(crate) async fn tell(
+    _: Require<Respond>,
     State(site): State<Arc<Site>>,
     request: Request,
 ) -> Result<Response, Problem> {
@@ -65,6 +67,7 @@ pub(crate) async fn tell(
     ),
 )]
 pub(crate) async fn accept(
+    _: Require<Respond>,
     State(site): State<Arc<Site>>,
     id: Id,
     request: Request,
@@ -123,7 +126,7 @@ fn told(body: serde_json::Value) -> Result<Told, Problem> {
     Ok(told)
 }
 
-fn check_name(key: &str, name: &str) -> Result<(), Problem> {
+pub(crate) fn check_name(key: &str, name: &str) -> Result<(), Problem> {
     let is_name = !name.trim().is_empty()
         && name.chars().count() <= NAME_MAX
         && !name.chars().any(char::is_control);

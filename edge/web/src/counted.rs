@@ -6,6 +6,7 @@ use crate::json::Json;
 use crate::nearest::nearest;
 use crate::problem::Problem;
 use crate::query::{Id, Query, stray_cursor};
+use crate::require::{Read, Require};
 use axum::extract::State;
 use axum::http::Uri;
 use hw_api::{FlowMap, Hop, List, Service, Windows};
@@ -24,6 +25,7 @@ use std::sync::Arc;
     ),
 )]
 pub(crate) async fn hops(
+    _: Require<Read>,
     State(site): State<Arc<Site>>,
     uri: Uri,
 ) -> Result<Json<List<Hop>>, Problem> {
@@ -43,6 +45,7 @@ pub(crate) async fn hops(
     ),
 )]
 pub(crate) async fn hop(
+    _: Require<Read>,
     State(site): State<Arc<Site>>,
     id: Id,
     uri: Uri,
@@ -70,6 +73,7 @@ pub(crate) async fn hop(
     ),
 )]
 pub(crate) async fn windows(
+    _: Require<Read>,
     State(site): State<Arc<Site>>,
     id: Id,
     uri: Uri,
@@ -118,6 +122,7 @@ fn no_hop(id: &str, all: &[Hop]) -> Problem {
     ),
 )]
 pub(crate) async fn services(
+    _: Require<Read>,
     State(site): State<Arc<Site>>,
     uri: Uri,
 ) -> Result<Json<List<Service>>, Problem> {
@@ -137,6 +142,7 @@ pub(crate) async fn services(
     ),
 )]
 pub(crate) async fn flow(
+    _: Require<Read>,
     State(site): State<Arc<Site>>,
     uri: Uri,
 ) -> Result<Json<FlowMap>, Problem> {

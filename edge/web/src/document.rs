@@ -1,6 +1,7 @@
 //! The API described by itself (OpenAPI 3.1).
 
 use crate::json::Json;
+use crate::require::{Read, Require};
 use utoipa::OpenApi;
 
 #[derive(OpenApi)]
@@ -35,6 +36,10 @@ use utoipa::OpenApi;
         crate::commands::tell,
         crate::recorded::change,
         crate::follow::events,
+        crate::tokens::tokens,
+        crate::tokens::create,
+        crate::tokens::revoke,
+        crate::tokens::audit,
         crate::status::healthz,
         crate::status::readyz,
         crate::status::metrics,
@@ -48,6 +53,6 @@ pub fn description() -> utoipa::openapi::OpenApi {
     Document::openapi()
 }
 
-pub(crate) async fn openapi() -> Json<utoipa::openapi::OpenApi> {
+pub(crate) async fn openapi(_: Require<Read>) -> Json<utoipa::openapi::OpenApi> {
     Json(description())
 }

@@ -6,12 +6,13 @@
 use crate::asking::Site;
 use crate::problem::Problem;
 use crate::query::Query;
+use crate::require::{Read, Require};
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName};
 use axum::http::{HeaderMap, HeaderValue, Uri};
 use axum::response::{IntoResponse, Response};
-use hw_api::Entry;
+use hw_api::{Caller, Entry};
 use hyper::body::{Bytes, Frame};
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -44,6 +45,7 @@ const SIGN_OF_LIFE: &str = ": still here\n\n";
     ),
 )]
 pub(crate) async fn events(
+    Require { caller, .. }: Require<Read>,
     State(site): State<Arc<Site>>,
     headers: HeaderMap,
     uri: Uri,
@@ -61,7 +63,7 @@ pub(crate) async fn events(
         return Err(Problem::unavailable(detail, 5));
     };
     let (pieces, received) = mpsc::channel(PIECES_MAX);
-    let follower = Follower { site, pieces, last, after };
+    let follower = Follower { site, pieces, last, after, caller };
     drop(tokio::spawn(follower.run()));
     let body = Body::new(Feed { pieces: received, _place: place });
     let headers = [
@@ -86,6 +88,7 @@ struct Follower {
     pieces: mpsc::Sender<Bytes>,
     last: watch::Receiver<u64>,
     after: u64,
+    caller: Caller,
 }
 
 /// Why a follower ends.
@@ -133,6 +136,10 @@ impl Follower {
     }
 
     async fn send(&self, piece: String) -> Result<(), End> {
+        // A token may end or be revoked while its holder follows.
+        if !self.site.keeper().still_admits(&self.caller) {
+            return Err(End);
+        }
         let sent = timeout(self.site.settings.stall_timeout, self.pieces.send(piece.into())).await;
         match sent {
             Ok(Ok(())) => Ok(()),

@@ -7,6 +7,7 @@ use crate::nearest::nearest;
 use crate::problem::{Problem, ProblemKind};
 use crate::query::{Id, Query};
 use crate::recorded::none;
+use crate::require::{Require, Respond};
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -28,6 +29,7 @@ use std::sync::Arc;
     ),
 )]
 pub(crate) async fn open(
+    _: Require<Respond>,
     State(site): State<Arc<Site>>,
     request: Request,
 ) -> Result<Response, Problem> {
@@ -55,6 +57,7 @@ pub(crate) async fn open(
     ),
 )]
 pub(crate) async fn command(
+    _: Require<Respond>,
     State(site): State<Arc<Site>>,
     id: Id,
     request: Request,
@@ -84,6 +87,7 @@ pub(crate) async fn command(
     ),
 )]
 pub(crate) async fn write(
+    _: Require<Respond>,
     State(site): State<Arc<Site>>,
     id: Id,
     request: Request,
@@ -109,6 +113,7 @@ pub(crate) async fn write(
     ),
 )]
 pub(crate) async fn amend(
+    _: Require<Respond>,
     State(site): State<Arc<Site>>,
     Path((id, seq)): Path<(String, String)>,
     request: Request,
@@ -134,6 +139,7 @@ pub(crate) async fn amend(
     ),
 )]
 pub(crate) async fn pin(
+    _: Require<Respond>,
     State(site): State<Arc<Site>>,
     Path((id, seq)): Path<(String, String)>,
     request: Request,
@@ -156,6 +162,7 @@ pub(crate) async fn pin(
     ),
 )]
 pub(crate) async fn report(
+    _: Require<Respond>,
     State(site): State<Arc<Site>>,
     request: Request,
 ) -> Result<Response, Problem> {

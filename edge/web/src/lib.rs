@@ -1,16 +1,21 @@
-//! The HTTP API: questions of people and programs on this machine, answered in JSON.
+//! The HTTP API: questions of people and programs, answered in JSON to whom may ask.
 //!
 //! Read [`Backend`] (everything that is asked of whoever knows), then `routes`. Every problem is
 //! `application/problem+json`; every list comes in parts; events are followed without a gap
 //! (docs/reference/api.md).
 //!
-//! It deliberately does not know where answers come from: not the store, the engine or the receiver.
+//! What a route needs stands in its handler's first argument (`require`), and a route without one
+//! cannot be put into the table.
+//!
+//! It deliberately does not know where answers come from, not the store, the engine or the receiver;
+//! nor what a token looks like.
 
 mod asking;
 mod backend;
 mod commands;
 mod counted;
 mod document;
+mod doorkeeper;
 mod figures;
 mod follow;
 mod guard;
@@ -22,12 +27,19 @@ mod patience;
 mod problem;
 mod query;
 mod recorded;
+mod require;
 mod routes;
 mod settings;
 mod status;
+mod table;
+mod tokens;
 
 pub use backend::{Answered, Backend, Failure, Page, WindowsAsked};
 pub use document::description;
+pub use doorkeeper::Doorkeeper;
 pub use figures::{Family, FamilyKind, Sample};
+pub use guard::Doors;
 pub use listen::{ListenError, Web};
+pub use routes::routes;
 pub use settings::WebSettings;
+pub use table::Route;

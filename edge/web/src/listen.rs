@@ -2,6 +2,7 @@
 
 use crate::asking::Site;
 use crate::backend::Backend;
+use crate::guard::{Doors, Link};
 use crate::patience::Patient;
 use crate::routes::router;
 use crate::settings::WebSettings;
@@ -14,10 +15,12 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
+use tokio_rustls::TlsAcceptor;
 use tracing::warn;
 
 /// Longest head of a request, and how many headers it may have.
@@ -50,6 +53,7 @@ fn advice(kind: io::ErrorKind) -> &'static str {
 pub struct Web {
     listener: TcpListener,
     settings: WebSettings,
+    doors: Doors,
 }
 
 impl Web {
@@ -61,7 +65,13 @@ impl Web {
     pub async fn bind(address: SocketAddr, settings: WebSettings) -> Result<Self, ListenError> {
         let listener = TcpListener::bind(address).await;
         let listener = listener.map_err(|source| ListenError { address, source })?;
-        Ok(Self { listener, settings })
+        Ok(Self { listener, settings, doors: Doors::default() })
+    }
+
+    /// Speaks TLS, answers to names, and admits, as the doors say.
+    #[must_use]
+    pub fn behind(self, doors: Doors) -> Self {
+        Self { doors, ..self }
     }
 
     /// Where it listens.
@@ -72,8 +82,8 @@ impl Web {
 
     /// Answers until `stopping` says so, then lets answers on their way end.
     pub async fn run(self, backend: Arc<dyn Backend>, stopping: watch::Receiver<bool>) {
-        let Self { listener, settings } = self;
-        let site = Arc::new(Site::new(settings, backend, stopping.clone()));
+        let Self { listener, settings, doors } = self;
+        let site = Arc::new(Site::new(settings, (backend, doors), stopping.clone()));
         let mut connections = Connections { open: JoinSet::new(), site, is_failing: false };
         let mut stopped = pin!(stopped(stopping));
         loop {
@@ -123,9 +133,28 @@ impl Connections {
 /// Serves one connection to its end.
 async fn serve(stream: TcpStream, site: Arc<Site>) {
     let _open = Open::new(&site.traffic.connections_open);
+    // One that is gone already needs no answer.
+    let Ok(link) = Link::of(&stream, &site.doors) else { return };
+    let stream = Patient::new(stream, site.settings.stall_timeout);
+    let Some(tls) = site.doors.tls.clone() else {
+        return speak(stream, link, Arc::clone(&site)).await;
+    };
+    let shaken = timeout(site.settings.header_timeout, TlsAcceptor::from(tls).accept(stream));
+    let shaken = tokio::select! {
+        shaken = shaken => shaken,
+        () = stopped(site.stopping.clone()) => return,
+    };
+    // An error is the other side's: it speaks no TLS, or does not trust us.
+    if let Ok(Ok(stream)) = shaken {
+        speak(stream, link, Arc::clone(&site)).await;
+    }
+}
+
+/// Speaks HTTP on a connection, in clear or not.
+async fn speak(stream: impl AsyncRead + AsyncWrite + Unpin + 'static, link: Link, site: Arc<Site>) {
     let stopping = site.stopping.clone();
-    let stream = TokioIo::new(Patient::new(stream, site.settings.stall_timeout));
-    let service = TowerToHyperService::new(router(Arc::clone(&site)));
+    let stream = TokioIo::new(stream);
+    let service = TowerToHyperService::new(router(Arc::clone(&site), link));
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(site.settings.header_timeout)

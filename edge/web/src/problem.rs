@@ -1,14 +1,17 @@
 //! What is wrong, as `application/problem+json` (RFC 9457).
 
 use crate::backend::Failure;
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use hw_api::Turned;
 
 /// Every kind of problem there is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ProblemKind {
     BadRequest,
+    Unauthenticated,
+    Forbidden,
     ForeignOrigin,
     NotFound,
     MethodNotAllowed,
@@ -18,6 +21,7 @@ pub(crate) enum ProblemKind {
     NotJson,
     Misdirected,
     Unusable,
+    TooManyAttempts,
     Broken,
     Unavailable,
 }
@@ -29,6 +33,17 @@ impl ProblemKind {
             Self::BadRequest => {
                 ("bad-request", "The request cannot be read", StatusCode::BAD_REQUEST)
             }
+            Self::Unauthenticated => {
+                ("unauthenticated", "A token that is of use is needed", StatusCode::UNAUTHORIZED)
+            }
+            Self::Forbidden => {
+                ("forbidden", "This token is for something else", StatusCode::FORBIDDEN)
+            }
+            Self::TooManyAttempts => (
+                "too-many-attempts",
+                "Too many wrong tokens came from there",
+                StatusCode::TOO_MANY_REQUESTS,
+            ),
             Self::ForeignOrigin => {
                 ("foreign-origin", "Another page may not do this", StatusCode::FORBIDDEN)
             }
@@ -110,6 +125,24 @@ impl From<Failure> for Problem {
     }
 }
 
+impl From<Turned> for Problem {
+    fn from(turned: Turned) -> Self {
+        let words = turned.words();
+        match turned {
+            Turned::Forbidden { .. } => Self::new(ProblemKind::Forbidden, words),
+            Turned::TooMany { retry_after_s } => {
+                let retry_after_s = Some(retry_after_s);
+                Self { retry_after_s, ..Self::new(ProblemKind::TooManyAttempts, words) }
+            }
+            Turned::Missing
+            | Turned::Unreadable
+            | Turned::Unknown
+            | Turned::Expired(_)
+            | Turned::Revoked => Self::new(ProblemKind::Unauthenticated, words),
+        }
+    }
+}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let (word, title, status) = self.kind.words();
@@ -125,6 +158,10 @@ impl IntoResponse for Problem {
         let mut response = (status, body).into_response();
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if self.kind == ProblemKind::Unauthenticated {
+            headers
+                .insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"highwater\""));
+        }
         if let Some(seconds) = self.retry_after_s {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }

@@ -6,6 +6,7 @@ use crate::json::Json;
 use crate::nearest::nearest;
 use crate::problem::Problem;
 use crate::query::{Id, Query, number_of, stray_cursor};
+use crate::require::{Read, Require};
 use axum::extract::State;
 use axum::http::Uri;
 use hw_api::{Brief, Change, Entry, Incident, List, Shift};
@@ -63,6 +64,7 @@ impl Which {
     ),
 )]
 pub(crate) async fn incidents(
+    _: Require<Read>,
     State(site): State<Arc<Site>>,
     uri: Uri,
 ) -> Result<Json<List<Incident>>, Problem> {
@@ -84,6 +86,7 @@ pub(crate) async fn incidents(
     ),
 )]
 pub(crate) async fn incident(
+    _: Require<Read>,
     State(site): State<Arc<Site>>,
     id: Id,
     uri: Uri,
@@ -104,6 +107,7 @@ pub(crate) async fn incident(
     ),
 )]
 pub(crate) async fn brief(
+    _: Require<Read>,
     State(site): State<Arc<Site>>,
     id: Id,
     uri: Uri,
@@ -128,6 +132,7 @@ pub(crate) async fn brief(
     ),
 )]
 pub(crate) async fn entries(
+    _: Require<Read>,
     State(site): State<Arc<Site>>,
     id: Id,
     uri: Uri,
@@ -167,6 +172,7 @@ pub(crate) async fn entries(
     ),
 )]
 pub(crate) async fn shifts(
+    _: Require<Read>,
     State(site): State<Arc<Site>>,
     uri: Uri,
 ) -> Result<Json<List<Shift>>, Problem> {
@@ -187,6 +193,7 @@ pub(crate) async fn shifts(
     ),
 )]
 pub(crate) async fn shift(
+    _: Require<Read>,
     State(site): State<Arc<Site>>,
     id: Id,
     uri: Uri,
@@ -210,6 +217,7 @@ pub(crate) async fn shift(
     ),
 )]
 pub(crate) async fn changes(
+    _: Require<Read>,
     State(site): State<Arc<Site>>,
     uri: Uri,
 ) -> Result<Json<List<Change>>, Problem> {
@@ -230,6 +238,7 @@ pub(crate) async fn changes(
     ),
 )]
 pub(crate) async fn change(
+    _: Require<Read>,
     State(site): State<Arc<Site>>,
     id: Id,
     uri: Uri,

@@ -1,48 +1,69 @@
 //! What is asked where, and what holds for every answer.
 
 use crate::asking::Site;
+use crate::guard::Link;
 use crate::problem::{Problem, ProblemKind};
-use crate::{commands, counted, document, follow, guard, incidents, recorded, status};
-use axum::Router;
+use crate::table::{Route, Table};
+use crate::{commands, counted, document, follow, guard, incidents, recorded, status, tokens};
 use axum::extract::{Request, State};
 use axum::http::header::{CACHE_CONTROL, HeaderName};
 use axum::http::{HeaderValue, Uri};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::{Extension, Router};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-/// Everything that is answered.
-pub(crate) fn router(site: Arc<Site>) -> Router {
-    Router::new()
-        .route("/api/v1/now", get(status::now))
-        .route("/api/v1/hops", get(counted::hops))
-        .route("/api/v1/hops/{id}", get(counted::hop))
-        .route("/api/v1/hops/{id}/windows", get(counted::windows))
-        .route("/api/v1/services", get(counted::services))
-        .route("/api/v1/flow", get(counted::flow))
-        .route("/api/v1/shifts", get(recorded::shifts))
-        .route("/api/v1/shifts/{id}", get(recorded::shift))
-        .route("/api/v1/shifts/{id}/accept", post(commands::accept))
-        .route("/api/v1/incidents", get(recorded::incidents).post(incidents::open))
-        .route("/api/v1/incidents/{n}", get(recorded::incident))
-        .route("/api/v1/incidents/{n}/brief", get(recorded::brief))
-        .route("/api/v1/incidents/{n}/commands", post(incidents::command))
-        .route("/api/v1/incidents/{n}/entries", get(recorded::entries).post(incidents::write))
-        .route("/api/v1/incidents/{n}/entries/{seq}/amend", post(incidents::amend))
-        .route("/api/v1/incidents/{n}/entries/{seq}/pin", post(incidents::pin))
-        .route("/api/v1/reports", post(incidents::report))
-        .route("/api/v1/changes", get(recorded::changes).post(commands::tell))
-        .route("/api/v1/changes/{id}", get(recorded::change))
-        .route("/api/v1/events", get(follow::events))
-        .route("/healthz", get(status::healthz))
-        .route("/readyz", get(status::readyz))
-        .route("/metrics", get(status::metrics))
-        .route("/openapi.json", get(document::openapi))
+/// Every route, each with what it needs: the type of its handler's first argument.
+fn table() -> Table {
+    Table::default()
+        .get("/api/v1/now", status::now)
+        .get("/api/v1/hops", counted::hops)
+        .get("/api/v1/hops/{id}", counted::hop)
+        .get("/api/v1/hops/{id}/windows", counted::windows)
+        .get("/api/v1/services", counted::services)
+        .get("/api/v1/flow", counted::flow)
+        .get("/api/v1/shifts", recorded::shifts)
+        .get("/api/v1/shifts/{id}", recorded::shift)
+        .post("/api/v1/shifts/{id}/accept", commands::accept)
+        .get("/api/v1/incidents", recorded::incidents)
+        .post("/api/v1/incidents", incidents::open)
+        .get("/api/v1/incidents/{n}", recorded::incident)
+        .get("/api/v1/incidents/{n}/brief", recorded::brief)
+        .post("/api/v1/incidents/{n}/commands", incidents::command)
+        .get("/api/v1/incidents/{n}/entries", recorded::entries)
+        .post("/api/v1/incidents/{n}/entries", incidents::write)
+        .post("/api/v1/incidents/{n}/entries/{seq}/amend", incidents::amend)
+        .post("/api/v1/incidents/{n}/entries/{seq}/pin", incidents::pin)
+        .post("/api/v1/reports", incidents::report)
+        .get("/api/v1/changes", recorded::changes)
+        .post("/api/v1/changes", commands::tell)
+        .get("/api/v1/changes/{id}", recorded::change)
+        .get("/api/v1/events", follow::events)
+        .get("/healthz", status::healthz)
+        .get("/readyz", status::readyz)
+        .get("/metrics", status::metrics)
+        .get("/openapi.json", document::openapi)
+        .get("/api/v1/tokens", tokens::tokens)
+        .post("/api/v1/tokens", tokens::create)
+        .delete("/api/v1/tokens/{id}", tokens::revoke)
+        .get("/api/v1/audit", tokens::audit)
+}
+
+/// What is answered, and what each of it needs.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    table().into_parts().1
+}
+
+/// Everything that is answered on one connection.
+pub(crate) fn router(site: Arc<Site>, link: Link) -> Router {
+    let (router, _) = table().into_parts();
+    router
         .fallback(no_page)
         .method_not_allowed_fallback(no_method)
         .layer(from_fn_with_state(Arc::clone(&site), around))
+        .layer(Extension(link))
         .with_state(site)
 }
 
@@ -63,7 +84,7 @@ async fn no_method(request: Request) -> Problem {
 /// What holds for every request: who may ask, and that no answer is kept or guessed at.
 async fn around(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
     const NOSNIFF: HeaderName = HeaderName::from_static("x-content-type-options");
-    let allowed = guard::check(request.method(), request.uri(), request.headers());
+    let allowed = guard::check(&request, &site.doors);
     let mut response = match allowed {
         Ok(()) => next.run(request).await,
         Err(problem) => problem.into_response(),

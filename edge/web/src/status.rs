@@ -2,10 +2,12 @@
 
 use crate::asking::Site;
 use crate::figures::{Family, FamilyKind, exposition};
+use crate::guard;
 use crate::json::Json;
 use crate::problem::Problem;
 use crate::query::Query;
-use axum::extract::State;
+use crate::require::{Anyone, Read, Require};
+use axum::extract::{Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
@@ -21,18 +23,30 @@ use std::sync::atomic::{AtomicU64, Ordering};
         (status = "default", description = "A problem.", body = hw_api::Problem, content_type = "application/problem+json"),
     ),
 )]
-pub(crate) async fn now(State(site): State<Arc<Site>>, uri: Uri) -> Result<Json<Now>, Problem> {
+pub(crate) async fn now(
+    _: Require<Read>,
+    State(site): State<Arc<Site>>,
+    uri: Uri,
+) -> Result<Json<Now>, Problem> {
     Query::read(&uri, &[])?;
     site.ask(|backend| backend.now()).await.map(Json)
 }
 
-/// Whether the server lives. What troubles it is said, and no reason to start it anew.
+/// Whether the server lives. What troubles it is no reason to start it anew, and said to who asks on
+/// this machine; others need `/readyz` and a token.
 #[utoipa::path(
     get, path = "/healthz", tag = "status",
     responses((status = 200, description = "It lives.", body = Health)),
 )]
-pub(crate) async fn healthz(State(site): State<Arc<Site>>) -> Json<Health> {
-    Json(site.backend().health())
+pub(crate) async fn healthz(
+    _: Anyone,
+    State(site): State<Arc<Site>>,
+    request: Request,
+) -> Json<Health> {
+    let health = site.backend().health();
+    let is_here = guard::is_direct_here(&request);
+    let troubles = if is_here { health.troubles } else { Vec::new() };
+    Json(Health { troubles, ..health })
 }
 
 /// Whether requests are taken, and all that was durable at the start is counted.
@@ -43,7 +57,7 @@ pub(crate) async fn healthz(State(site): State<Arc<Site>>) -> Json<Health> {
         (status = 503, description = "Not now; the detail says why.", body = hw_api::Problem, content_type = "application/problem+json"),
     ),
 )]
-pub(crate) async fn readyz(State(site): State<Arc<Site>>) -> Response {
+pub(crate) async fn readyz(_: Require<Read>, State(site): State<Arc<Site>>) -> Response {
     let health = site.backend().health();
     if health.is_ready {
         return Json(health).into_response();
@@ -56,7 +70,10 @@ pub(crate) async fn readyz(State(site): State<Arc<Site>>) -> Response {
     get, path = "/metrics", tag = "status",
     responses((status = 200, description = "Figures.", body = String, content_type = "text/plain")),
 )]
-pub(crate) async fn metrics(State(site): State<Arc<Site>>) -> Result<Response, Problem> {
+pub(crate) async fn metrics(
+    _: Require<Read>,
+    State(site): State<Arc<Site>>,
+) -> Result<Response, Problem> {
     let text = {
         let traffic = traffic(&site);
         site.ask(move |backend| {

@@ -1,5 +1,7 @@
 //! The API, asked one question after the other.
 
+use super::address::Address;
+use super::trust::Credentials;
 use super::{ClientError, innermost};
 use hw_api::rfc3339;
 use hw_model::ToldChange;
@@ -20,7 +22,8 @@ const HASTY_S: u64 = 2;
 #[derive(Clone, Debug)]
 pub(crate) struct Api {
     agent: Agent,
-    address: String,
+    address: Address,
+    credentials: Credentials,
 }
 
 /// An event of the server, as it is streamed.
@@ -32,20 +35,28 @@ pub(crate) struct Streamed {
 }
 
 impl Api {
-    /// The API at an address.
-    pub(crate) fn at(address: &str) -> Self {
-        Self { agent: agent(Some(Duration::from_secs(TIMEOUT_S))), address: address.to_owned() }
+    /// The API of a server on this machine, without a token. It is asked for nothing that matters
+    /// who it is.
+    pub(crate) fn at(address: Address) -> Self {
+        Self::with(address, Credentials::none())
+    }
+
+    /// The API at an address, with what is shown to it.
+    pub(super) fn with(address: Address, credentials: Credentials) -> Self {
+        let agent = agent(Some(Duration::from_secs(TIMEOUT_S)), &credentials);
+        Self { agent, address, credentials }
     }
 
     /// The same, given up soon: for what must not wait.
     pub(crate) fn hasty(&self) -> Self {
-        let agent = agent(Some(Duration::from_secs(HASTY_S)));
-        Self { agent, address: self.address.clone() }
+        let agent = agent(Some(Duration::from_secs(HASTY_S)), &self.credentials);
+        Self { agent, ..self.clone() }
     }
 
     /// Gets `path`, which begins with a slash.
     pub(crate) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
-        let answer = self.agent.get(self.url(path)).call().map_err(|e| self.unreachable(&e))?;
+        let request = self.credentials.show(self.agent.get(self.url(path)));
+        let answer = request.call().map_err(|e| self.unreachable(&e))?;
         self.read(answer)
     }
 
@@ -64,11 +75,18 @@ impl Api {
     /// Posts JSON. Two requests with one key are one.
     pub(crate) fn post(&self, path: &str, body: &Value, key: &str) -> Result<Value, ClientError> {
         let request = self
-            .agent
-            .post(self.url(path))
+            .credentials
+            .show(self.agent.post(self.url(path)))
             .content_type("application/json")
             .header("Idempotency-Key", key);
         let answer = request.send(body.to_string()).map_err(|e| self.unreachable(&e))?;
+        self.read(answer)
+    }
+
+    /// Deletes what stands at `path`. Returns what is left to say of it.
+    pub(crate) fn delete(&self, path: &str) -> Result<Value, ClientError> {
+        let request = self.credentials.show(self.agent.delete(self.url(path)));
+        let answer = request.call().map_err(|e| self.unreachable(&e))?;
         self.read(answer)
     }
 
@@ -87,26 +105,27 @@ impl Api {
 
     /// Status and text of a page that is not JSON.
     pub(crate) fn text(&self, path: &str) -> Result<(u16, String), ClientError> {
-        let mut answer = self.agent.get(self.url(path)).call().map_err(|e| self.unreachable(&e))?;
+        let request = self.credentials.show(self.agent.get(self.url(path)));
+        let mut answer = request.call().map_err(|e| self.unreachable(&e))?;
         let text = answer.body_mut().read_to_string().map_err(|e| self.unreachable(&e))?;
         Ok((answer.status().as_u16(), text))
     }
 
     /// Events as they come, until the server ends.
     pub(crate) fn events(&self) -> Result<impl Iterator<Item = Streamed> + use<>, ClientError> {
-        let patient = agent(None);
-        let answer = patient.get(self.url("/api/v1/events")).call();
+        let patient = agent(None, &self.credentials);
+        let answer = self.credentials.show(patient.get(self.url("/api/v1/events"))).call();
         let answer = answer.map_err(|e| self.unreachable(&e))?;
         let mut lines = BufReader::new(answer.into_body().into_reader()).lines();
         Ok(std::iter::from_fn(move || next_event(&mut lines)))
     }
 
     fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.address)
+        format!("{}{path}", self.address)
     }
 
     fn unreachable(&self, error: &ureq::Error) -> ClientError {
-        let (address, why) = (self.address.clone(), innermost(error));
+        let (address, why) = (self.address.to_string(), innermost(error));
         ClientError::Unreachable { address, what: "--server ADDRESS", why }
     }
 
@@ -137,11 +156,14 @@ struct Page {
     next: Option<String>,
 }
 
-/// What never goes through a proxy, and whose refusals are answers.
-pub(super) fn agent(timeout: Option<Duration>) -> Agent {
+/// What never goes through a proxy nor follows to elsewhere, and whose refusals are answers.
+pub(super) fn agent(timeout: Option<Duration>, credentials: &Credentials) -> Agent {
     let config = Agent::config_builder()
         .proxy(None)
         .http_status_as_error(false)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .tls_config(credentials.tls())
         .timeout_connect(Some(Duration::from_secs(5)))
         .timeout_global(timeout);
     config.build().into()

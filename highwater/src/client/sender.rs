@@ -1,10 +1,12 @@
 //! Sends OTLP over HTTP, as an exporter does: what is turned away for now is sent again.
 
-use super::address::address;
+use super::address::Address;
 use super::api::agent;
+use super::trust::{CredentialFlags, Credentials};
 use super::{ClientError, innermost};
 use clap::Args;
 use hw_ingest::{Acceptance, Encoding, Signal, refusal_words};
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 use ureq::Agent;
 use ureq::http::Response;
@@ -21,21 +23,25 @@ const ANSWER_MAX: u64 = 1 << 20;
 /// To which receiver is sent.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct SenderFlag {
-    /// Where the server takes OTLP over HTTP.
+    /// Where the server takes OTLP over HTTP: host and port, with https:// before it for TLS.
     #[arg(
         long,
         value_name = "ADDRESS",
         default_value = "127.0.0.1:4318",
         env = "HIGHWATER_OTLP_HTTP",
-        value_parser = address
+        value_parser = Address::parse
     )]
-    otlp_http: String,
+    otlp_http: Address,
+
+    #[command(flatten)]
+    credentials: CredentialFlags,
 }
 
 impl SenderFlag {
     /// A sender to there.
-    pub(crate) fn sender(&self) -> Sender {
-        Sender::to(&self.otlp_http)
+    pub(crate) fn sender(&self) -> anyhow::Result<Sender> {
+        let credentials = self.credentials.read(&self.otlp_http)?;
+        Ok(Sender::with(self.otlp_http.clone(), credentials))
     }
 }
 
@@ -43,7 +49,8 @@ impl SenderFlag {
 #[derive(Debug)]
 pub(crate) struct Sender {
     agent: Agent,
-    address: String,
+    address: Address,
+    credentials: Credentials,
 }
 
 /// How one attempt ended.
@@ -55,9 +62,19 @@ enum Attempt {
 }
 
 impl Sender {
-    /// To the receiver at an address.
-    pub(crate) fn to(address: &str) -> Self {
-        Self { agent: agent(Some(Duration::from_secs(60))), address: address.to_owned() }
+    /// To the receiver at an address of this process, with a token of its own.
+    pub(crate) fn own(place: SocketAddr, has_tls: bool, token: &str) -> Self {
+        Self::with(Address::of(place, has_tls), Credentials::own(token))
+    }
+
+    /// To a receiver on this machine that needs no token.
+    pub(crate) fn to(place: SocketAddr) -> Self {
+        Self::with(Address::of(place, false), Credentials::default())
+    }
+
+    fn with(address: Address, credentials: Credentials) -> Self {
+        let agent = agent(Some(Duration::from_secs(60)), &credentials);
+        Self { agent, address, credentials }
     }
 
     /// Sends a request until it is acknowledged. `wait` is told why it has to be sent again.
@@ -74,7 +91,7 @@ impl Sender {
                 Attempt::Accepted(acceptance) => return Ok(acceptance),
                 Attempt::Refused(why) => return Err(ClientError::Refused { why }),
                 Attempt::Later(_, why) if began.elapsed().as_secs() >= PATIENCE_S => {
-                    let address = self.address.clone();
+                    let address = self.address.to_string();
                     let what = "--otlp-http ADDRESS";
                     return Err(ClientError::Unreachable { address, what, why });
                 }
@@ -109,8 +126,8 @@ impl Sender {
             Encoding::Json => "application/json",
             Encoding::Protobuf { .. } => "application/x-protobuf",
         };
-        let url = format!("http://{}/v1/{path}", self.address);
-        match self.agent.post(url).content_type(content_type).send(body) {
+        let url = format!("{}/v1/{path}", self.address);
+        match self.credentials.show(self.agent.post(url)).content_type(content_type).send(body) {
             Ok(answer) => read(answer, encoding),
             Err(error) => Attempt::Later(RETRY_S, innermost(&error)),
         }

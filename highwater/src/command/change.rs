@@ -66,7 +66,7 @@ impl ChangeCommand {
 
 impl Add {
     fn run(self) -> anyhow::Result<Exit> {
-        let api = self.server.api();
+        let api = self.server.api()?;
         let at = tell::instant(self.at.as_ref())?;
         let change = api.tell(&self.told.at(at), &new_key()?)?;
         if let Some(warning) = change.get("warning").and_then(|warning| warning.as_str()) {

@@ -2,7 +2,7 @@
 
 mod checks;
 
-use crate::client::Api;
+use crate::client::{Address, Api};
 use crate::exit::Exit;
 use crate::settings::ServeFlags;
 use crate::text::{paragraph, print};
@@ -25,7 +25,8 @@ impl Doctor {
         let settings = self.flags.settings()?;
         let mut checks =
             vec![Check::fine("settings", "every key is known and every value can be used")];
-        let api = settings.listen.map(|address| Api::at(&address.to_string()));
+        let has_tls = settings.access.tls.is_some();
+        let api = settings.listen.map(|address| Api::at(Address::of(address, has_tls)));
         let server = checks::Running::at(api.as_ref(), &settings.folder);
         checks.extend(checks::folder(&settings.folder));
         checks.extend(checks::space(&settings.folder));

@@ -83,7 +83,7 @@ impl Import {
             let why = "nothing came between --from and --to".to_owned();
             return Err(NothingToRead(why).into());
         }
-        let outcome = send(requests, &self.receiver.sender())?;
+        let outcome = send(requests, &self.receiver.sender()?)?;
         outcome.say();
         Ok(if outcome.records > 0 { Exit::Fine } else { Exit::Unreadable })
     }

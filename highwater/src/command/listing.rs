@@ -23,7 +23,7 @@ impl Listing {
         path: &str,
         text: impl FnOnce(&[Value]) -> String,
     ) -> anyhow::Result<Exit> {
-        let items = self.server.api().list(path)?;
+        let items = self.server.api()?.list(path)?;
         let json = json!({ "items": items, "next": null });
         self.format.print(&json, || text(&items))?;
         Ok(Exit::Fine)

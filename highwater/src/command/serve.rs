@@ -26,6 +26,14 @@ What a service needs to send its traces here, with any OpenTelemetry SDK:
   OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf            (or grpc, with port 4317)
   OTEL_RESOURCE_ATTRIBUTES=service.version=1.4.2       (so that deploys are found)
 
+Only this machine can reach it, unless it is told to listen elsewhere. Then it needs a certificate, and
+everybody a token:
+  highwater token create --data /var/lib/highwater --name you --scope admin
+  highwater token create --data /var/lib/highwater --name services --scope ingest
+  highwater serve --data /var/lib/highwater --tls-certificate FILE --tls-key FILE \\
+      --listen 0.0.0.0:4319 --otlp-grpc 0.0.0.0:4317 --otlp-http 0.0.0.0:4318
+and a service: OTEL_EXPORTER_OTLP_HEADERS=\"authorization=Bearer TOKEN\"
+
 Examples:
   highwater serve
   highwater serve --data /var/lib/highwater --config highwater.toml
@@ -56,8 +64,9 @@ fn greet(server: &Server, settings: &ServerSettings) {
     anstream::eprintln!("highwater {} serves", env!("CARGO_PKG_VERSION"));
     place("OTLP gRPC", server.otlp_grpc());
     place("OTLP HTTP", server.otlp_http());
+    let scheme = if settings.access.tls.is_some() { "https" } else { "http" };
     let api =
-        server.api().map_or_else(|| "off".to_owned(), |api| format!("http://{api}/api/v1/now"));
+        server.api().map_or_else(|| "off".to_owned(), |api| format!("{scheme}://{api}/api/v1/now"));
     anstream::eprintln!("  {:<14}{api}", "API");
     anstream::eprintln!("  {:<14}{}", "data", settings.folder.display());
     if settings.data.clock == ClockKind::Data {

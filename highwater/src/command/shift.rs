@@ -49,7 +49,7 @@ impl ShiftCommand {
 impl Accept {
     fn run(self) -> anyhow::Result<Exit> {
         let path = format!("/api/v1/shifts/{}/accept", percent_encoded(&self.id));
-        let shift = self.server.api().post(&path, &json!({}), &new_key()?)?;
+        let shift = self.server.api()?.post(&path, &json!({}), &new_key()?)?;
         self.format.print(&shift, || answers::shifts(std::slice::from_ref(&shift)))?;
         Ok(Exit::Fine)
     }

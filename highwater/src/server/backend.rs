@@ -3,6 +3,7 @@
 //! The record and the history are read from the store beside the writer; what is in memory only is
 //! asked of the engine between two rows. Nothing is answered that is not durable.
 
+mod access;
 mod brief;
 mod commands;
 mod figures;
@@ -16,6 +17,7 @@ mod windows;
 use super::clock::ClockKind;
 use super::counts::{Counts, get};
 use super::orders::{ToEngine, ToWriter};
+use hw_access::Door;
 use hw_api::{
     Brief, Change, DoneAnswer, Entry, FlowMap, Health, Hop, Incident, Now, Opened, Orders,
     ReportAnswer, Reported, Service, Shift, Told, Windows,
@@ -51,6 +53,7 @@ pub(super) struct Answers {
     pub writer: mpsc::UnboundedSender<ToWriter>,
     pub last_event: watch::Receiver<u64>,
     pub clock: ClockKind,
+    pub door: Arc<Door>,
     /// Rows up to this one were durable when the process started.
     pub durable_at_start: u64,
     pub runtime: Handle,
@@ -179,9 +182,7 @@ impl Backend for Answers {
     }
 
     fn events(&self, after: u64, items_max: u32) -> Answered<Vec<Entry>> {
-        let events = self.read(|reader| Ok(reader.events_after(after, items_max)?))?;
-        let mut names = self.change_names();
-        Ok(events.iter().map(|stored| story::entry(stored, &mut names)).collect())
+        self.some_events(after, items_max, |event| !event.event.what.is_audit())
     }
 
     fn last_event(&self) -> watch::Receiver<u64> {

@@ -11,7 +11,6 @@ use hw_engine::Engine;
 use hw_flow::OWN_SERVICE;
 use hw_ingest::{Encoding, Signal};
 use hw_model::Timestamp;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -33,18 +32,17 @@ const CLIENT: u8 = 3;
 pub(super) struct Canary {
     pub answers: Arc<Answers>,
     pub counts: Arc<Counts>,
-    pub receiver: SocketAddr,
+    pub sender: Sender,
     pub stopping: watch::Receiver<bool>,
 }
 
 impl Canary {
     /// Sends them until the server ends.
     pub(super) fn run(mut self) {
-        let sender = Sender::to(&self.receiver.to_string());
         self.counts.canary_came();
         let mut is_said = false;
         loop {
-            match self.fly(&sender) {
+            match self.fly() {
                 Ok(true) => {
                     self.counts.canary_came();
                     is_said = false;
@@ -69,11 +67,11 @@ impl Canary {
     }
 
     /// Sends one. Returns whether it was counted.
-    fn fly(&self, sender: &Sender) -> Result<bool, String> {
+    fn fly(&self) -> Result<bool, String> {
         let before = self.answers.ask(0, counted).map_err(|failure| failure.to_string())?;
         let body = request(wall())?;
         self.counts.canaries.fetch_add(1, Ordering::Relaxed);
-        sender.send_once(Signal::Traces, Encoding::Json, body.as_bytes())?;
+        self.sender.send_once(Signal::Traces, Encoding::Json, body.as_bytes())?;
         self.answers.settle().map_err(|failure| failure.to_string())?;
         let after = self.answers.ask(0, counted).map_err(|failure| failure.to_string())?;
         Ok(after > before)

@@ -3,8 +3,11 @@
 use super::admission::{Admission, Admitted, Sorted};
 use super::book::{Book, Page};
 use super::clock::Clock;
-use super::orders::{Command, CommandKind, Decide, Durable, Ordered, Said, Undecided};
+use super::orders::{
+    Administration, Command, CommandKind, Decide, Durable, Ordered, Said, Undecided,
+};
 use super::words::{merged_state, states};
+use crate::administration::{Done, carry_out};
 use hw_ingest::{Delivery, Reply, Seen};
 use hw_model::{Definitions, Opening, Timestamp, ToldChange};
 use hw_store::{Group, Kind, NewRow, Retention, SeenMinute, WriteError};
@@ -20,6 +23,7 @@ const KEYS_KEPT_S: f64 = 86_400.0;
 pub(super) struct Contents<'a> {
     pub deliveries: Vec<Delivery>,
     pub commands: &'a [Command],
+    pub administrations: &'a [Administration],
     pub decides: &'a [Decide],
     pub said: &'a mut dyn Iterator<Item = &'a Said>,
     pub wants_tick: bool,
@@ -69,6 +73,8 @@ pub(super) struct Written {
     pub requests: Vec<(Reply, Outcome)>,
     /// What becomes of each command.
     pub ordered: Vec<Ordered>,
+    /// What was done of administration, in the order in which it was wanted.
+    pub administered: Vec<Done>,
     /// What becomes of what people want done in incidents.
     pub decided: Vec<Result<Vec<u64>, Undecided>>,
     pub last_event: Option<u64>,
@@ -105,6 +111,7 @@ impl Written {
             bytes: 0,
             requests: Vec::new(),
             ordered: Vec::new(),
+            administered: Vec::new(),
             decided: Vec::new(),
             last_event: None,
             seen_saved,
@@ -129,7 +136,8 @@ impl Written {
         mut deciding: Deciding<'_>,
         contents: Contents<'_>,
     ) -> Result<(), WriteError> {
-        let Contents { deliveries, commands, decides, said, wants_tick, chores } = contents;
+        let Contents { deliveries, commands, administrations, decides, said, wants_tick, chores } =
+            contents;
         self.seen_saved = save_seen(group, &deciding.admission.seen, chores.seen_saved)?;
         let before = self.totals;
         self.take_in(group, &mut deciding, deliveries)?;
@@ -138,6 +146,9 @@ impl Written {
         }
         for command in commands {
             self.order(group, deciding.clock, command)?;
+        }
+        for Administration { act, by, .. } in administrations {
+            self.administered.push(carry_out(group, (act, by), self.wall)?);
         }
         if wants_tick {
             self.append(group, deciding.clock.now(), LogRow::Tick, None)?;

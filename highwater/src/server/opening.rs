@@ -35,7 +35,7 @@ pub(crate) struct DataSettings {
 
 /// A data folder that cannot be used as it was asked for.
 #[derive(Debug)]
-pub(crate) struct Unsuitable(String);
+pub(crate) struct Unsuitable(pub String);
 
 impl fmt::Display for Unsuitable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -81,7 +81,7 @@ pub(super) fn open(folder: &Path, data: &DataSettings) -> anyhow::Result<Opened>
     let mut opened = Opened {
         clock: Clock::new(data.clock, None),
         pace: Pace::new(durable - known, snapshots.steps().first().copied().unwrap_or(0)),
-        last_event: reader.last_event()?,
+        last_event: reader.last_shown_event()?,
         quarantined: reader.quarantined()?,
         next: known + 1,
         totals: Totals::parse(store.meta("acknowledged")?.as_deref()),

@@ -4,6 +4,7 @@
 //! Deliveries go to the writer, which makes them durable and answers. Rows go on to the engine, in
 //! order. What the engine says goes back to the writer, and is shown once it is durable.
 
+use crate::administration::{Act, Done};
 use hw_engine::{Engine, FinalRows, Revisions};
 use hw_incident::{Author, Refusal};
 use hw_model::{IncidentId, ShiftId, Timestamp, ToldChange};
@@ -14,6 +15,8 @@ use tokio::sync::oneshot;
 pub(super) enum ToWriter {
     /// Somebody tells a change, accepts a shift, or opens an incident.
     Command(Command),
+    /// Something of administration is wanted.
+    Administer(Administration),
     /// Somebody does something in an incident.
     Decide(Decide),
     /// The engine said something.
@@ -32,6 +35,15 @@ pub(super) struct Command {
     /// Two commands with one key are one.
     pub idempotency_key: Option<String>,
     pub reply: oneshot::Sender<Result<Ordered, Refused>>,
+}
+
+/// Something that is done and recorded, or not done.
+pub(super) struct Administration {
+    pub act: Act,
+    /// The name of who wants it.
+    pub by: String,
+    /// Nobody waits for what we note ourselves.
+    pub reply: Option<oneshot::Sender<Result<Done, Refused>>>,
 }
 
 /// What is wanted.

@@ -6,10 +6,12 @@ use super::book::Book;
 use super::canary::Canary;
 use super::clock::ClockKind;
 use super::counts::Counts;
+use super::doors::{AccessSettings, Guards, record_start, renew};
 use super::opening::{DataSettings, Opened, open};
 use super::orders::{ToEngine, ToWriter};
 use super::room::Room;
 use super::writer::{Pause, Waiting, Writer};
+use crate::client::Sender;
 use anyhow::Context;
 use hw_ingest::{Delivery, Receiver, ReceiverSettings};
 use hw_store::{Applying, Readers, Retention};
@@ -54,6 +56,7 @@ pub(crate) struct ServerSettings {
     pub data: DataSettings,
     pub receiver: ReceiverSettings,
     pub retention: Retention,
+    pub access: AccessSettings,
 }
 
 /// A server that runs.
@@ -75,16 +78,17 @@ pub(crate) struct Server {
 impl Server {
     /// Opens the data folder, takes the ports, and begins to serve.
     pub(crate) fn start(settings: ServerSettings) -> anyhow::Result<Self> {
-        let opened = open(&settings.folder, &settings.data)?;
+        let mut opened = open(&settings.folder, &settings.data)?;
+        let guards = Guards::set_up(&opened, &settings)?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .thread_name("network")
             .enable_all()
             .build()
             .context("failed to start threads")?;
         let (deliver, deliveries) = mpsc::channel(DELIVERIES_MAX);
-        let receiver = runtime.block_on(Receiver::bind(settings.receiver.clone(), deliver))?;
-        let web = settings.listen.map(|address| Web::bind(address, WebSettings::standard()));
-        let web = web.map(|binding| runtime.block_on(binding)).transpose()?;
+        let (receiver, web) = bind(&runtime, &settings, deliver)?;
+        let receiver = guards.guard(receiver)?;
+        record_start(&mut opened, &settings, &guards)?;
         let (otlp_http, otlp_grpc) = (receiver.http_address(), receiver.grpc_address());
         let api = web.as_ref().and_then(Web::address);
         let counts = Arc::new(Counts::default());
@@ -95,7 +99,7 @@ impl Server {
         let (orders, wanted) = mpsc::unbounded_channel();
         let (readers, durable) = (Readers::new(opened.store.paths().clone()), opened.durable);
         let (writer, room) =
-            part(opened, &settings, (&counts, orders.clone()), (deliveries, wanted));
+            part(opened, (&settings, &guards), (&counts, orders.clone()), (deliveries, wanted));
         let answers = Arc::new(Answers {
             counts: Arc::clone(&counts),
             receiver: receiver.counts(),
@@ -104,18 +108,25 @@ impl Server {
             writer: orders.clone(),
             last_event: writer.last_event.subscribe(),
             clock: settings.data.clock,
+            door: Arc::clone(&guards.door),
             durable_at_start: durable,
             runtime: runtime.handle().clone(),
         });
         let threads = [spawn(ENGINE, move || room.run())?, spawn_writer(writer)?];
         let (shutdown, mut stopping) = watch::channel(false);
+        let hosts = &settings.access.hosts;
+        let web = web.map(|web| guards.doors(web, hosts, Arc::clone(&answers) as Arc<_>));
         let backend = Arc::clone(&answers);
-        let answering = web.map(|web| runtime.spawn(web.run(backend, stopping.clone())));
+        let answering = web.transpose()?;
+        let answering = answering.map(|web| runtime.spawn(web.run(backend, stopping.clone())));
+        if let Some(certificates) = guards.certificates.clone() {
+            drop(runtime.spawn(renew(certificates, stopping.clone())));
+        }
         let canary = otlp_http.filter(|_| settings.data.clock == ClockKind::Wall);
         let canary = canary.map(|receiver| Canary {
             answers: Arc::clone(&answers),
             counts: Arc::clone(&counts),
-            receiver,
+            sender: Sender::own(receiver, guards.certificates.is_some(), &guards.own),
             stopping: stopping.clone(),
         });
         let canary = canary.map(|canary| spawn(CANARY, move || canary.run())).transpose()?;
@@ -203,10 +214,21 @@ impl Server {
     }
 }
 
+/// Takes the addresses.
+fn bind(
+    runtime: &Runtime,
+    settings: &ServerSettings,
+    deliver: mpsc::Sender<Delivery>,
+) -> anyhow::Result<(Receiver, Option<Web>)> {
+    let receiver = runtime.block_on(Receiver::bind(settings.receiver.clone(), deliver))?;
+    let web = settings.listen.map(|address| Web::bind(address, WebSettings::standard()));
+    Ok((receiver, web.map(|binding| runtime.block_on(binding)).transpose()?))
+}
+
 /// Parts what was opened between the two threads.
 fn part(
     opened: Opened,
-    settings: &ServerSettings,
+    (settings, guards): (&ServerSettings, &Guards),
     (counts, orders): (&Arc<Counts>, mpsc::UnboundedSender<ToWriter>),
     (deliveries, wanted): (mpsc::Receiver<Delivery>, mpsc::UnboundedReceiver<ToWriter>),
 ) -> (Writer, Room) {
@@ -222,6 +244,7 @@ fn part(
         counts: Arc::clone(counts),
         pace: opened.pace,
         retention: settings.retention,
+        door: Arc::clone(&guards.door),
         window_s: settings.data.window_s,
         deliveries,
         orders: wanted,

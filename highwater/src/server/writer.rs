@@ -9,8 +9,12 @@ use super::book::Book;
 use super::clock::{Clock, ClockKind, wall};
 use super::counts::{Counts, add};
 use super::group::{Chores, Contents, Deciding, Outcome, Totals, Written};
-use super::orders::{Command, Decide, Refused, Said, SnapshotEnd, ToEngine, ToWriter, Undecided};
+use super::orders::{
+    Administration, Command, Decide, Refused, Said, SnapshotEnd, ToEngine, ToWriter, Undecided,
+};
 use super::pace::Pace;
+use crate::administration::Act;
+use hw_access::Door;
 use hw_ingest::{Answer, Delivery, Reply};
 use hw_store::{Retention, Store, WriteError};
 use hw_wire::encode_dictionary;
@@ -34,6 +38,9 @@ const BEHIND_MAX: u64 = 50_000;
 /// Seconds without records after which, by the data's clock, incidents are looked at again.
 const PAUSE_S: u32 = 3;
 
+/// Seconds between two notes of who came in and who did not: one line in the record says it of all.
+const NOTE_S: u32 = 600;
+
 /// Seconds the last snapshot may take when the process ends.
 const LAST_SNAPSHOT_S: u64 = 60;
 
@@ -49,6 +56,7 @@ pub(super) struct Writer {
     pub counts: Arc<Counts>,
     pub pace: Pace,
     pub retention: Retention,
+    pub door: Arc<Door>,
     pub window_s: i64,
     pub deliveries: mpsc::Receiver<Delivery>,
     pub orders: mpsc::UnboundedReceiver<ToWriter>,
@@ -89,6 +97,10 @@ pub(super) struct Waiting {
     unsaid: VecDeque<Said>,
     /// Who waits for all of that.
     flushes: Vec<oneshot::Sender<()>>,
+    /// What we noted ourselves and is not durable.
+    note: Option<Administration>,
+    /// Seconds until we note again who came in and who did not.
+    note_in_s: u32,
     /// Whether the engine was not told of a row.
     is_untold: bool,
     /// The end, step by step: wanted, the engine was told, it has ended.
@@ -112,6 +124,7 @@ impl Waiting {
 struct Batch {
     deliveries: Vec<Delivery>,
     commands: Vec<Command>,
+    administrations: Vec<Administration>,
     decides: Vec<Decide>,
     wants_tick: bool,
     bytes: usize,
@@ -119,8 +132,9 @@ struct Batch {
 
 impl Batch {
     const fn is_empty(&self) -> bool {
-        let is_wanted = self.commands.is_empty() && self.decides.is_empty();
-        self.deliveries.is_empty() && is_wanted && !self.wants_tick
+        let is_unwanted =
+            self.commands.is_empty() && self.decides.is_empty() && self.administrations.is_empty();
+        self.deliveries.is_empty() && is_unwanted && !self.wants_tick
     }
 
     fn take(&mut self, delivery: Delivery) {
@@ -159,6 +173,23 @@ impl Writer {
                 ClockKind::Data => self.pause.begins(),
             };
         *left_s -= u64::from(self.waiting.is_ending && *left_s > 0);
+        match self.waiting.note_in_s.checked_sub(1) {
+            Some(left) => self.waiting.note_in_s = left,
+            None => self.note(batch),
+        }
+    }
+
+    /// Notes who came in, and who did not, since the last time.
+    fn note(&mut self, batch: &mut Batch) {
+        self.waiting.note_in_s = NOTE_S;
+        // What could not be recorded then is recorded first.
+        batch.administrations.extend(self.waiting.note.take());
+        let (uses, refusals) = (self.door.unsaved_uses(), self.door.take_refusals());
+        if !uses.is_empty() || refusals.n() > 0 {
+            let act = Act::Note { uses, refusals };
+            let by = "highwater".to_owned();
+            batch.administrations.push(Administration { act, by, reply: None });
+        }
     }
 
     /// Takes what else is there, without waiting for more.
@@ -181,7 +212,11 @@ impl Writer {
             ToWriter::Said(said) => self.waiting.unsaid.push_back(*said),
             ToWriter::Flush(done) => self.waiting.flushes.push(done),
             ToWriter::Snapshot(end) => self.end_snapshot(&end),
-            ToWriter::Stop => self.waiting.is_ending = true,
+            ToWriter::Administer(order) => batch.administrations.push(order),
+            ToWriter::Stop => {
+                self.waiting.is_ending = true;
+                self.note(batch);
+            }
         }
     }
 
@@ -231,6 +266,7 @@ impl Writer {
         let contents = Contents {
             deliveries,
             commands: &batch.commands,
+            administrations: &batch.administrations,
             decides: &batch.decides,
             said: &mut waiting.unsaid.iter(),
             wants_tick: batch.wants_tick,
@@ -278,6 +314,13 @@ impl Writer {
         }
         for (command, ordered) in batch.commands.into_iter().zip(written.ordered) {
             drop(command.reply.send(Ok(ordered)));
+        }
+        for (order, done) in batch.administrations.into_iter().zip(written.administered) {
+            // Every request from here on sees it so; then whoever wanted it is told.
+            done.grants().iter().for_each(|grant| self.door.put(grant.clone()));
+            if let Some(reply) = order.reply {
+                drop(reply.send(Ok(done)));
+            }
         }
         for (decide, decided) in batch.decides.into_iter().zip(written.decided) {
             drop(decide.reply.send(decided));
@@ -337,6 +380,12 @@ impl Writer {
         }
         for command in batch.commands {
             drop(command.reply.send(Err(Refused(reason.clone()))));
+        }
+        for mut order in batch.administrations {
+            match order.reply.take() {
+                Some(reply) => drop(reply.send(Err(Refused(reason.clone())))),
+                None => self.waiting.note = Some(order),
+            }
         }
         for decide in batch.decides {
             drop(decide.reply.send(Err(Undecided::Failed(reason.clone()))));

@@ -1,5 +1,6 @@
 //! Every setting with its value, where that came from, and the reason for its default.
 
+use super::access::{HOSTS, LOOPBACK, TLS_CERTIFICATE, TLS_KEY};
 use super::layers::{
     CLOCK, DATA, FALSE_ALARMS, File, ITEM_KEYS_MAX, LISTEN, Layered, OTLP_GRPC, OTLP_HTTP,
     SECONDS_DAYS, Setting, WINDOW, WINDOWS_DAYS, variable,
@@ -29,6 +30,10 @@ impl ServeFlags {
         page.add(&ITEM_KEYS_MAX, None)?;
         page.add(&WINDOWS_DAYS, None)?;
         page.add(&SECONDS_DAYS, None)?;
+        page.add(&TLS_CERTIFICATE, self.tls_certificate.as_deref())?;
+        page.add(&TLS_KEY, self.tls_key.as_deref())?;
+        page.add(&LOOPBACK, None)?;
+        page.add(&HOSTS, None)?;
         let settings = Settings::from_file(file)?;
         let (decisions, items) = (settings.decisions.len(), settings.items.len());
         page.rules("decisions", decisions, "Answers that telemetry does not show by itself.");

@@ -1,5 +1,6 @@
 //! What a server is told: addresses, folder, clock, and how long history is kept.
 
+use super::access::{ACCESS_KEYS, TLS_KEYS, access};
 use super::keys::Keys;
 use super::layers::{
     CLOCK, DATA, File, ITEM_KEYS_MAX, LISTEN, Layered, OTLP_GRPC, OTLP_HTTP, RETENTION_KEYS,
@@ -35,6 +36,20 @@ pub(crate) struct ServeFlags {
     /// Where OTLP comes in over HTTP, or "off" [default: 127.0.0.1:4318].
     #[arg(long, value_name = "ADDRESS")]
     pub otlp_http: Option<String>,
+
+    /// Certificate for TLS, and those it rests on: PEM. Addresses that other machines can reach need
+    /// it, and a token.
+    #[arg(long, value_name = "FILE")]
+    pub tls_certificate: Option<String>,
+
+    /// Its private key: PEM.
+    #[arg(long, value_name = "FILE")]
+    pub tls_key: Option<String>,
+
+    /// Serve other machines without TLS. Whoever can see the network then reads tokens and
+    /// telemetry: only behind something that encrypts. Tokens are needed all the same.
+    #[arg(long)]
+    pub insecure_listen: bool,
 
     /// Length of a window, 1s to 1h; set once per data folder [default: 10s].
     #[arg(long, value_name = "LENGTH")]
@@ -79,6 +94,9 @@ impl ServeFlags {
         if let Some(retention) = top.get("retention") {
             Keys::of("retention", retention, RETENTION_KEYS)?;
         }
+        for (key, known) in [("tls", TLS_KEYS), ("access", ACCESS_KEYS)] {
+            top.get(key).map(|table| Keys::of(key, table, known)).transpose()?;
+        }
         let receiver = ReceiverSettings {
             http: Layered::pick(&OTLP_HTTP, self.otlp_http.as_deref(), file)?.value,
             grpc: Layered::pick(&OTLP_GRPC, self.otlp_grpc.as_deref(), file)?.value,
@@ -89,6 +107,7 @@ impl ServeFlags {
             folder: Layered::pick(&DATA, self.data.as_deref(), file)?.value,
             listen: Layered::pick(&LISTEN, self.listen.as_deref(), file)?.value,
             receiver,
+            access: access(self, file)?,
             retention: Retention {
                 windows_days: Layered::pick(&WINDOWS_DAYS, None, file)?.value,
                 seconds_days: Layered::pick(&SECONDS_DAYS, None, file)?.value,

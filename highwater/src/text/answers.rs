@@ -51,6 +51,29 @@ pub(crate) fn shifts(shifts: &[Value]) -> String {
     )
 }
 
+/// Tokens, one in a line.
+pub(crate) fn tokens(tokens: &[Value]) -> String {
+    if tokens.is_empty() {
+        return "There is no token yet.\n".to_owned();
+    }
+    let row = |token: &Value| {
+        let end = if !word(token, "revoked_at").is_empty() {
+            format!("revoked {}", time(token, "revoked_at"))
+        } else if word(token, "expires_at").is_empty() {
+            "no end".to_owned()
+        } else {
+            format!("until {}", time(token, "expires_at"))
+        };
+        let used = match time(token, "last_used_at") {
+            used if used.is_empty() => "never used".to_owned(),
+            used => format!("used {used}"),
+        };
+        let created = time(token, "created_at");
+        [word(token, "id"), word(token, "name"), word(token, "scope"), created, end, used]
+    };
+    table(["", "name", "scope", "created (UTC)", "", ""], tokens.iter().map(row))
+}
+
 fn word(of: &Value, key: &str) -> String {
     plain(of.get(key).and_then(Value::as_str).unwrap_or_default())
 }

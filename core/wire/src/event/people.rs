@@ -161,7 +161,8 @@ impl WhatV1 {
             | Self::ShiftEnded { .. }
             | Self::ShiftAccepted { .. }
             | Self::OriginNamed { .. }
-            | Self::VerdictChanged { .. } => found(Finding::Said),
+            | Self::VerdictChanged { .. }
+            | Self::Audit { .. } => found(Finding::Said),
             Self::ShiftDetected { onset_at, onset_from, .. } => found(Finding::ShiftDetected {
                 onset_at: Timestamp(*onset_at),
                 onset_from: Timestamp(*onset_from),

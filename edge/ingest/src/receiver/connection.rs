@@ -7,20 +7,24 @@
 use super::content::Content;
 use super::counts::OpenConnection;
 use super::dispatch;
+use super::guard::Peer;
 use super::settings::ReceiverSettings;
 use super::shared::Shared;
+use hyper::body::Incoming;
 use hyper::header::{CONNECTION, HeaderValue};
 use hyper::service::service_fn;
-use hyper::{Response, Version};
+use hyper::{Request, Response, Version};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
 use std::convert::Infallible;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tokio_rustls::TlsAcceptor;
 
 /// Longest head of an HTTP/1.1 request, and how much of a body is read at a time. A head that is
 /// longer is answered 431.
@@ -47,9 +51,33 @@ pub(super) async fn serve(
     mut stopping: watch::Receiver<()>,
 ) {
     let _open = open;
+    // One that is gone already needs no answer.
+    let Ok(peer) = stream.peer_addr().map(Peer::from) else { return };
+    let Some(tls) = shared.guard.tls.clone() else {
+        return speak(stream, (peer, n), shared, stopping).await;
+    };
+    let shaken = timeout(shared.settings.header_timeout, TlsAcceptor::from(tls).accept(stream));
+    let shaken = tokio::select! {
+        shaken = shaken => shaken,
+        _ = stopping.changed() => return,
+    };
+    // An error is the sender's: it speaks no TLS, or does not trust us.
+    if let Ok(Ok(stream)) = shaken {
+        speak(stream, (peer, n), shared, stopping).await;
+    }
+}
+
+/// Speaks HTTP on a connection, in clear or not.
+async fn speak(
+    stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    (peer, n): (Peer, u64),
+    shared: Arc<Shared>,
+    mut stopping: watch::Receiver<()>,
+) {
     let activity = Arc::new(Activity::new(shared.settings.age_of_connection(n)));
     let builder = builder();
-    let service = service_fn(|request| {
+    let service = service_fn(|mut request: Request<Incoming>| {
+        request.extensions_mut().insert(peer);
         let (shared, activity) = (Arc::clone(&shared), Arc::clone(&activity));
         async move {
             let version = request.version();

@@ -45,6 +45,10 @@ pub enum Refused {
     Unavailable,
     /// The sender went away before it was answered.
     Gone,
+    /// It shows no token, or one that is of no use.
+    Unauthenticated,
+    /// Its token is for something else.
+    Forbidden,
 }
 
 /// What became of a request.
@@ -60,7 +64,7 @@ pub enum Outcome {
 
 impl Outcome {
     /// Every outcome there is.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Accepted,
         Self::AcceptedInPart,
         Self::Refused(Refused::Broken),
@@ -73,6 +77,8 @@ impl Outcome {
         Self::Refused(Refused::Overloaded),
         Self::Refused(Refused::Unavailable),
         Self::Refused(Refused::Gone),
+        Self::Refused(Refused::Unauthenticated),
+        Self::Refused(Refused::Forbidden),
     ];
 
     const fn place(self) -> usize {

@@ -7,6 +7,7 @@ use super::body::{Reading, say_farewell, too_large};
 use super::content::Content;
 use super::counts::{Refused, Transport};
 use super::exchange::{Ending, check_queue, deliver, outcome};
+use super::guard;
 use super::http::content_type;
 use super::messages::Acceptance;
 use super::refusal::{Code, Refusal};
@@ -101,6 +102,7 @@ async fn read(
     reading: &mut Reading<'_>,
     shared: &Shared,
 ) -> Result<Option<Packing>, Refusal> {
+    guard::admit(parts, &shared.guard)?;
     let packing = Packing::of(&parts.headers, &ENCODING)?;
     reading.until(PREFIX_BYTES).await?;
     let Some((&[flag, ref length @ ..], _)) =

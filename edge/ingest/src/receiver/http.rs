@@ -2,15 +2,16 @@
 
 use super::body::{Reading, say_farewell};
 use super::content::Content;
-use super::counts::Transport;
+use super::counts::{Refused, Transport};
 use super::exchange::{Ending, check_queue, deliver, outcome};
+use super::guard;
 use super::refusal::Refusal;
 use super::shared::Shared;
 use super::stray::Stray;
 use super::unpack::{Packing, unpack};
 use crate::decode::{Encoding, Signal};
 use hyper::body::Incoming;
-use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 
@@ -101,6 +102,7 @@ async fn read(
     reading: &mut Reading<'_>,
     shared: &Shared,
 ) -> Result<Option<Packing>, Refusal> {
+    guard::admit(parts, &shared.guard)?;
     let packing = Packing::of(&parts.headers, &CONTENT_ENCODING)?;
     reading.check_announced()?;
     reading.finish().await?;
@@ -121,6 +123,9 @@ fn respond(ending: &Ending, signal: Signal, form: Form) -> Response<Content> {
     if let Err(refusal) = ending {
         if let Some(s) = refusal.retry_after_s {
             headers.insert(RETRY_AFTER, HeaderValue::from(s));
+        }
+        if refusal.why == Refused::Unauthenticated {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         *response.status_mut() = refusal.http_status();
     }

@@ -18,9 +18,11 @@ const REASON_BYTES_MAX: usize = 1024;
 pub(super) enum Code {
     Ok = 0,
     InvalidArgument = 3,
+    PermissionDenied = 7,
     ResourceExhausted = 8,
     Unimplemented = 12,
     Unavailable = 14,
+    Unauthenticated = 16,
 }
 
 /// A request that is refused.
@@ -49,6 +51,8 @@ impl Refusal {
             Refused::Broken | Refused::Garbled | Refused::UnknownCompression | Refused::Gone => {
                 StatusCode::BAD_REQUEST
             }
+            Refused::Unauthenticated => StatusCode::UNAUTHORIZED,
+            Refused::Forbidden => StatusCode::FORBIDDEN,
             Refused::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             // 408 would be the word for slow, and senders do not come back after it.
             Refused::TooSlow
@@ -62,6 +66,8 @@ impl Refusal {
     pub(super) const fn code(&self) -> Code {
         match self.why {
             Refused::Broken | Refused::Garbled | Refused::Gone => Code::InvalidArgument,
+            Refused::Unauthenticated => Code::Unauthenticated,
+            Refused::Forbidden => Code::PermissionDenied,
             Refused::UnknownCompression => Code::Unimplemented,
             Refused::TooLarge => Code::ResourceExhausted,
             Refused::TooSlow

@@ -3,6 +3,7 @@
 use super::budget::Budget;
 use super::counts::{ReceiverCounts, Refused};
 use super::delivery::Delivery;
+use super::guard::Guard;
 use super::refusal::Refusal;
 use super::settings::ReceiverSettings;
 use std::num::NonZero;
@@ -14,6 +15,7 @@ use tokio::sync::{Semaphore, mpsc};
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) settings: ReceiverSettings,
+    pub(super) guard: Guard,
     pub(super) deliveries: mpsc::Sender<Delivery>,
     pub(super) budget: Arc<Budget>,
     /// One for each core.
@@ -28,6 +30,7 @@ impl Shared {
         let budget = Budget::new(in_flight);
         Self {
             settings,
+            guard: Guard::default(),
             deliveries,
             turns_to_unpack: Arc::new(Semaphore::new(n_cores)),
             counts: ReceiverCounts::new(Arc::clone(&budget)),

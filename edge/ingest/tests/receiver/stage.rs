@@ -1,8 +1,8 @@
 //! A receiver that runs, and a writer that answers as a test wants it.
 
 use hw_ingest::{
-    Answer, Delivery, Encoding, Outcome, Receiver, ReceiverCounts, ReceiverSettings, Refused,
-    Signal, Transport,
+    Answer, Delivery, Encoding, Guard, Outcome, Receiver, ReceiverCounts, ReceiverSettings,
+    Refused, Signal, Transport,
 };
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
@@ -42,8 +42,17 @@ impl Stage {
         settings: ReceiverSettings,
         queue_max: usize,
     ) -> (Self, mpsc::Receiver<Delivery>) {
+        Self::guarded(settings, queue_max, Guard::default()).await
+    }
+
+    /// The same behind a guard.
+    pub(crate) async fn guarded(
+        settings: ReceiverSettings,
+        queue_max: usize,
+        guard: Guard,
+    ) -> (Self, mpsc::Receiver<Delivery>) {
         let (deliveries, written) = mpsc::channel(queue_max);
-        let receiver = Receiver::bind(settings, deliveries).await.unwrap();
+        let receiver = Receiver::bind(settings, deliveries).await.unwrap().guarded(guard);
         let (http, grpc) = (receiver.http_address().unwrap(), receiver.grpc_address().unwrap());
         let counts = receiver.counts();
         let (stop, stopped) = oneshot::channel();

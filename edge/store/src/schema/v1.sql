@@ -68,6 +68,19 @@ create table state (
     primary key (kind, number)
 ) strict, without rowid;
 
+-- Tokens: never their text, but its hash.
+create table token (
+    id integer primary key,
+    name text not null,
+    scope text not null,
+    hash blob not null,
+    created_at integer not null,
+    expires_at integer,
+    last_used_at integer,
+    revoked_at integer,
+    checksum integer not null
+) strict;
+
 -- Counts by the second and by the window, packed.
 create table series (
     id integer primary key,

@@ -6,7 +6,7 @@ use hw_api::{
 };
 use hw_model::Timestamp;
 use hw_web::{
-    Answered, Backend, Failure, Family, FamilyKind, Page, Web, WebSettings, WindowsAsked,
+    Answered, Backend, Doors, Failure, Family, FamilyKind, Page, Web, WebSettings, WindowsAsked,
 };
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -333,11 +333,15 @@ impl Running {
     }
 
     pub(crate) fn with(backend: Canned, settings: WebSettings) -> Self {
+        Self::behind(backend, settings, Doors::default())
+    }
+
+    pub(crate) fn behind(backend: Canned, settings: WebSettings, doors: Doors) -> Self {
         let runtime = Runtime::new().unwrap();
         let (stop, stopping) = watch::channel(false);
         let backend = Arc::new(backend);
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
-        let web = runtime.block_on(Web::bind(any, settings)).unwrap();
+        let web = runtime.block_on(Web::bind(any, settings)).unwrap().behind(doors);
         let address = web.address().unwrap();
         drop(runtime.spawn(web.run(Arc::clone(&backend) as Arc<dyn Backend>, stopping)));
         Self { backend, address, stop, runtime }

@@ -37,7 +37,7 @@ const CANNOT_RUN: u8 = 127;
 
 impl Run {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
-        let (api, at, key) = (self.server.api(), wall(), new_key()?);
+        let (api, at, key) = (self.server.api()?, wall(), new_key()?);
         let change = self.told.at(at);
         let told = api.hasty().tell(&change, &key);
         if let Err(error) = &told {

@@ -1,7 +1,7 @@
 //! A server on a folder of its own, and whoever sends to it and asks it.
 
-use crate::client::{Api, Sender, Streamed};
-use crate::server::{Server, ServerSettings};
+use crate::client::{Address, Api, Sender, Streamed};
+use crate::server::{AccessSettings, Server, ServerSettings};
 use crate::settings::ServeFlags;
 use anyhow::Context;
 use hw_ingest::{Acceptance, Encoding, Signal};
@@ -33,14 +33,14 @@ impl Stage {
         let server = Server::start(settings(&folder)?)?;
         let otlp = server.otlp_http().context("the receiver is off")?;
         let address = server.api().context("the API is off")?;
-        let api = Api::at(&address.to_string());
+        let api = Api::at(Address::of(address, false));
         let (tell, events) = channel();
         let stream = api.events()?;
         std::thread::Builder::new().name("listener".to_owned()).spawn(move || {
             // Whoever no longer listens need not be told.
             stream.into_iter().all(|event| tell.send(event).is_ok());
         })?;
-        let (sender, interrupts) = (Sender::to(&otlp.to_string()), server.signals());
+        let (sender, interrupts) = (Sender::to(otlp), server.signals());
         Ok(Self { server, folder, sender, api, address, events, interrupts })
     }
 
@@ -126,8 +126,11 @@ fn settings(folder: &TempDir) -> anyhow::Result<ServerSettings> {
         otlp_http: Some(free(4318)),
         window: Some("10s".to_owned()),
         clock: Some("data".to_owned()),
+        ..ServeFlags::default()
     };
-    Ok(flags.settings()?)
+    // Whatever is set about real servers: this one is for this machine alone, and in clear.
+    let access = AccessSettings::of_loopback();
+    Ok(ServerSettings { access, ..flags.settings()? })
 }
 
 /// The usual port, or any other if that is in use.

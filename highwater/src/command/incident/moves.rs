@@ -248,11 +248,11 @@ fn set_status(incident: &str, to: &str, reason: Option<String>, who: &Who) -> an
 
 impl Open {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
-        let at = self.since.map(|at| at.shown(&self.who.api())).transpose()?;
+        let at = self.since.map(|at| at.shown(&self.who.api()?)).transpose()?;
         let Self { title, severity, who, .. } = self;
         let body = OpenBody { title, severity, by: Some(who.name()?), at };
         let body = serde_json::to_value(&body)?;
-        let answer = who.api().post("/api/v1/incidents", &body, &new_key()?)?;
+        let answer = who.api()?.post("/api/v1/incidents", &body, &new_key()?)?;
         who.format.print(&answer, || timeline::done(&answer))?;
         Ok(Exit::Fine)
     }
@@ -279,7 +279,7 @@ impl Severity {
 
 impl Status {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
-        let at = self.at.map(|at| at.shown(&self.who.api())).transpose()?;
+        let at = self.at.map(|at| at.shown(&self.who.api()?)).transpose()?;
         let Self { incident, status, reason, was, who, .. } = self;
         let body = CommandBody { to: Some(status), reason, was, at, ..command("status", &who)? };
         who.post(&incident, "commands", &body)
@@ -297,7 +297,7 @@ impl Title {
 impl Promise {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
         let Self { incident, due, who } = self;
-        let due = Some(due.shown(&who.api())?);
+        let due = Some(due.shown(&who.api()?)?);
         who.post(&incident, "commands", &CommandBody { due, ..command("promise", &who)? })
     }
 }
@@ -305,7 +305,7 @@ impl Promise {
 impl Wait {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
         let Self { incident, condition, until, who } = self;
-        let until = Some(until.shown(&who.api())?);
+        let until = Some(until.shown(&who.api()?)?);
         let body = CommandBody { until, text: Some(condition), ..command("wait", &who)? };
         who.post(&incident, "commands", &body)
     }
@@ -314,7 +314,7 @@ impl Wait {
 impl Correct {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
         let Self { incident, moment, to, reason, who } = self;
-        let to = Some(to.shown(&who.api())?);
+        let to = Some(to.shown(&who.api()?)?);
         let (moment, reason) = (Some(moment), Some(reason));
         let body = CommandBody { moment, to, reason, ..command("correct", &who)? };
         who.post(&incident, "commands", &body)

@@ -63,7 +63,7 @@ impl List {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
         let query = self.status.map(|status| format!("?status={}", percent_encoded(&status)));
         let path = format!("/api/v1/incidents{}", query.unwrap_or_default());
-        let items = self.server.api().list(&path)?;
+        let items = self.server.api()?.list(&path)?;
         let json = json!({ "items": items, "next": null });
         self.format.print(&json, || timeline::incidents(&items))?;
         Ok(Exit::Fine)
@@ -72,7 +72,7 @@ impl List {
 
 impl Show {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
-        let (api, id) = (self.server.api(), percent_encoded(&self.incident));
+        let (api, id) = (self.server.api()?, percent_encoded(&self.incident));
         let incident: Value = api.get(&format!("/api/v1/incidents/{id}"))?;
         let entries = api.list(&format!("/api/v1/incidents/{id}/entries"))?;
         let json = json!({ "incident": incident, "entries": entries });
@@ -89,7 +89,7 @@ impl Show {
 impl Brief {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
         let id = percent_encoded(&self.incident);
-        let brief: Value = self.server.api().get(&format!("/api/v1/incidents/{id}/brief"))?;
+        let brief: Value = self.server.api()?.get(&format!("/api/v1/incidents/{id}/brief"))?;
         self.format.print(&brief, || timeline::brief(&brief))?;
         Ok(Exit::Fine)
     }

@@ -76,7 +76,7 @@ fn now(api: &Api) -> anyhow::Result<Timestamp> {
 }
 
 impl Who {
-    pub(in super::super) fn api(&self) -> Api {
+    pub(in super::super) fn api(&self) -> anyhow::Result<Api> {
         self.server.api()
     }
 
@@ -99,7 +99,7 @@ impl Who {
     ) -> anyhow::Result<Exit> {
         let path = format!("/api/v1/incidents/{}/{what}", percent_encoded(incident));
         let body = serde_json::to_value(body).context("failed to write the request")?;
-        let answer = self.api().post(&path, &body, &new_key()?)?;
+        let answer = self.api()?.post(&path, &body, &new_key()?)?;
         self.format.print(&answer, || timeline::done(&answer))?;
         Ok(Exit::Fine)
     }

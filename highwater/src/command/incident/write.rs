@@ -135,7 +135,7 @@ pub(super) struct Check {
 
 impl Note {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
-        let at = self.at.map(|at| at.shown(&self.who.api())).transpose()?;
+        let at = self.at.map(|at| at.shown(&self.who.api()?)).transpose()?;
         let Self { incident, text, kind, change, who, .. } = self;
         let body = EntryBody { kind: Some(kind), text, by: Some(who.name()?), at, change };
         who.post(&incident, "entries", &body)
@@ -144,7 +144,7 @@ impl Note {
 
 impl Amend {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
-        let at = self.at.map(|at| at.shown(&self.who.api())).transpose()?;
+        let at = self.at.map(|at| at.shown(&self.who.api()?)).transpose()?;
         let Self { incident, entry, text, reason, who, .. } = self;
         let body = AmendBody { text, at, reason, by: Some(who.name()?) };
         who.post(&incident, &format!("entries/{entry}/amend"), &body)
@@ -175,12 +175,12 @@ impl RuleOut {
 
 impl Mitigate {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
-        let at = self.at.map(|at| at.shown(&self.who.api())).transpose()?;
+        let at = self.at.map(|at| at.shown(&self.who.api()?)).transpose()?;
         let Self { incident, text, change, service, expected, who, .. } = self;
         let by = who.name()?;
         // Who names an incident that is not there is told so before anything is kept.
         let path = crate::client::percent_encoded(&incident);
-        let _known: Value = who.api().get(&format!("/api/v1/incidents/{path}"))?;
+        let _known: Value = who.api()?.get(&format!("/api/v1/incidents/{path}"))?;
         let told = change.zip(service).map(|(kind, service)| {
             let body = json!({
                 "kind": kind.word(), "service": service, "at": at, "mitigates": true,
@@ -189,7 +189,7 @@ impl Mitigate {
                 Some(_) => body,
                 None => without(body, "at"),
             };
-            who.api().post("/api/v1/changes", &body, &new_key()?).map_err(anyhow::Error::from)
+            who.api()?.post("/api/v1/changes", &body, &new_key()?).map_err(anyhow::Error::from)
         });
         let told = told.transpose()?;
         let id = told.and_then(|told| Some(told.get("id")?.as_str()?.to_owned()));

@@ -384,6 +384,8 @@ const fn outcome_word(outcome: Outcome) -> &'static str {
             Refused::Overloaded => "overloaded",
             Refused::Unavailable => "unavailable",
             Refused::Gone => "gone",
+            Refused::Unauthenticated => "unauthenticated",
+            Refused::Forbidden => "forbidden",
         },
     }
 }

@@ -1,5 +1,6 @@
 //! Events of the record as entries, each with a sentence that says it as it was said then.
 
+mod acts;
 mod people;
 
 use hw_api::{Change, Entry, rfc3339};
@@ -16,10 +17,11 @@ pub(super) type ChangeNames<'a> = dyn FnMut(u32) -> Option<String> + 'a;
 pub(super) fn entry(stored: &StoredEvent, names: &mut ChangeNames<'_>) -> Entry {
     let event = &stored.event;
     let (kind, about, because) = parts(&event.what);
-    let (by, source) = match &event.by {
-        None => ("Highwater", "machine"),
-        Some(AuthorV1::Person(name)) => (name.as_str(), "person"),
-        Some(AuthorV1::Program(name)) => (name.as_str(), "program"),
+    let (by, source) = match (&event.by, &event.what) {
+        (None, WhatV1::Audit { by, did }) if !acts::is_our_own(did) => (by.as_str(), "person"),
+        (None, _) => ("Highwater", "machine"),
+        (Some(AuthorV1::Person(name)), _) => (name.as_str(), "person"),
+        (Some(AuthorV1::Program(name)), _) => (name.as_str(), "program"),
     };
     Entry {
         seq: stored.incident_seq,
@@ -90,6 +92,7 @@ fn parts(what: &WhatV1) -> (&'static str, Option<String>, &[String]) {
             ("incident_merged", Some(format!("INC-{into}")), &[])
         }
         WhatV1::IncidentEnded => ("incident_ended", None, &[]),
+        WhatV1::Audit { did, .. } => acts::parts(did),
         other => people::parts(other),
     }
 }
@@ -105,6 +108,7 @@ fn timeline(what: &WhatV1) -> &'static str {
         WhatV1::ShiftAccepted { .. } => "decision",
         WhatV1::EffectKnown { .. } | WhatV1::IncidentEnded => "check",
         WhatV1::IncidentMerged { .. } => "status",
+        WhatV1::Audit { .. } => "action",
         other => people::timeline(other),
     }
 }
@@ -142,6 +146,7 @@ fn words(what: &WhatV1, names: &mut ChangeNames<'_>) -> String {
             format!("it turned out to be part of INC-{into}")
         }
         WhatV1::IncidentEnded => "all its figures are back or accepted".to_owned(),
+        WhatV1::Audit { by, did } => acts::words(by, did),
         other => people::words(other),
     }
 }

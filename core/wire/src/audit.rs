@@ -1,0 +1,63 @@
+//! Acts of administration, as the record keeps them: who let whom in, and how the server stood.
+
+use serde::{Deserialize, Serialize};
+
+/// What was done, or how the server stood. Times are nanoseconds since the Unix epoch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "act", rename_all = "snake_case")]
+pub enum ActV1 {
+    /// The server began to serve.
+    ServerStarted {
+        /// Its version.
+        version: String,
+        /// Where the API answers.
+        listen: Option<String>,
+        /// Where OTLP comes in over HTTP.
+        otlp_http: Option<String>,
+        /// Where OTLP comes in over gRPC.
+        otlp_grpc: Option<String>,
+        /// Whether one of them can be reached from other machines.
+        is_public: bool,
+        /// Whether all of them speak TLS.
+        has_tls: bool,
+        /// What loopback may do without a token: open, tokens.
+        loopback: String,
+        /// Tokens that open something.
+        tokens: u32,
+    },
+    /// A token was made.
+    TokenCreated {
+        /// Its number.
+        token: u32,
+        /// Who or what got it.
+        name: String,
+        /// ingest, read, respond, admin.
+        scope: String,
+        /// When it ends.
+        expires_at: Option<i64>,
+    },
+    /// A token was revoked.
+    TokenRevoked {
+        /// Its number.
+        token: u32,
+        /// Who or what had it.
+        name: String,
+        /// ingest, read, respond, admin.
+        scope: String,
+    },
+    /// Requests were not admitted, since the last event of this kind or the start.
+    AttemptsRefused {
+        /// Without a token.
+        missing: u64,
+        /// With one that is not known.
+        unknown: u64,
+        /// With one that had expired.
+        expired: u64,
+        /// With one that was revoked.
+        revoked: u64,
+        /// With one that is for something else.
+        forbidden: u64,
+        /// From where; some of them, if there were many.
+        addresses: Vec<String>,
+    },
+}

@@ -1,0 +1,117 @@
+//! What a route needs, as the first argument of whoever answers it.
+//!
+//! A handler without one is no [`Guarded`] handler and cannot be put into the table of routes, so a
+//! new route is closed until it says whom it is open to. The check is made where the handler is
+//! called: there is no second reading of the path that could differ from the router's.
+
+use crate::asking::Site;
+use crate::guard::Link;
+use crate::problem::Problem;
+use axum::extract::FromRequestParts;
+use axum::http::HeaderValue;
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use hw_api::{Asking, Caller, Scope, Shown};
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+/// A scope that a route needs.
+pub(crate) trait Need: Send + Sync + 'static {
+    const SCOPE: Scope;
+}
+
+/// Reading what is known.
+pub(crate) enum Read {}
+
+/// What people do in an incident.
+pub(crate) enum Respond {}
+
+/// Tokens and audit.
+pub(crate) enum Admin {}
+
+impl Need for Read {
+    const SCOPE: Scope = Scope::Read;
+}
+
+impl Need for Respond {
+    const SCOPE: Scope = Scope::Respond;
+}
+
+impl Need for Admin {
+    const SCOPE: Scope = Scope::Admin;
+}
+
+/// Somebody who may do what needs `N`.
+#[derive(Debug)]
+pub(crate) struct Require<N> {
+    /// Who.
+    pub caller: Caller,
+    need: PhantomData<N>,
+}
+
+impl<N: Need> FromRequestParts<Arc<Site>> for Require<N> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Arc<Site>) -> Result<Self, Problem> {
+        // Each connection says where it comes from: without that nobody is of this machine.
+        let link = parts.extensions.get::<Link>().copied().unwrap_or_default();
+        let shown = parts.headers.get_all(AUTHORIZATION).iter().map(HeaderValue::as_bytes);
+        let asking = Asking {
+            shown: Shown::read(shown),
+            peer: link.peer,
+            is_direct: crate::guard::is_direct(&parts.headers),
+        };
+        let admitted = site.keeper().admit(&asking, N::SCOPE);
+        admitted.map(|caller| Self { caller, need: PhantomData }).map_err(Problem::from)
+    }
+}
+
+/// Whoever asks.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Anyone;
+
+impl FromRequestParts<Arc<Site>> for Anyone {
+    type Rejection = Problem;
+
+    async fn from_request_parts(_: &mut Parts, _: &Arc<Site>) -> Result<Self, Problem> {
+        Ok(Self)
+    }
+}
+
+/// What the first argument says of a route.
+pub(crate) trait First {
+    const NEEDS: Option<Scope>;
+}
+
+impl<N: Need> First for Require<N> {
+    const NEEDS: Option<Scope> = Some(N::SCOPE);
+}
+
+impl First for Anyone {
+    const NEEDS: Option<Scope> = None;
+}
+
+/// Arguments of a handler that begin with what the route needs. `M` is axum's mark.
+pub(crate) trait Guarded {
+    const NEEDS: Option<Scope>;
+}
+
+impl<M, F: First> Guarded for (M, F) {
+    const NEEDS: Option<Scope> = F::NEEDS;
+}
+
+impl<M, F: First, A> Guarded for (M, F, A) {
+    const NEEDS: Option<Scope> = F::NEEDS;
+}
+
+impl<M, F: First, A, B> Guarded for (M, F, A, B) {
+    const NEEDS: Option<Scope> = F::NEEDS;
+}
+
+impl<M, F: First, A, B, C> Guarded for (M, F, A, B, C) {
+    const NEEDS: Option<Scope> = F::NEEDS;
+}
+
+impl<M, F: First, A, B, C, D> Guarded for (M, F, A, B, C, D) {
+    const NEEDS: Option<Scope> = F::NEEDS;
+}

@@ -1,0 +1,284 @@
+//! Who may do what: every route of the table by every role, and the tricks around it.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may panic, and a missing field of JSON is null"
+)]
+
+#[path = "support/canned.rs"]
+#[expect(dead_code, reason = "each test file uses a part of it")]
+mod canned;
+#[path = "support/keeper.rs"]
+mod keeper;
+
+use canned::{HOP_IN_PATH, Running};
+use hw_api::Scope;
+use hw_web::{Doors, Route, WebSettings, routes};
+use keeper::Keeper;
+use std::io::{Read, Write};
+use std::sync::Arc;
+
+/// What may stand in `Authorization`, and what it allows; none of the last ones is of use.
+const ROLES: [(&str, Option<Scope>); 9] = [
+    ("Bearer ingest", Some(Scope::Ingest)),
+    ("Bearer read", Some(Scope::Read)),
+    ("Bearer respond", Some(Scope::Respond)),
+    ("Bearer admin", Some(Scope::Admin)),
+    ("", None),
+    ("Bearer revoked", None),
+    ("Bearer expired", None),
+    ("Bearer garbage", None),
+    ("Basic YWRtaW46YWRtaW4=", None),
+];
+
+fn server(keeper: &Arc<Keeper>) -> Running {
+    let keeper = Arc::clone(keeper) as Arc<dyn hw_web::Doorkeeper>;
+    let doors = Doors { keeper, ..Doors::default() };
+    Running::behind(canned::Canned::default(), WebSettings::standard(), doors)
+}
+
+/// Status and head of an answer, of which the body may never end.
+fn head(server: &Running, method: &str, path: &str, headers: &str) -> (u16, String) {
+    let mut stream = server.connect();
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n"
+    );
+    stream.write_all(request.as_bytes()).unwrap();
+    let (mut head, mut byte) = (Vec::new(), [0]);
+    while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).unwrap() > 0 {
+        head.push(byte[0]);
+    }
+    let head = String::from_utf8(head).unwrap();
+    (head.split(' ').nth(1).unwrap().parse().unwrap(), head)
+}
+
+fn authorization(text: &str) -> String {
+    if text.is_empty() { String::new() } else { format!("Authorization: {text}\r\n") }
+}
+
+/// Where a route is tried.
+fn place(route: &Route) -> String {
+    let id = if route.path.contains("hops") { HOP_IN_PATH } else { "1" };
+    let mut path = route.path.to_owned();
+    while let Some((start, end)) = path.find('{').zip(path.find('}')) {
+        path.replace_range(start..=end, id);
+    }
+    path
+}
+
+#[test]
+fn every_route_is_open_to_whom_it_says_and_to_nobody_else() {
+    let keeper = Arc::new(Keeper::default());
+    let server = server(&keeper);
+    let routes = routes();
+    assert!(routes.len() >= 24, "{}", routes.len());
+    // Something to ask for stands everywhere.
+    let admin = "Authorization: Bearer admin\r\nContent-Type: application/json\r\n";
+    let flag = r#"{"kind": "flag", "service": "router"}"#;
+    assert_eq!(server.ask("POST", "/api/v1/changes", admin, flag).status, 201);
+    let token = r#"{"name": "anna", "scope": "read"}"#;
+    assert_eq!(server.ask("POST", "/api/v1/tokens", admin, token).status, 201);
+    let mut n_refused = 0;
+    for route in &routes {
+        for (shown, has) in ROLES {
+            let (status, head) = head(&server, route.method, &place(route), &authorization(shown));
+            let expect = match (route.needs, has) {
+                (None, _) => None,
+                (Some(_), None) => Some(401),
+                (Some(needs), Some(has)) => (!has.allows(needs)).then_some(403),
+            };
+            match expect {
+                Some(expect) => {
+                    n_refused += 1;
+                    assert_eq!(status, expect, "{route:?} as \"{shown}\": {head}");
+                }
+                None => {
+                    assert!(
+                        ![401, 403, 404, 405].contains(&status),
+                        "{route:?} as {shown}: {head}"
+                    );
+                }
+            }
+            let challenge = head.contains("www-authenticate: Bearer");
+            assert_eq!(challenge, status == 401, "{head}");
+        }
+    }
+    assert!(n_refused > 100, "{n_refused}");
+    let open: Vec<&str> =
+        routes.iter().filter(|route| route.needs.is_none()).map(|route| route.path).collect();
+    assert_eq!(open, ["/healthz"], "nothing else is open to all");
+    server.end();
+}
+
+#[test]
+fn what_does_something_needs_more_than_reading() {
+    for route in routes() {
+        let is_read = route.method == "GET";
+        let is_enough = matches!(route.needs, Some(Scope::Respond | Scope::Admin));
+        assert!(is_read || is_enough, "{route:?}");
+        let is_admins = route.path.contains("/tokens") || route.path.contains("/audit");
+        assert_eq!(is_admins, route.needs == Some(Scope::Admin), "{route:?}");
+    }
+}
+
+#[test]
+fn document_has_every_route() {
+    let document = serde_json::to_value(hw_web::description()).unwrap();
+    for route in routes().iter().filter(|route| route.path != "/openapi.json") {
+        let found = &document["paths"][route.path][route.method.to_lowercase()];
+        assert!(found.is_object(), "{route:?} is not in the document");
+    }
+}
+
+#[test]
+fn path_tricks_find_nothing_that_the_path_itself_would_not() {
+    let keeper = Arc::new(Keeper::default());
+    let server = server(&keeper);
+    for path in [
+        "//api/v1/tokens",
+        "/api/v1//tokens",
+        "/api//v1/tokens",
+        "/api/v1/./tokens",
+        "/healthz/../api/v1/tokens",
+        "/healthz/%2e%2e/api/v1/tokens",
+        "/healthz%2f..%2fapi/v1/tokens",
+        "/api/v1%2ftokens",
+        "/api/v1/%74okens",
+        "/api/v1/tokens/",
+        "/api/v1/tokens%00",
+        "/api/v1/tokens;x=/healthz",
+        "/API/v1/tokens",
+        "/healthz?/../api/v1/tokens",
+        "/api/v1/tokens?x=/healthz",
+        "/api/v1/tokens#/healthz",
+        "/api/v1/changes/..%2ftokens",
+    ] {
+        for shown in ["", "Bearer read"] {
+            for method in ["GET", "HEAD", "POST", "DELETE", "PUT", "OPTIONS"] {
+                let (status, _) = head(&server, method, path, &authorization(shown));
+                // The one that is really /healthz, and nothing else.
+                let is_health = path.starts_with("/healthz?") && ["GET", "HEAD"].contains(&method);
+                assert_eq!((200..300).contains(&status), is_health, "{method} {path} {shown}");
+            }
+        }
+    }
+    assert_eq!(keeper.created(), 0);
+    server.end();
+}
+
+#[test]
+fn tokens_are_made_listed_and_revoked_at_once() {
+    let keeper = Arc::new(Keeper::default());
+    let server = server(&keeper);
+    let admin = "Authorization: Bearer admin\r\nContent-Type: application/json\r\n";
+    let post = |body: &str| server.ask("POST", "/api/v1/tokens", admin, body);
+    let made =
+        post(r#"{"name": "anna", "scope": "respond", "expires_at": "2027-01-01T00:00:00Z"}"#);
+    assert_eq!(made.status, 201, "{made:?}");
+    assert_eq!(made.json()["token"]["name"], "anna");
+    assert_eq!(made.json()["token"]["expires_at"], "2027-01-01T00:00:00.000Z");
+    assert_eq!(keeper.by(), ["admin"], "it is known who did it");
+    let listed = server.ask("GET", "/api/v1/tokens", admin, "");
+    assert!(!listed.body.contains(made.json()["secret"].as_str().unwrap()), "{listed:?}");
+    let hers = |server: &Running| {
+        let secret = made.json()["secret"].as_str().unwrap().to_owned();
+        let shown = format!("Authorization: Bearer {secret}\r\n");
+        server.ask("GET", "/api/v1/now", &shown, "").status
+    };
+    assert_eq!(hers(&server), 200);
+    let gone = server.ask("DELETE", "/api/v1/tokens/T1", admin, "");
+    assert_eq!(gone.status, 200, "{gone:?}");
+    assert!(gone.json()["revoked_at"].is_string());
+    assert_eq!(hers(&server), 401);
+    server.ask("DELETE", "/api/v1/tokens/9", admin, "").problem(404, "not-found");
+    for (body, words) in [
+        (r#"{"name": "a", "scope": "respnd"}"#, "is no scope"),
+        (r#"{"name": "", "scope": "read"}"#, "name must have"),
+        (r#"{"name": "a\u0007", "scope": "read"}"#, "name must have"),
+        (r#"{"name": "a", "scope": "read", "expires_at": "soon"}"#, "is no time"),
+        (r#"{"name": "a", "scope": "read", "secret": "x"}"#, "is not known"),
+        ("[]", "one object"),
+    ] {
+        let problem = post(body).problem(422, "unusable");
+        assert!(problem["detail"].as_str().unwrap().contains(words), "{body}: {problem}");
+    }
+    let foreign = format!("{admin}Origin: http://evil.example\r\n");
+    server.ask("DELETE", "/api/v1/tokens/T1", &foreign, "").problem(403, "foreign-origin");
+    server.end();
+}
+
+#[test]
+fn audit_comes_in_parts() {
+    let keeper = Arc::new(Keeper::default());
+    let server = server(&keeper);
+    let admin = "Authorization: Bearer admin\r\n";
+    let part = |query: &str| server.ask("GET", &format!("/api/v1/audit{query}"), admin, "").json();
+    let first = part("?limit=2");
+    assert_eq!((first["items"].as_array().unwrap().len(), &first["next"]), (2, &"2".into()));
+    let rest = part("?limit=2&cursor=2");
+    assert_eq!((rest["items"][0]["event"].as_u64(), rest["next"].is_null()), (Some(3), true));
+    server.end();
+}
+
+#[test]
+fn tokens_are_never_repeated_and_not_taken_from_urls() {
+    let keeper = Arc::new(Keeper::default());
+    let server = server(&keeper);
+    const SECRET: &str = "hw_admin_1_abcdefghijklmnop";
+    for (path, headers) in [
+        (format!("/api/v1/now?token={SECRET}"), String::new()),
+        ("/api/v1/now?access_token=admin".to_owned(), String::new()),
+        (format!("/api/v1/{SECRET}"), String::new()),
+        (format!("/healthz?{SECRET}=1"), String::new()),
+    ] {
+        let said = server.ask("GET", &path, &headers, "");
+        let problem = said.problem(400, "bad-request");
+        assert!(problem["detail"].as_str().unwrap().contains("URL"), "{said:?}");
+        assert!(!said.body.contains("abcdef") && !said.head.contains("abcdef"), "{said:?}");
+    }
+    for shown in [format!("Bearer {SECRET}"), SECRET.to_owned(), format!("Basic {SECRET}")] {
+        let said = server.ask("GET", "/api/v1/now", &authorization(&shown), "");
+        said.problem(401, "unauthenticated");
+        assert!(!said.body.contains("abcdef") && !said.head.contains("abcdef"), "{said:?}");
+    }
+    let twice = "Authorization: Bearer read\r\nAuthorization: Bearer admin\r\n";
+    server.ask("GET", "/api/v1/now", twice, "").problem(401, "unauthenticated");
+    server
+        .ask("GET", "/api/v1/now", &authorization("Bearer busy"), "")
+        .problem(429, "too-many-attempts");
+    server.end();
+}
+
+#[test]
+fn who_comes_through_a_proxy_is_not_of_this_machine() {
+    let keeper = Arc::new(Keeper::default());
+    keeper.open_loopback();
+    let server = server(&keeper);
+    assert_eq!(server.get("/api/v1/now").status, 200);
+    for header in ["X-Forwarded-For: 10.0.0.1", "Via: 1.1 x", "Forwarded: for=x", "X-Real-IP: 1"] {
+        let said = server.ask("GET", "/api/v1/now", &format!("{header}\r\n"), "");
+        said.problem(401, "unauthenticated");
+    }
+    server.end();
+}
+
+#[test]
+fn follower_whose_token_is_revoked_is_sent_home() {
+    let keeper = Arc::new(Keeper::default());
+    let server = server(&keeper);
+    let mut stream = server.connect();
+    let request = "GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
+                   Authorization: Bearer read\r\n\r\n";
+    stream.write_all(request.as_bytes()).unwrap();
+    let (mut said, mut byte) = (Vec::new(), [0]);
+    while !said.ends_with(b"retry: 2000\n\n") {
+        assert_eq!(stream.read(&mut byte).unwrap(), 1, "{}", String::from_utf8_lossy(&said));
+        said.push(byte[0]);
+    }
+    keeper.revoke_all();
+    server.backend.last_event.send_replace(40);
+    let mut rest = Vec::new();
+    stream.read_to_end(&mut rest).unwrap();
+    assert!(!String::from_utf8_lossy(&rest).contains("id: 4"), "it saw nothing more");
+    server.end();
+}

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 ///
 /// - `assign` role, person (`take_over` if somebody else has it); `leave` role, person
 /// - `status` to, reason, was; `decline` reason; `reopen` reason; `merge` into, reason
-/// - `severity` to, reason, was; `title` text; `restrict`, `unrestrict`
+/// - `severity` to, reason, was; `title` text
 /// - `mitigate` text, expected, change; `check` effect, text, mitigation
 /// - `rule_out` hypothesis, text; `hand_over` team, text
 /// - `promise` due; `wait` text, until; `correct` moment, to, reason

@@ -26,8 +26,6 @@ pub struct IncidentRecord {
     pub next_update_due: Option<String>,
     /// What is waited for; null if nothing is.
     pub waiting: Option<Waiting>,
-    /// Whether only those who take part may read it.
-    pub restricted: bool,
     /// The incident it is part of; null if it is none.
     pub merged_into: Option<String>,
     /// Number of its last entry.
@@ -132,7 +130,6 @@ impl From<&Record> for IncidentRecord {
                 condition: wait.condition.to_string(),
                 until: rfc3339(wait.until),
             }),
-            restricted: record.is_restricted,
             merged_into: record.merged_into.map(|into| into.to_string()),
             seq: record.seq,
         }

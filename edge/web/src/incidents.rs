@@ -12,7 +12,7 @@ use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use hw_api::{
-    AmendBody, CommandBody, DoneAnswer, EntryBody, OpenBody, OrderFault, Orders, PinBody,
+    AmendBody, Caller, CommandBody, DoneAnswer, EntryBody, OpenBody, OrderFault, Orders, PinBody,
     ReportAnswer, ReportBody,
 };
 use serde::de::DeserializeOwned;
@@ -29,13 +29,13 @@ use std::sync::Arc;
     ),
 )]
 pub(crate) async fn open(
-    _: Require<Respond>,
+    Require { caller, .. }: Require<Respond>,
     State(site): State<Arc<Site>>,
     request: Request,
 ) -> Result<Response, Problem> {
     Query::read(request.uri(), &[])?;
     let key = idempotency_key(request.headers())?;
-    let opened = body::<OpenBody>(&site, request).await?.read().map_err(unusable)?;
+    let opened = body::<OpenBody>(&site, &caller, request).await?.read().map_err(unusable)?;
     let answer = site.ask(move |backend| backend.open(&opened, key.as_deref())).await?;
     let answer =
         answer.ok_or_else(|| Problem::not_found("it was opened, and cannot be shown yet"))?;
@@ -57,14 +57,14 @@ pub(crate) async fn open(
     ),
 )]
 pub(crate) async fn command(
-    _: Require<Respond>,
+    Require { caller, .. }: Require<Respond>,
     State(site): State<Arc<Site>>,
     id: Id,
     request: Request,
 ) -> Result<Response, Problem> {
     let number = id.number("INC-", "an incident")?;
     let key = whole(&request)?;
-    let body: CommandBody = body(&site, request).await?;
+    let body: CommandBody = body(&site, &caller, request).await?;
     let orders = body.read().map_err(|fault| {
         let meant = nearest(&body.command, CommandBody::COMMANDS);
         let is_known = CommandBody::COMMANDS.contains(&body.command.as_str());
@@ -87,14 +87,14 @@ pub(crate) async fn command(
     ),
 )]
 pub(crate) async fn write(
-    _: Require<Respond>,
+    Require { caller, .. }: Require<Respond>,
     State(site): State<Arc<Site>>,
     id: Id,
     request: Request,
 ) -> Result<Response, Problem> {
     let number = id.number("INC-", "an incident")?;
     let key = whole(&request)?;
-    let orders = body::<EntryBody>(&site, request).await?.read().map_err(unusable)?;
+    let orders = body::<EntryBody>(&site, &caller, request).await?.read().map_err(unusable)?;
     done(&site, (number, orders, key), StatusCode::CREATED).await
 }
 
@@ -113,14 +113,14 @@ pub(crate) async fn write(
     ),
 )]
 pub(crate) async fn amend(
-    _: Require<Respond>,
+    Require { caller, .. }: Require<Respond>,
     State(site): State<Arc<Site>>,
     Path((id, seq)): Path<(String, String)>,
     request: Request,
 ) -> Result<Response, Problem> {
     let (number, seq) = place(id, &seq)?;
     let key = whole(&request)?;
-    let orders = body::<AmendBody>(&site, request).await?.read(seq).map_err(unusable)?;
+    let orders = body::<AmendBody>(&site, &caller, request).await?.read(seq).map_err(unusable)?;
     done(&site, (number, orders, key), StatusCode::OK).await
 }
 
@@ -139,14 +139,14 @@ pub(crate) async fn amend(
     ),
 )]
 pub(crate) async fn pin(
-    _: Require<Respond>,
+    Require { caller, .. }: Require<Respond>,
     State(site): State<Arc<Site>>,
     Path((id, seq)): Path<(String, String)>,
     request: Request,
 ) -> Result<Response, Problem> {
     let (number, seq) = place(id, &seq)?;
     let key = whole(&request)?;
-    let orders = body::<PinBody>(&site, request).await?.read(seq).map_err(unusable)?;
+    let orders = body::<PinBody>(&site, &caller, request).await?.read(seq).map_err(unusable)?;
     done(&site, (number, orders, key), StatusCode::OK).await
 }
 
@@ -162,13 +162,13 @@ pub(crate) async fn pin(
     ),
 )]
 pub(crate) async fn report(
-    _: Require<Respond>,
+    Require { caller, .. }: Require<Respond>,
     State(site): State<Arc<Site>>,
     request: Request,
 ) -> Result<Response, Problem> {
     Query::read(request.uri(), &[])?;
     let key = idempotency_key(request.headers())?;
-    let reported = body::<ReportBody>(&site, request).await?.read().map_err(unusable)?;
+    let reported = body::<ReportBody>(&site, &caller, request).await?.read().map_err(unusable)?;
     let named = reported.incident;
     let answer = site.ask(move |backend| backend.report(reported, key.as_deref())).await?;
     let missing = || none(&named.map_or_else(String::new, |id| id.to_string()), "incidents");
@@ -202,14 +202,34 @@ fn unusable(OrderFault(words): OrderFault) -> Problem {
     Problem::new(ProblemKind::Unusable, words)
 }
 
-/// A body of known shape.
-async fn body<T: DeserializeOwned>(site: &Site, request: Request) -> Result<T, Problem> {
-    let body = read_json(site, request).await?;
+/// A body of known shape, signed by whom it is from.
+async fn body<T: DeserializeOwned>(
+    site: &Site,
+    caller: &Caller,
+    request: Request,
+) -> Result<T, Problem> {
+    let mut body = read_json(site, request).await?;
+    sign(&mut body, caller)?;
     serde_json::from_value(body).map_err(|error| {
         let words = error.to_string();
         let meant = meant(&words);
         Problem::new(ProblemKind::Unusable, words).meaning(meant)
     })
+}
+
+/// Who shows a token says things in its name, and in no other.
+fn sign(body: &mut serde_json::Value, caller: &Caller) -> Result<(), Problem> {
+    let (Some(_), Some(fields)) = (caller.token, body.as_object_mut()) else { return Ok(()) };
+    let by = fields.entry("by").or_insert(serde_json::Value::Null);
+    if by.is_null() {
+        *by = caller.name.as_str().into();
+    }
+    if by.as_str() == Some(&caller.name) {
+        return Ok(());
+    }
+    let words =
+        format!("by: this token is {}'s; leave by out, or take your own token", caller.name);
+    Err(Problem::new(ProblemKind::Unusable, words))
 }
 
 /// The known key that an unknown one may stand for, read off what serde says.

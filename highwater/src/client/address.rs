@@ -24,6 +24,11 @@ pub(crate) struct ServerFlag {
 }
 
 impl ServerFlag {
+    /// Whether a token is shown there.
+    pub(crate) const fn has_token(&self) -> bool {
+        self.credentials.has_token()
+    }
+
     /// The API there.
     pub(crate) fn api(&self) -> anyhow::Result<Api> {
         let credentials = self.credentials.read(&self.server)?;

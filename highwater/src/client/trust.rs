@@ -22,6 +22,13 @@ pub(crate) struct CredentialFlags {
     ca: Option<PathBuf>,
 }
 
+impl CredentialFlags {
+    /// Whether there is a token.
+    pub(super) const fn has_token(&self) -> bool {
+        self.token.is_some()
+    }
+}
+
 /// A token, which no message repeats.
 #[derive(Clone)]
 struct TokenText(String);

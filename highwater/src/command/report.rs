@@ -41,7 +41,7 @@ impl Report {
     pub(crate) fn run(self) -> anyhow::Result<Exit> {
         let at = self.at.map(|at| at.shown(&self.who.api()?)).transpose()?;
         let Self { text, service, incident, who, .. } = self;
-        let body = ReportBody { text, service, incident, by: Some(who.name()?), at };
+        let body = ReportBody { text, service, incident, by: who.by()?, at };
         let body = serde_json::to_value(&body)?;
         let answer = who.api()?.post("/api/v1/reports", &body, &new_key()?)?;
         who.format.print(&answer, || timeline::reported(&answer))?;

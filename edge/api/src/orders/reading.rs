@@ -97,7 +97,7 @@ fn read_author(by: Option<&String>) -> Read<Author> {
 
 impl CommandBody {
     /// The commands that are known.
-    pub const COMMANDS: [&str; 18] = [
+    pub const COMMANDS: [&str; 16] = [
         "assign",
         "leave",
         "status",
@@ -106,8 +106,6 @@ impl CommandBody {
         "merge",
         "severity",
         "title",
-        "restrict",
-        "unrestrict",
         "mitigate",
         "check",
         "rule_out",
@@ -146,8 +144,6 @@ impl CommandBody {
                 })
             }
             "title" => Ok(Command::SetTitle(self.text("text")?)),
-            "restrict" => Ok(Command::Restrict(true)),
-            "unrestrict" => Ok(Command::Restrict(false)),
             "merge" => Ok(Command::Merge {
                 into: read_incident(some("into", self.into.as_ref())?)?,
                 reason: self.reason()?,

@@ -237,7 +237,7 @@ pub(super) struct Decline {
 }
 
 fn command(command: &str, who: &Who) -> anyhow::Result<CommandBody> {
-    let by = Some(who.name()?);
+    let by = who.by()?;
     Ok(CommandBody { command: command.to_owned(), by, ..CommandBody::default() })
 }
 
@@ -250,7 +250,7 @@ impl Open {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
         let at = self.since.map(|at| at.shown(&self.who.api()?)).transpose()?;
         let Self { title, severity, who, .. } = self;
-        let body = OpenBody { title, severity, by: Some(who.name()?), at };
+        let body = OpenBody { title, severity, by: who.by()?, at };
         let body = serde_json::to_value(&body)?;
         let answer = who.api()?.post("/api/v1/incidents", &body, &new_key()?)?;
         who.format.print(&answer, || timeline::done(&answer))?;
@@ -261,7 +261,9 @@ impl Open {
 impl Role {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
         let Self { incident, role, person, take_over, leave, who } = self;
-        let person = person.map_or_else(|| who.name(), Ok)?;
+        let Some(person) = person.map_or_else(|| who.by(), |person| Ok(Some(person)))? else {
+            anyhow::bail!("say who has the role: highwater incident role {incident} {role} NAME");
+        };
         let verb = if leave { "leave" } else { "assign" };
         let (role, person) = (Some(role), Some(person));
         let body = CommandBody { role, person, take_over, ..command(verb, &who)? };

@@ -80,8 +80,17 @@ impl Who {
         self.server.api()
     }
 
+    /// Who says it, as the server is told: nobody if a token says it.
+    pub(in super::super) fn by(&self) -> anyhow::Result<Option<String>> {
+        if self.name.is_none() && self.server.has_token() {
+            Ok(None)
+        } else {
+            self.name().map(Some)
+        }
+    }
+
     /// The name of who says it.
-    pub(in super::super) fn name(&self) -> anyhow::Result<String> {
+    fn name(&self) -> anyhow::Result<String> {
         let logged_in =
             || ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|key| std::env::var(key).ok());
         match self.name.clone().or_else(logged_in).filter(|name| !name.trim().is_empty()) {

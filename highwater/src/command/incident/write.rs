@@ -137,7 +137,7 @@ impl Note {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
         let at = self.at.map(|at| at.shown(&self.who.api()?)).transpose()?;
         let Self { incident, text, kind, change, who, .. } = self;
-        let body = EntryBody { kind: Some(kind), text, by: Some(who.name()?), at, change };
+        let body = EntryBody { kind: Some(kind), text, by: who.by()?, at, change };
         who.post(&incident, "entries", &body)
     }
 }
@@ -146,7 +146,7 @@ impl Amend {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
         let at = self.at.map(|at| at.shown(&self.who.api()?)).transpose()?;
         let Self { incident, entry, text, reason, who, .. } = self;
-        let body = AmendBody { text, at, reason, by: Some(who.name()?) };
+        let body = AmendBody { text, at, reason, by: who.by()? };
         who.post(&incident, &format!("entries/{entry}/amend"), &body)
     }
 }
@@ -154,7 +154,7 @@ impl Amend {
 impl Pin {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
         let Self { incident, entry, off, who } = self;
-        let body = PinBody { pinned: Some(!off), by: Some(who.name()?) };
+        let body = PinBody { pinned: Some(!off), by: who.by()? };
         who.post(&incident, &format!("entries/{entry}/pin"), &body)
     }
 }
@@ -164,7 +164,7 @@ impl RuleOut {
         let Self { incident, hypothesis, fact, who } = self;
         let body = CommandBody {
             command: "rule_out".to_owned(),
-            by: Some(who.name()?),
+            by: who.by()?,
             hypothesis: Some(hypothesis),
             text: Some(fact),
             ..CommandBody::default()
@@ -177,7 +177,7 @@ impl Mitigate {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
         let at = self.at.map(|at| at.shown(&self.who.api()?)).transpose()?;
         let Self { incident, text, change, service, expected, who, .. } = self;
-        let by = who.name()?;
+        let by = who.by()?;
         // Who names an incident that is not there is told so before anything is kept.
         let path = crate::client::percent_encoded(&incident);
         let _known: Value = who.api()?.get(&format!("/api/v1/incidents/{path}"))?;
@@ -195,7 +195,7 @@ impl Mitigate {
         let id = told.and_then(|told| Some(told.get("id")?.as_str()?.to_owned()));
         let body = CommandBody {
             command: "mitigate".to_owned(),
-            by: Some(by),
+            by,
             at,
             text: Some(text),
             expected,
@@ -218,7 +218,7 @@ impl Check {
         let Self { incident, effect, text, attempt, who } = self;
         let body = CommandBody {
             command: "check".to_owned(),
-            by: Some(who.name()?),
+            by: who.by()?,
             effect: Some(effect),
             text: Some(text),
             mitigation: attempt,

@@ -15,6 +15,7 @@ mod words;
 pub(crate) use page::page;
 
 use anyhow::Context;
+use hw_model::is_plain;
 use std::io::Write;
 
 /// Width of the page in columns.
@@ -31,13 +32,7 @@ pub(crate) fn print(page: &str) -> anyhow::Result<()> {
 
 /// Text from outside, without control characters.
 pub(crate) fn plain(text: &str) -> String {
-    let is_shown = |c: char| !c.is_control() && !is_reordering(c);
-    text.chars().map(|c| if is_shown(c) { c } else { '\u{fffd}' }).collect()
-}
-
-/// Characters that make a terminal show text in another order than it stands.
-const fn is_reordering(c: char) -> bool {
-    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
+    text.chars().map(|c| if is_plain(c) { c } else { '\u{fffd}' }).collect()
 }
 
 /// A paragraph: the first line begins with `first`, further ones with `rest`.

@@ -119,6 +119,27 @@ fn reports_are_answered_and_find_their_incident() {
     assert_eq!(open["items"].as_array().unwrap().len(), 1, "{open}");
 }
 
+#[test]
+fn two_incidents_never_become_part_of_each_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = started(folder.path());
+    for round in 0..5 {
+        let ids = [0, 1].map(|n| open(&server, &format!("o{round} {n}"), &format!("{round} {n}")));
+        let statuses: Vec<u16> = std::thread::scope(|scope| {
+            let hands = [(0, 1), (1, 0)].map(|(from, into)| {
+                let (server, ids) = (&server, &ids);
+                scope.spawn(move || {
+                    let merge = json!({"command": "merge", "into": ids[into], "by": "Anna"});
+                    let commands = format!("/api/v1/incidents/{}/commands", ids[from]);
+                    server.tell(&commands, &format!("m{round} {from}"), &merge).0
+                })
+            });
+            hands.map(|hand| hand.join().unwrap()).into()
+        });
+        assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
+    }
+}
+
 /// Bodies in which one field is to be spoilt: where it goes, what it holds, which field.
 fn bodies(
     (entries, commands): (&str, &str),

@@ -32,7 +32,7 @@ mod watch;
 pub use engine::{Engine, EngineSettings, Memory};
 pub use history::FinalRows;
 pub use input::{Input, Output};
-pub use near::Deviation;
+pub use near::{Deviation, Near};
 pub use report::{Counted, Numbered, Report};
 pub use revisions::{Merged, Revisions};
 pub use saved::{Restored, Saved};

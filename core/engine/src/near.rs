@@ -1,21 +1,21 @@
 //! What deviates now, also below the line at which it would be told: the answer to somebody who says
 //! "more arrives than usual".
 //!
-//! Each watched figure of the last ten minutes is held against its baseline. The likelihood ratio of the
-//! two, divided by the dispersion that the stream is known to have (quasi-likelihood), says how telling
-//! the difference is, in nats. Many figures are looked at, and the most telling of M figures that are as
-//! usual has some ln M nats: only what has more is said. It is a hint for a person who asks, not an
-//! alarm: no budget of false alarms stands behind it.
+//! A figure deviates if its detector has evidence for that now, on any of its scales: tempered by how much
+//! the figure scatters, and against its learned band, as for an alarm (docs/internals/detection.md). Many
+//! figures are looked at, and the most telling of M that are as usual has some ln M nats: only what has
+//! more is said. It is a hint for a person who asks, not an alarm: no budget of false alarms stands
+//! behind it.
 
 use crate::describe::{service_of, target_of, ticks_of, value_of};
 use crate::engine::Engine;
 use crate::watch::Watched;
 use hw_flow::ServiceIdx;
 use hw_model::Signal;
-use hw_stats::{Counts, ln_likelihood_ratio};
+use hw_stats::Counts;
 use std::collections::BTreeSet;
 
-/// Seconds that count as now.
+/// Seconds over which the figure of now is said.
 const NOW_S: i64 = 600;
 
 /// Items or calls from which on a figure says anything.
@@ -41,36 +41,36 @@ pub struct Deviation {
     pub now: f64,
     /// Items, calls or seconds behind it.
     pub n: f64,
-    /// How telling it is, in nats.
+    /// Evidence of its detector, in nats; none while it is told as a shift.
     pub nats: f64,
     /// Whether it is told as a shift already.
     pub is_shifted: bool,
 }
 
+/// What deviates near a place.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Near {
+    /// Whether the service that was asked about was ever heard; if not, everywhere was looked at.
+    pub is_heard: bool,
+    /// Figures of which enough is known to compare.
+    pub n_compared: usize,
+    /// Those that differ, the most telling first.
+    pub deviations: Vec<Deviation>,
+}
+
 impl Engine {
-    /// What deviates now near a service (itself, what it calls, what calls it), or anywhere; the most
-    /// telling first. A service that was never heard is near nothing.
+    /// What deviates now near a service (itself, what it calls, what calls it), or anywhere.
     #[must_use]
-    pub fn deviations(&self, service: Option<&str>, items_max: usize) -> Vec<Deviation> {
-        let near = match service {
-            None => None,
-            Some(name) => {
-                let known = self.flow.services().find(|idx| self.flow.service_word(*idx) == name);
-                Some(known.map(|idx| self.graph.around(idx)).unwrap_or_default())
-            }
-        };
-        let beyond = (self.watch.fleet.len().max(1) as f64).ln() + BEYOND_NATS;
-        let mut found: Vec<Deviation> = (0..self.watch.fleet.len())
-            .filter_map(|at| self.deviation(at, near.as_ref()))
-            .filter(|deviation| deviation.is_shifted || deviation.nats >= beyond)
+    pub fn near(&self, service: Option<&str>, items_max: usize) -> Near {
+        let known = service
+            .and_then(|name| self.flow.services().find(|idx| self.flow.service_word(*idx) == name));
+        let around = known.map(|idx| self.graph.around(idx));
+        let compared: Vec<Deviation> = (0..self.watch.fleet.len())
+            .filter_map(|at| self.deviation(at, around.as_ref()))
             .collect();
-        found.sort_by(|a, b| b.nats.total_cmp(&a.nats));
-        let mut told = BTreeSet::new();
-        found.retain(|deviation| {
-            told.insert((deviation.service.clone(), deviation.signal, deviation.hop.clone()))
-        });
-        found.truncate(items_max);
-        found
+        let n_compared = compared.len();
+        let deviations = most_telling(compared, items_max);
+        Near { is_heard: service.is_none() || known.is_some(), n_compared, deviations }
     }
 
     fn deviation(&self, at: usize, near: Option<&BTreeSet<ServiceIdx>>) -> Option<Deviation> {
@@ -87,14 +87,6 @@ impl Engine {
         if learned.n < FROM_N || counts.n < FROM_N {
             return None;
         }
-        let form = stream.form();
-        // Counts of zero have no logarithm: as if half an item had gone the other way.
-        let within = |p: f64, n: f64| match form {
-            hw_stats::Form::Share => p.clamp(0.5 / (n + 1.0), 1.0 - 0.5 / (n + 1.0)),
-            hw_stats::Form::Count => p.max(0.5 / (n + 1.0)),
-        };
-        let (p0, p1) = (within(usual, learned.n), within(now, counts.n));
-        let nats = ln_likelihood_ratio(form, counts, p1, p0) / stream.phi();
         let (subject, signal) = watched.topic();
         Some(Deviation {
             service: service_of(&self.flow, (subject, signal)),
@@ -104,7 +96,7 @@ impl Engine {
             usual,
             now,
             n: counts.n,
-            nats: nats.max(0.0),
+            nats: stream.evidence_nats(),
             is_shifted: stream.is_shifted(),
         })
     }
@@ -113,4 +105,20 @@ impl Engine {
     fn places(&self, watched: Watched) -> Vec<ServiceIdx> {
         crate::incidents::places(&self.flow, watched.topic().0)
     }
+}
+
+/// Those that chance alone would hardly bring, the most telling of each figure first.
+fn most_telling(mut compared: Vec<Deviation>, items_max: usize) -> Vec<Deviation> {
+    let beyond = (compared.len().max(1) as f64).ln() + BEYOND_NATS;
+    compared.retain(|deviation| deviation.is_shifted || deviation.nats >= beyond);
+    compared.sort_by(|a, b| {
+        let told = b.is_shifted.cmp(&a.is_shifted);
+        told.then(b.nats.total_cmp(&a.nats))
+    });
+    let mut told = BTreeSet::new();
+    compared.retain(|deviation| {
+        told.insert((deviation.service.clone(), deviation.signal, deviation.hop.clone()))
+    });
+    compared.truncate(items_max);
+    compared
 }

@@ -10,8 +10,6 @@ pub enum Author {
     Highwater,
     /// A person.
     Person(Name),
-    /// Another program: an alert manager, a pipeline.
-    Program(Name),
 }
 
 impl Author {
@@ -20,7 +18,7 @@ impl Author {
     pub const fn is_person(&self) -> bool {
         match self {
             Self::Person(_) => true,
-            Self::Highwater | Self::Program(_) => false,
+            Self::Highwater => false,
         }
     }
 }
@@ -29,7 +27,7 @@ impl fmt::Display for Author {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Highwater => f.write_str("Highwater"),
-            Self::Person(name) | Self::Program(name) => write!(f, "{name}"),
+            Self::Person(name) => write!(f, "{name}"),
         }
     }
 }

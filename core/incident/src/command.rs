@@ -149,8 +149,6 @@ pub enum Command {
         /// Why that is known now.
         reason: Text,
     },
-    /// Say who may read it.
-    Restrict(bool),
     /// Make it part of another.
     Merge {
         /// That one.

@@ -9,8 +9,8 @@ use crate::text::{Name, Text};
 use crate::words::{Role, SeverityLevel, Status};
 use hw_model::{Effect, Timestamp};
 
-/// Entries of one incident at most.
-const ENTRIES_MAX: usize = 10_000;
+/// Events of one incident after which people add no more: a long one has some hundred.
+const EVENTS_MAX: u64 = 20_000;
 
 /// Clocks of two machines differ by some seconds.
 const AHEAD_S: f64 = 60.0;
@@ -30,8 +30,8 @@ impl Record {
         if let Some(into) = self.merged_into {
             return Err(Refusal::Merged(into));
         }
-        if self.entries.len() >= ENTRIES_MAX {
-            return Err(Refusal::Full(ENTRIES_MAX));
+        if self.seq >= EVENTS_MAX {
+            return Err(Refusal::Full(EVENTS_MAX));
         }
         let at = self.time_of(order)?;
         let whats = self.whats(order, at)?;
@@ -104,12 +104,6 @@ impl Record {
             }
             Command::Correct { moment, to, reason } => {
                 self.correction(moment, to, reason, order)?
-            }
-            Command::Restrict(is_restricted) => {
-                if is_restricted == self.is_restricted {
-                    return Err(Refusal::Standing(Standing::RestrictionAlready));
-                }
-                What::Moved(Move::RestrictionSet { is_restricted })
             }
             Command::Merge { into, reason } => {
                 if into == self.id {

@@ -105,11 +105,6 @@ pub enum Move {
         /// Why that is known now.
         reason: Text,
     },
-    /// Only those who take part may read it, or everybody may.
-    RestrictionSet {
-        /// Whether it is restricted.
-        is_restricted: bool,
-    },
     /// It is part of another.
     MergedInto {
         /// That one.

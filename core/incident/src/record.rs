@@ -35,8 +35,6 @@ pub struct Record {
     pub promise: Option<Promise>,
     /// What is waited for.
     pub wait: Option<Wait>,
-    /// Whether only those who take part may read it.
-    pub is_restricted: bool,
     /// The incident it is part of.
     pub merged_into: Option<IncidentId>,
     /// Whether a figure is shifted now.
@@ -167,7 +165,6 @@ impl Record {
             mitigations: Vec::new(),
             promise: None,
             wait: None,
-            is_restricted: false,
             merged_into: None,
             is_harmed: false,
             is_measured: false,
@@ -192,14 +189,6 @@ impl Record {
             What::Written(written) => self.write(written, event),
             What::Revised(revision) => self.revise(revision),
         }
-    }
-
-    /// Whether a person has a part in it: wrote in it, or has a role.
-    #[must_use]
-    pub fn takes_part(&self, person: &str) -> bool {
-        let is_author = |entry: &Entry| entry.by.is_person() && entry.by.to_string() == person;
-        self.roles.iter().any(|held| held.person.as_str() == person)
-            || self.entries.values().any(is_author)
     }
 
     /// Who leads it.
@@ -248,7 +237,6 @@ impl Record {
                 self.roles.retain(|held| (held.role, &held.person) != (*role, person));
             }
             Move::Corrected { moment, at, .. } => self.correct(*moment, *at),
-            Move::RestrictionSet { is_restricted } => self.is_restricted = *is_restricted,
             Move::MergedInto { into, .. } => {
                 self.stand(Status::Merged, at);
                 self.merged_into = Some(*into);

@@ -12,7 +12,7 @@ pub enum Refusal {
     /// An incident is no part of itself.
     IntoItself,
     /// There are as many entries as can be.
-    Full(usize),
+    Full(u64),
     /// It does not fit where the incident stands.
     Standing(Standing),
     /// A time cannot be.
@@ -60,8 +60,6 @@ pub enum Standing {
     },
     /// It is as bad as that already.
     SeverityAlready(SeverityLevel),
-    /// It is restricted already, or is not.
-    RestrictionAlready,
 }
 
 /// What is wrong with a time.
@@ -199,7 +197,6 @@ impl Standing {
                 moved(word(is), word(was))
             }
             Self::SeverityAlready(severity) => format!("it is {} already", severity.word()),
-            Self::RestrictionAlready => "it is so already".to_owned(),
         }
     }
 }

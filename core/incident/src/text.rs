@@ -1,6 +1,7 @@
 //! What people write: kept as it was written, or refused with what is wrong. Text is never markup, and
 //! never moves a cursor.
 
+use hw_model::is_plain;
 use std::fmt;
 
 /// Letters of a text at most: some pages. What is longer belongs into a document, with a link here.
@@ -100,21 +101,14 @@ fn checked(text: &str, letters_max: usize) -> Result<String, TextFault> {
     if letters > letters_max {
         return Err(TextFault::Longer { letters_max, letters });
     }
-    let bad = text.chars().enumerate().find(|(_, letter)| is_control(*letter));
+    let bad = text
+        .chars()
+        .enumerate()
+        .find(|(_, letter)| !is_plain(*letter) && !['\n', '\t'].contains(letter));
     match bad {
         Some((at, letter)) => Err(TextFault::Control { letter, at: at + 1 }),
         None => Ok(text.to_owned()),
     }
-}
-
-/// Control characters, and those that turn the direction of text or hide in it.
-fn is_control(letter: char) -> bool {
-    let turns = matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let hides = matches!(
-        letter,
-        '\u{200b}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}'
-    );
-    (letter.is_control() && !matches!(letter, '\n' | '\t')) || turns || hides
 }
 
 impl fmt::Display for Text {

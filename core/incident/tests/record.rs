@@ -114,7 +114,6 @@ fn story_is_told_by_its_record() {
     let entry = hypothesis + 3;
     assert_eq!(hypotheses[0].state, HypothesisState::RuledOut { entry, fact });
     assert_eq!(story.record.lead(), Some(&name("Anna")));
-    assert!(story.record.takes_part("Dave") && !story.record.takes_part("Charlie"));
     // A restart cures nothing: it is back, and the same incident goes on.
     story.now = 1_800;
     let shift = Finding::ShiftDetected { onset_at: at(1_790), onset_from: at(1_785) };
@@ -289,7 +288,6 @@ fn anything() -> impl Strategy<Value = Command> {
             to: at(s),
             reason
         }),
-        is.prop_map(Command::Restrict),
     ]
 }
 

@@ -8,6 +8,7 @@
 mod change;
 mod diagnosis;
 mod hop;
+mod letters;
 mod log;
 mod record;
 mod signal;
@@ -19,6 +20,7 @@ pub use diagnosis::{
     Origin, TrailStep,
 };
 pub use hop::{Hop, HopId, ROOT_ENTRY, UNKNOWN};
+pub use letters::is_plain;
 pub use log::{LogEnd, Severity};
 pub use record::{
     AnswerSetId, Batch, Definitions, Link, NameId, Outcome, Shape, ShapeId, Source, SourceId,

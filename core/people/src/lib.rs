@@ -18,6 +18,6 @@ pub use fact::{
     Absence, ChangeDone, FeedRef, Holder, Knowledge, KnowsEvidence, Matched, OnCall, Owner,
     OwnerSource,
 };
-pub use person::{Aliases, NAME_CHARS_MAX, NameRefused, Person, is_plain, plain_name};
+pub use person::{Aliases, NAME_CHARS_MAX, NameRefused, Person, plain_name};
 pub use rank::{Answer, Candidate, HALF_LIFE_DAYS, KNOWS_SCORE_MIN, Unknown, Until, who_knows};
 pub use team::Teams;

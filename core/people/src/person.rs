@@ -149,15 +149,6 @@ impl Aliases {
     }
 }
 
-/// Whether a character shows something in its place: no control character, no terminal escape, none
-/// that turns the direction of text around or is invisible.
-#[must_use]
-pub fn is_plain(c: char) -> bool {
-    !c.is_control()
-        && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
-        && !matches!(c, '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
-}
-
 /// A name without unprintable characters, with single blanks between its words.
 ///
 /// # Errors
@@ -171,7 +162,7 @@ pub fn plain_name(written: &str) -> Result<String, NameRefused> {
             blank_before = !name.is_empty();
             continue;
         }
-        if !is_plain(c) {
+        if !hw_model::is_plain(c) {
             continue;
         }
         n_chars += 1 + usize::from(blank_before);

@@ -27,8 +27,9 @@
 //! Order is by score, then by name.
 
 use crate::sentence::{Evidence, evidence_of};
-use crate::{Absence, FeedRef, KnowsEvidence, OnCall, Person, is_plain};
+use crate::{Absence, FeedRef, KnowsEvidence, OnCall, Person};
 use hw_model::Timestamp;
+use hw_model::is_plain;
 use std::collections::BTreeMap;
 
 /// Days after which a piece of evidence is worth half: about four months, a few releases.

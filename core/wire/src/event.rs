@@ -17,21 +17,11 @@ pub struct EventV1 {
     pub at: i64,
     /// The incident it belongs to.
     pub incident: Option<u32>,
-    /// Who did it; `None` if Highwater did.
+    /// The person who did it, by name; `None` if Highwater did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub by: Option<AuthorV1>,
+    pub by: Option<String>,
     /// What happened.
     pub what: WhatV1,
-}
-
-/// Who did something, if Highwater did not.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AuthorV1 {
-    /// A person, by name.
-    Person(String),
-    /// Another program, by name.
-    Program(String),
 }
 
 /// What happened.
@@ -179,11 +169,6 @@ pub enum WhatV1 {
         to: i64,
         /// Why that is known now.
         reason: String,
-    },
-    /// Only those who take part may read it, or everybody may.
-    RestrictionSet {
-        /// Whether it is restricted.
-        is_restricted: bool,
     },
     /// Somebody wrote something down.
     Noted {

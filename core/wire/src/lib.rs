@@ -15,7 +15,7 @@ mod row;
 mod snapshot;
 
 pub use audit::ActV1;
-pub use event::{AuthorV1, EventV1, WhatV1};
+pub use event::{EventV1, WhatV1};
 pub use row::{Arrival, LogRow};
 pub use snapshot::{SNAPSHOT_VERSION, decode_snapshot, encode_dictionary, encode_snapshot};
 

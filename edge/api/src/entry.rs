@@ -15,7 +15,7 @@ pub struct Entry {
     /// What happened, as a word: `change_found`, `shift_detected`, `shift_ended`, `shift_accepted`,
     /// `origin_named`, `verdict_changed`, `effect_known`, `incident_ended`, `incident_merged`,
     /// `incident_opened`, `title_set`, `status_set`, `severity_set`, `role_taken`, `role_left`,
-    /// `time_corrected`, `restriction_set`, `noted`, `reported`, `hypothesis_opened`,
+    /// `time_corrected`, `noted`, `reported`, `hypothesis_opened`,
     /// `hypothesis_ruled_out`, `mitigation_begun`, `mitigation_checked`, `handed_over`,
     /// `update_promised`, `wait_begun`, `amended`, `pinned`, `unpinned`.
     /// In the audit: `server_started`, `token_created`, `token_revoked`, `attempts_refused`.
@@ -25,7 +25,7 @@ pub struct Entry {
     pub timeline: String,
     /// Who: a name, or Highwater.
     pub by: String,
-    /// machine (Highwater), person, program.
+    /// machine (Highwater), person.
     pub source: String,
     /// When it became known, in the time of the data.
     pub happened_at: String,
@@ -35,6 +35,8 @@ pub struct Entry {
     pub words: String,
     /// The change, shift or incident it speaks of.
     pub about: Option<String>,
+    /// The verdict, effect, status or severity that it says, as a word; null if it says none.
+    pub value: Option<String>,
     /// The facts it rests on.
     pub because: Vec<String>,
     /// What it said before it was amended, oldest first; left out if it was not.

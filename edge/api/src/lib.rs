@@ -21,6 +21,7 @@ mod services;
 mod time;
 mod told;
 mod window;
+mod words;
 
 pub use access::{
     Asking, Caller, CreateToken, CreatedToken, Doorman, PROXY_HEADERS, Scope, Shown, Token, Turned,
@@ -47,3 +48,4 @@ pub use services::{Service, Version};
 pub use time::{instant, rfc3339};
 pub use told::{TellChange, TellFault, Told, ToldAnswer};
 pub use window::{Latency, Window, Windows};
+pub use words::{change_name, effect_words, source_words};

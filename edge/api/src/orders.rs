@@ -198,6 +198,11 @@ pub struct ReportAnswer {
     pub entry: crate::Entry,
     /// What deviates near it now, the most telling first; also what would not be told by itself.
     pub near: Vec<String>,
+    /// Figures near it of which enough is known to compare them with what is usual.
+    pub compared: u64,
+    /// What is odd about the service that was named; left out if nothing is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warning: Option<String>,
 }
 
 /// What somebody wants done, read.

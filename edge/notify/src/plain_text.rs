@@ -56,11 +56,11 @@ fn skip_escape(first: char, rest: &mut std::iter::Peekable<impl Iterator<Item = 
     }
 }
 
-/// Bidirectional controls, zero-width characters, tags and the like.
+/// Bidirectional controls, zero-width characters, tags and the like; joiners too, for a mention could
+/// hide behind one.
 fn hides_or_reorders(c: char) -> bool {
-    matches!(u32::from(c),
-        0x00ad | 0x061c | 0x180e | 0x200b..=0x200f | 0x202a..=0x202e | 0x2060..=0x206f
-        | 0xfe00..=0xfe0f | 0xfeff | 0xfff9..=0xfffb | 0xe0000..=0xe0fff)
+    !hw_model::is_plain(c)
+        || matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// A name that fits into a header, a URL and a file: as it is where it fits, otherwise its SHA-256.

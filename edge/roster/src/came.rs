@@ -3,7 +3,7 @@
 //! The usual way for a feed to break is an address that answers, with something else. Saying what
 //! came saves whoever repairs it the first look.
 
-use hw_people::is_plain;
+use hw_model::is_plain;
 use std::fmt;
 
 /// Bytes that are looked at.

@@ -5,8 +5,9 @@
 
 use crate::ical::{Calendar, Events, FeedRefused, home_zone, read_calendar};
 use crate::who::people;
+use hw_model::is_plain;
 use hw_model::{Interval, Timestamp};
-use hw_people::{Aliases, Person, is_plain};
+use hw_people::{Aliases, Person};
 use std::collections::BTreeSet;
 
 /// Troubles that are said one by one.

@@ -1,8 +1,9 @@
 //! Bytes that harm: no bytes make a reader panic, and none holds it for long.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+use hw_model::is_plain;
 use hw_model::{Interval, Timestamp};
-use hw_people::{Aliases, NAME_CHARS_MAX, OwnerSource, is_plain};
+use hw_people::{Aliases, NAME_CHARS_MAX, OwnerSource};
 use hw_roster::{
     CodeOwners, Feed, FeedKind, FeedRead, FeedRefused, Naming, Ownership, Roster, read_catalog,
     read_feed, read_opslevel,

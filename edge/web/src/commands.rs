@@ -129,7 +129,7 @@ fn told(body: serde_json::Value) -> Result<Told, Problem> {
 pub(crate) fn check_name(key: &str, name: &str) -> Result<(), Problem> {
     let is_name = !name.trim().is_empty()
         && name.chars().count() <= NAME_MAX
-        && !name.chars().any(char::is_control);
+        && name.chars().all(hw_model::is_plain);
     let wrong = || {
         let detail = format!("{key} must have 1 to {NAME_MAX} letters, and no control characters");
         Problem::new(ProblemKind::Unusable, detail)

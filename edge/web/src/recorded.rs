@@ -39,12 +39,12 @@ impl Which {
         }
     }
 
-    const fn has(self, incident: &Incident) -> bool {
-        let (is_merged, is_open) = (incident.merged_into.is_some(), incident.ended_at.is_none());
+    fn has(self, incident: &Incident) -> bool {
+        let is_merged = incident.merged_into.is_some();
         match self {
             Self::All => !is_merged,
-            Self::Open => !is_merged && is_open,
-            Self::Ended => !is_merged && !is_open,
+            Self::Open => incident.is_open(),
+            Self::Ended => !is_merged && !incident.is_open(),
             Self::Merged => is_merged,
         }
     }

@@ -144,7 +144,7 @@ impl Create {
     /// Makes it in a folder that no server has.
     fn in_folder(&self, folder: &Path, end: Option<Timestamp>) -> anyhow::Result<CreatedToken> {
         let name = self.name.trim();
-        if name.is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
+        if name.is_empty() || name.chars().count() > 200 || !name.chars().all(hw_model::is_plain) {
             let why = "--name must have 1 to 200 letters, and no control characters";
             return Err(FlagError(why.to_owned()).into());
         }

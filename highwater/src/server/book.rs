@@ -6,7 +6,7 @@
 
 use super::orders::{Decide, Said, Undecided};
 use super::words::{record_state, unmeasured_state};
-use hw_incident::{Event, Order, Record};
+use hw_incident::{Command, Event, Order, Record};
 use hw_model::{IncidentId, Timestamp};
 use hw_store::{Group, WriteError};
 use hw_wire::EventV1;
@@ -101,6 +101,13 @@ impl Book {
             return Ok(Err(Undecided::Unknown));
         }
         let mut draft = record.clone();
+        for target in decide.commands.iter().filter_map(merge_target) {
+            self.open(page.group, target)?;
+            let is_there = |into: &Record| into.seq > 0 && into.merged_into.is_none();
+            if !self.records.get(&target).is_some_and(is_there) {
+                return Ok(Err(Undecided::NoTarget(target)));
+            }
+        }
         let events = match events_of(&mut draft, now, decide) {
             Ok(events) => events,
             Err(refusal) => return Ok(Err(Undecided::Refused(refusal))),
@@ -108,7 +115,7 @@ impl Book {
         for event in &events {
             page.append(&EventV1::of_incident(decide.incident, event))?;
         }
-        let first = record.seq + 1;
+        let first = draft.seq + 1 - events.len() as u64;
         let seqs: Vec<u64> = (first..=draft.seq).collect();
         self.records.insert(decide.incident, draft);
         self.show(page, decide.incident)?;
@@ -171,11 +178,22 @@ impl Done {
     }
 }
 
-/// What is wanted, in short.
+/// What people want, in short. What Highwater sees near a report is another when it is sent again.
 fn digest(decide: &Decide) -> String {
     let Decide { incident, by, at, commands, .. } = decide;
+    let mut commands = commands.clone();
+    for command in &mut commands {
+        if let Command::Report { found, .. } = command {
+            found.clear();
+        }
+    }
     let words = format!("{incident} {by:?} {at:?} {commands:?}");
     blake3::hash(words.as_bytes()).to_hex().to_string()
+}
+
+fn merge_target(command: &Command) -> Option<IncidentId> {
+    let Command::Merge { into, .. } = command else { return None };
+    Some(*into)
 }
 
 fn read(group: &Group<'_>, incident: IncidentId) -> anyhow::Result<Record> {

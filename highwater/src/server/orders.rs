@@ -73,6 +73,8 @@ pub(super) enum Undecided {
     Unknown,
     /// It cannot be done.
     Refused(Refusal),
+    /// The incident it was to be part of is not there, or is part of another itself.
+    NoTarget(IncidentId),
     /// The key was used for something else.
     KeyUsed,
     /// Nothing can be written, or the record cannot be read.

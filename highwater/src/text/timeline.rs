@@ -132,11 +132,7 @@ fn hypotheses(record: &Value, state: &str) -> String {
 
 fn attempts(record: &Value) -> String {
     let shown = items(record, "attempts").iter().map(|attempt| {
-        let effect = match word(attempt, "effect").as_str() {
-            "worked" => "helped",
-            "none" => "did not help",
-            _ => "not decidable yet",
-        };
+        let effect = hw_api::effect_words(&word(attempt, "effect"));
         format!("{}: {effect} [{}]", word(attempt, "text"), number(attempt, "entry"))
     });
     shown.collect::<Vec<_>>().join("; ")
@@ -221,9 +217,17 @@ pub(crate) fn reported(answer: &Value) -> String {
         format!("Thank you. It stands in {id}: {title}")
     };
     let mut page = paragraph("", "  ", &what);
+    let warning = word(answer, "warning");
+    if !warning.is_empty() {
+        page.push_str(&paragraph("", "  ", &format!("Note: {warning}.")));
+    }
     let near = items(answer, "near");
     if near.is_empty() {
-        page.push_str("Nothing near it differs from what is usual now.\n");
+        let said = match number(answer, "compared") {
+            0 => "Too little is known there yet to say whether anything differs.".to_owned(),
+            n => format!("None of the {n} figures near it differs from what is usual now."),
+        };
+        page.push_str(&paragraph("", "  ", &said));
         return page;
     }
     page.push_str("What differs from what is usual near it now:\n");
@@ -236,24 +240,6 @@ pub(crate) fn reported(answer: &Value) -> String {
 /// The brief.
 pub(crate) fn brief(brief: &Value) -> String {
     paragraph("", "", &word(brief, "words"))
-}
-
-/// A change at the time at which it was made: `deploy of router 1.4.2 -> 2.0.0 (C1), found`.
-pub(crate) fn change_words(change: &Value) -> String {
-    let (from, to) = (word(change, "from_version"), word(change, "to_version"));
-    let versions = match (from.as_str(), to.as_str()) {
-        (_, "") => String::new(),
-        ("", to) => format!(" to {to}"),
-        (from, to) if from == to => String::new(),
-        (from, to) => format!(" {from} -> {to}"),
-    };
-    let told = match word(change, "source").as_str() {
-        "told" => "told",
-        "both" => "told, and seen in telemetry",
-        _ => "seen in telemetry",
-    };
-    let (kind, service, id) = (word(change, "kind"), word(change, "service"), word(change, "id"));
-    format!("{kind} of {service}{versions} ({id}, {told})")
 }
 
 /// Incidents, one in a line.

@@ -1,6 +1,6 @@
 //! What the engine says, as events.
 
-use super::{AuthorV1, EventV1, WhatV1};
+use super::{EventV1, WhatV1};
 use hw_engine::{Output, Revisions};
 use hw_model::{Change, ChangeId, IncidentId, Shift, ShiftId, Timestamp};
 
@@ -37,7 +37,7 @@ impl EventV1 {
             Output::IncidentOpened { incident, opening, .. } => Some(Self {
                 at: opening.at.0,
                 incident: Some(incident.0),
-                by: Some(AuthorV1::Person(opening.by.clone())),
+                by: Some(opening.by.clone()),
                 what: WhatV1::IncidentOpened {
                     title: opening.title.clone(),
                     is_declared: opening.is_declared,

@@ -3,7 +3,7 @@
 //! What was recorded was checked then; what cannot be read any more, because a newer version wrote it or
 //! a bit flipped, is an error here and not a guess.
 
-use super::{AuthorV1, EventV1, WhatV1};
+use super::{EventV1, WhatV1};
 use crate::WireError;
 use hw_incident::{
     Author, Event, Finding, Moment, Move, Name, NoteKind, Revision, Role, SeverityLevel, Status,
@@ -26,8 +26,7 @@ impl EventV1 {
             incident: Some(incident.0),
             by: match &event.by {
                 Author::Highwater => None,
-                Author::Person(name) => Some(AuthorV1::Person(name.to_string())),
-                Author::Program(name) => Some(AuthorV1::Program(name.to_string())),
+                Author::Person(name) => Some(name.to_string()),
             },
             what: what.expect("invariant: what Highwater finds is said by the engine"),
         }
@@ -43,8 +42,7 @@ impl EventV1 {
             happened_at: Timestamp(self.at),
             by: match &self.by {
                 None => Author::Highwater,
-                Some(AuthorV1::Person(name)) => Author::Person(Name::recorded(name)),
-                Some(AuthorV1::Program(name)) => Author::Program(Name::recorded(name)),
+                Some(name) => Author::Person(Name::recorded(name)),
             },
             what: self.what.meaning()?,
         })
@@ -82,9 +80,6 @@ fn moved_v1(moved: &Move) -> WhatV1 {
             to: at.0,
             reason: text_v1(reason),
         },
-        Move::RestrictionSet { is_restricted } => {
-            WhatV1::RestrictionSet { is_restricted: *is_restricted }
-        }
         Move::MergedInto { into, reason } => {
             WhatV1::IncidentMerged { into: into.0, reason: some_v1(reason) }
         }
@@ -179,8 +174,7 @@ impl WhatV1 {
             | Self::SeveritySet { .. }
             | Self::RoleTaken { .. }
             | Self::RoleLeft { .. }
-            | Self::TimeCorrected { .. }
-            | Self::RestrictionSet { .. } => self.moved().map(What::Moved),
+            | Self::TimeCorrected { .. } => self.moved().map(What::Moved),
             Self::Noted { .. }
             | Self::Reported { .. }
             | Self::HypothesisOpened { .. }
@@ -228,9 +222,6 @@ impl WhatV1 {
                 at: Timestamp(*to),
                 reason: text(reason),
             },
-            Self::RestrictionSet { is_restricted } => {
-                Move::RestrictionSet { is_restricted: *is_restricted }
-            }
             Self::IncidentMerged { into, reason } => {
                 Move::MergedInto { into: IncidentId(*into), reason: some(reason) }
             }

@@ -17,7 +17,7 @@ pub fn read_opslevel(bytes: &[u8]) -> Result<ListingsRead, FileRefused> {
                 "version" => {}
                 _ => {
                     let kind: String =
-                        key.chars().filter(|c| hw_people::is_plain(*c)).take(40).collect();
+                        key.chars().filter(|c| hw_model::is_plain(*c)).take(40).collect();
                     *read.n_others.entry(kind).or_default() += 1;
                 }
             }

@@ -8,7 +8,7 @@
 //! counts, and merge keys (`<<`) mean nothing. Ownership files need no more.
 
 use crate::came::Came;
-use hw_people::is_plain;
+use hw_model::is_plain;
 use saphyr_parser::{Event, Parser, ScalarStyle};
 use std::collections::BTreeMap;
 

@@ -134,6 +134,7 @@ impl Canned {
             recorded_at: at,
             words: self.words.clone(),
             about: Some("S1".to_owned()),
+            value: None,
             because: Vec::new(),
             before: Vec::new(),
             pinned: false,
@@ -300,6 +301,8 @@ impl Backend for Canned {
             opened: false,
             entry: self.entry(1, Some(1)),
             near,
+            compared: 1,
+            warning: None,
         }))
     }
 

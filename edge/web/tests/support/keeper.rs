@@ -112,6 +112,7 @@ impl Doorkeeper for Keeper {
             recorded_at: rfc3339(NOW),
             words: "T1 was made".to_owned(),
             about: Some("T1".to_owned()),
+            value: None,
             because: Vec::new(),
         };
         Ok((after + 1..=3).take(items_max as usize).map(entry).collect())

@@ -28,7 +28,7 @@ fn sentences(incident: &Incident, name: &mut dyn FnMut(&str) -> String) -> Vec<S
     let severity = record.and_then(|record| record.severity.clone());
     let severity = severity.map(|severity| format!("{severity}, ")).unwrap_or_default();
     let mut said = vec![
-        format!("{} ({severity}{status}): {}.", incident.id, incident.title),
+        ended(&format!("{} ({severity}{status}): {}", incident.id, incident.title)),
         format!("It began at {}.", minute(&incident.started_at)),
     ];
     if let Some(impact) = &incident.impact {
@@ -64,11 +64,10 @@ fn verdicts(incident: &Incident, name: &mut dyn FnMut(&str) -> String) -> Vec<St
     let innocent = of(&["exonerated", "not_implicated"], "Not the cause:");
     let mut said: Vec<String> = caused.into_iter().chain(innocent).collect();
     for attempt in &incident.mitigations {
-        let effect = match attempt.effect.as_str() {
-            "worked" => "helped",
-            "none" => "did not help",
-            _ => continue,
-        };
+        if attempt.effect == "undecided" {
+            continue;
+        }
+        let effect = hw_api::effect_words(&attempt.effect);
         said.push(format!("{} {effect}.", first_letter_up(&name(&attempt.change))));
     }
     said
@@ -77,13 +76,14 @@ fn verdicts(incident: &Incident, name: &mut dyn FnMut(&str) -> String) -> Vec<St
 fn of_record(record: &IncidentRecord) -> Vec<String> {
     let mut said = Vec::new();
     for hypothesis in record.hypotheses.iter().filter(|known| known.state == "open") {
-        said.push(format!("Believed, not shown: {}.", hypothesis.text));
+        said.push(ended(&format!("Believed, not shown: {}", hypothesis.text)));
     }
     for hypothesis in record.hypotheses.iter().filter(|known| known.state == "ruled_out") {
-        said.push(format!("Ruled out: {}.", hypothesis.text));
+        said.push(ended(&format!("Ruled out: {}", hypothesis.text)));
     }
     if let Some(waiting) = &record.waiting {
-        said.push(format!("Waiting until {}: {}.", minute(&waiting.until), waiting.condition));
+        let words = format!("Waiting until {}: {}", minute(&waiting.until), waiting.condition);
+        said.push(ended(&words));
     }
     if let Some(lead) = record.roles.iter().find(|held| held.role == "lead") {
         said.push(format!("Lead: {}.", lead.person));
@@ -107,9 +107,19 @@ fn fitted(sentences: &[String]) -> String {
         if !said.is_empty() {
             said.push(' ');
         }
-        said.push_str(&sentence.replace("..", "."));
+        said.push_str(sentence);
     }
     said
+}
+
+/// A sentence of people's words, with an end.
+fn ended(words: &str) -> String {
+    let words = words.trim();
+    if words.ends_with(['.', '!', '?', '\u{2026}']) {
+        words.to_owned()
+    } else {
+        format!("{words}.")
+    }
 }
 
 /// `2026-11-22 06:54 UTC`.

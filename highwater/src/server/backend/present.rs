@@ -1,7 +1,6 @@
 //! One page for somebody on call.
 
 use super::Answers;
-use super::story::change_name;
 use crate::server::clock::ClockKind;
 use crate::server::recent::Lately;
 use hw_api::{
@@ -116,7 +115,7 @@ impl Answers {
             let change = change.flatten();
             Ok(JudgedChange {
                 id: judged.change.clone(),
-                words: change.as_ref().map(change_name).unwrap_or_default(),
+                words: change.as_ref().map(Change::name).unwrap_or_default(),
                 at: change.map(|change| change.at).unwrap_or_default(),
                 verdict: judged.verdict.clone(),
                 probability: judged.probability,

@@ -3,6 +3,7 @@
 use super::{Answers, PATIENCE, later};
 use crate::server::orders::{CommandKind, Decide, Ordered, ToWriter, Undecided};
 use hw_api::{DoneAnswer, Entry, Incident, Opened, Orders, ReportAnswer, Reported, rfc3339};
+use hw_engine::Near;
 use hw_incident::{Author, Command, Moment, Record, Text};
 use hw_model::IncidentId;
 use hw_web::{Answered, Failure};
@@ -90,13 +91,6 @@ impl Answers {
         key: Option<&str>,
     ) -> Answered<Option<Vec<u64>>> {
         let Orders { by, at, commands } = orders;
-        for command in &commands {
-            if let Command::Merge { into, .. } = command
-                && self.incident_words(into.0)?.is_none_or(|into| into.merged_into.is_some())
-            {
-                return Err(Failure::Conflict(format!("{into} is not there to be merged into")));
-            }
-        }
         let idempotency_key = key.map(|key| format!("{incident} {key}"));
         let (reply, answer) = oneshot::channel();
         let decide = Decide { incident, by, at, commands, idempotency_key, reply };
@@ -108,6 +102,9 @@ impl Answers {
             Ok(Ok(Err(Undecided::Refused(refusal)))) => {
                 Err(Failure::Conflict(format!("{incident}: {}", refusal.words(&rfc3339))))
             }
+            Ok(Ok(Err(Undecided::NoTarget(into)))) => Err(Failure::Conflict(format!(
+                "{into} is not there to be merged into, or is part of another"
+            ))),
             Ok(Ok(Err(Undecided::KeyUsed))) => Err(key_used()),
             Ok(Ok(Err(Undecided::Failed(why)))) => Err(later(format!("it was not taken: {why}"))),
             Ok(Err(_)) => Err(ending()),
@@ -126,7 +123,14 @@ impl Answers {
         reported: Reported,
         key: Option<&str>,
     ) -> Answered<Option<ReportAnswer>> {
-        let near = self.near(reported.service.as_ref().map(|name| name.to_string()))?;
+        let service = reported.service.as_ref().map(ToString::to_string);
+        let asked = service.clone();
+        let Near { is_heard, n_compared, deviations } =
+            self.ask(0, move |engine| engine.near(asked.as_deref(), NEAR_MAX))?;
+        let near: Vec<String> = deviations.iter().map(super::story::deviation_words).collect();
+        let warning = service.as_ref().filter(|_| !is_heard).map(|service| {
+            format!("no service \"{service}\" was heard yet, so all services were looked at")
+        });
         let (incident, opened) = match reported.incident {
             Some(incident) => (incident, false),
             None => match self.related(reported.service.as_ref().map(|name| name.as_str()))? {
@@ -140,7 +144,8 @@ impl Answers {
         let orders = Orders { by, at: reported.at, commands: vec![report] };
         let done = self.order_done(incident, orders, key)?;
         Ok(done.and_then(|DoneAnswer { incident, mut entries }| {
-            Some(ReportAnswer { incident, opened, entry: entries.pop()?, near })
+            let compared = n_compared as u64;
+            Some(ReportAnswer { incident, opened, entry: entries.pop()?, near, compared, warning })
         }))
     }
 
@@ -161,12 +166,6 @@ impl Answers {
         let has = |incident: &Incident| service.is_none_or(|service| speaks_of(incident, service));
         let number = |incident: &Incident| incident.id.strip_prefix("INC-")?.parse().ok();
         Ok(open.iter().find(|incident| has(incident)).and_then(number).map(IncidentId))
-    }
-
-    /// What deviates near a service now, in words.
-    pub(super) fn near(&self, service: Option<String>) -> Answered<Vec<String>> {
-        let found = self.ask(0, move |engine| engine.deviations(service.as_deref(), NEAR_MAX))?;
-        Ok(found.iter().map(super::story::deviation_words).collect())
     }
 
     /// Entries of an incident as they read now, after a place among them.

@@ -1,7 +1,6 @@
 //! What stands in the record: the present words of changes, shifts and incidents.
 
 use super::Answers;
-use super::story::change_name;
 use hw_api::{Change, Incident, IncidentRecord};
 use hw_store::Kind;
 use hw_web::{Answered, Failure, Page};
@@ -15,11 +14,10 @@ const LOOKED_THROUGH: u32 = 1_000;
 /// Incidents that are looked through for those people work on.
 const IN_HAND_MAX: u32 = 100;
 
-/// What says whether an incident is over.
+/// What says whether the harm of an incident is over.
 #[derive(Deserialize)]
 struct End {
     ended_at: Option<IgnoredAny>,
-    merged_into: Option<IgnoredAny>,
 }
 
 impl Answers {
@@ -34,20 +32,18 @@ impl Answers {
     pub(super) fn open_incidents(&self) -> Answered<Vec<Incident>> {
         let page = hw_store::Page { before: None, items_max: LOOKED_THROUGH };
         let rows = self.read(|reader| Ok(reader.states(Kind::Incident, page)?))?;
-        let is_open = |body: &str| {
+        // Most are long over: of those nothing more is read.
+        let lasts = |body: &str| {
             let end: Result<End, _> = serde_json::from_str(body);
-            end.map_or(true, |end| end.ended_at.is_none() && end.merged_into.is_none())
+            end.map_or(true, |end| end.ended_at.is_none())
         };
-        let open = rows.iter().filter(|(_, body)| is_open(body));
-        let open =
-            open.map(|(number, body)| self.joined(*number, parse(Kind::Incident, *number, body)?));
-        let open: Vec<Incident> = open.collect::<Answered<_>>()?;
-        // People may have said that it is none, or part of another.
-        let is_theirs = |incident: &Incident| {
-            let status = incident.record.as_ref().map(|record| record.status.as_str());
-            incident.merged_into.is_none() && !matches!(status, Some("declined" | "closed"))
-        };
-        Ok(open.into_iter().filter(is_theirs).collect())
+        let joined = rows
+            .iter()
+            .filter(|(_, body)| lasts(body))
+            .map(|(number, body)| self.joined(*number, parse(Kind::Incident, *number, body)?));
+        let mut incidents: Vec<Incident> = joined.collect::<Answered<_>>()?;
+        incidents.retain(Incident::is_open);
+        Ok(incidents)
     }
 
     /// Incidents that people may still work on, newest first: those that go on, and those that have
@@ -102,7 +98,7 @@ impl Answers {
         move |number| {
             let name = known.entry(number).or_insert_with(|| {
                 let change = self.state::<Change>(Kind::Change, number).ok().flatten();
-                change.as_ref().map(change_name)
+                change.as_ref().map(Change::name)
             });
             name.clone()
         }

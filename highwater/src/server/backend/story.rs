@@ -3,12 +3,12 @@
 mod acts;
 mod people;
 
-use hw_api::{Change, Entry, rfc3339};
+use hw_api::{Entry, rfc3339};
 use hw_engine::Deviation;
 use hw_incident::Record;
 use hw_model::Timestamp;
 use hw_store::StoredEvent;
-use hw_wire::{AuthorV1, WhatV1};
+use hw_wire::WhatV1;
 
 /// What changes were: `deploy of router 1.4.2 -> 2.0.0`, by number.
 pub(super) type ChangeNames<'a> = dyn FnMut(u32) -> Option<String> + 'a;
@@ -20,8 +20,7 @@ pub(super) fn entry(stored: &StoredEvent, names: &mut ChangeNames<'_>) -> Entry 
     let (by, source) = match (&event.by, &event.what) {
         (None, WhatV1::Audit { by, did }) if !acts::is_our_own(did) => (by.as_str(), "person"),
         (None, _) => ("Highwater", "machine"),
-        (Some(AuthorV1::Person(name)), _) => (name.as_str(), "person"),
-        (Some(AuthorV1::Program(name)), _) => (name.as_str(), "program"),
+        (Some(name), _) => (name.as_str(), "person"),
     };
     Entry {
         seq: stored.incident_seq,
@@ -35,6 +34,7 @@ pub(super) fn entry(stored: &StoredEvent, names: &mut ChangeNames<'_>) -> Entry 
         recorded_at: rfc3339(Timestamp(stored.recorded_at)),
         words: words(&event.what, names),
         about,
+        value: value(&event.what).cloned(),
         because: because.to_vec(),
         before: Vec::new(),
         pinned: false,
@@ -97,6 +97,19 @@ fn parts(what: &WhatV1) -> (&'static str, Option<String>, &[String]) {
     }
 }
 
+/// What it says as a word of a closed list, if it says one.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the others say none")]
+fn value(what: &WhatV1) -> Option<&String> {
+    match what {
+        WhatV1::VerdictChanged { verdict: value, .. }
+        | WhatV1::EffectKnown { effect: value, .. }
+        | WhatV1::MitigationChecked { effect: value, .. }
+        | WhatV1::StatusSet { status: value, .. }
+        | WhatV1::SeveritySet { severity: value, .. } => Some(value),
+        _ => None,
+    }
+}
+
 /// What an event is on a timeline.
 #[expect(clippy::wildcard_enum_match_arm, reason = "what people do is said in `people`")]
 fn timeline(what: &WhatV1) -> &'static str {
@@ -135,12 +148,7 @@ fn words(what: &WhatV1, names: &mut ChangeNames<'_>) -> String {
             verdict.replace('_', " ")
         ),
         WhatV1::EffectKnown { change, effect, .. } => {
-            let change = change_words(change);
-            match effect.as_str() {
-                "worked" => format!("{change} helped"),
-                "none" => format!("{change} did not help"),
-                _ => format!("whether {change} helped cannot be said yet"),
-            }
+            format!("{} {}", change_words(change), hw_api::effect_words(effect))
         }
         WhatV1::IncidentMerged { into, reason: None } => {
             format!("it turned out to be part of INC-{into}")
@@ -182,28 +190,10 @@ fn found_words(what: &WhatV1) -> String {
     else {
         return String::new();
     };
-    let source = match source.as_str() {
-        "told" => "told",
-        "both" => "told, and seen in telemetry",
-        _ => "seen in telemetry",
-    };
-    let name = name(change_kind, service, (from_version.as_ref(), to_version.as_ref()));
+    let source = hw_api::source_words(source);
+    let versions = (from_version.as_deref(), to_version.as_deref());
+    let name = hw_api::change_name(change_kind, service, versions);
     format!("C{change}: {name} at {} ({source})", rfc3339(Timestamp(*happened_at)))
-}
-
-/// What a change was: `deploy of router 1.4.2 -> 2.0.0`.
-pub(super) fn change_name(change: &Change) -> String {
-    let versions = (change.from_version.as_ref(), change.to_version.as_ref());
-    name(&change.kind, &change.service, versions)
-}
-
-fn name(kind: &str, service: &str, versions: (Option<&String>, Option<&String>)) -> String {
-    let versions = match versions {
-        (Some(from), Some(to)) if from != to => format!(" {from} -> {to}"),
-        (None, Some(to)) => format!(" to {to}"),
-        (_, _) => String::new(),
-    };
-    format!("{kind} of {service}{versions}")
 }
 
 fn shift_words(what: &WhatV1) -> String {

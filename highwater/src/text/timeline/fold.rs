@@ -44,19 +44,23 @@ fn is_folded(entries: &[Value], at: usize, entry: &Value) -> bool {
         }
         "origin_named" => later().any(|e| text(e, "words") == text(entry, "words")),
         "verdict_changed" | "effect_known" => {
-            let facts = entry.get("because").and_then(Value::as_array);
-            let first = facts.and_then(|facts| facts.first()?.as_str()).unwrap_or_default();
-            if kind == "verdict_changed" && first.contains(" after the onset") {
-                // It is an attempt to help, or came later: nobody would think it the cause.
-                return true;
-            }
-            let is_open = ["undecided", "cannot be said yet"]
-                .iter()
-                .any(|words| text(entry, "words").contains(words));
-            is_open && later().any(|e| text(e, "about") == text(entry, "about"))
+            let is_undecided = text(entry, "value") == "undecided";
+            let is_said_later = later().any(|e| text(e, "about") == text(entry, "about"));
+            (is_undecided && is_said_later)
+                || (kind == "verdict_changed" && is_after(entries, entry))
         }
         _ => false,
     }
+}
+
+/// Whether a change was made after the onset: it is an attempt to help, or came later, and nobody would
+/// think it the cause.
+fn is_after(entries: &[Value], verdict: &Value) -> bool {
+    let onset = entries.iter().find(|e| text(e, "timeline") == "onset");
+    let onset = onset.map(|onset| text(onset, "happened_at"));
+    let mut beside = entries.iter().filter(|e| text(e, "kind") == "beside");
+    let made = beside.find(|e| text(e, "about") == text(verdict, "about"));
+    onset.zip(made).is_some_and(|(onset, made)| text(made, "happened_at") > onset)
 }
 
 fn text<'a>(of: &'a Value, key: &str) -> &'a str {

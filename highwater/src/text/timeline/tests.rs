@@ -44,8 +44,10 @@ fn what_few_would_read_is_folded_and_counted() {
     for verdict in [&mut first, &mut last] {
         verdict["kind"] = json!("verdict_changed");
         verdict["about"] = json!("C1");
+        verdict["value"] = json!("exonerated");
         verdict["because"] = json!(["a", "b", "c", "d"]);
     }
+    first["value"] = json!("undecided");
     let zone: Zone = "UTC".parse().unwrap();
     let entries = [first, last];
     let page = story(&Value::Null, &entries, (&zone, Folding::Usual));
@@ -61,6 +63,15 @@ fn answers_say_what_was_done() {
     let answer = json!({"incident": {"id": "INC-1"}, "entries": [{"seq": 4, "words": "SEV2"}]});
     assert_eq!(done(&answer), "INC-1 [4] SEV2\n");
     let answer = json!({"incident": {"id": "INC-1", "title": "x"}, "opened": true, "near": []});
-    assert!(reported(&answer).ends_with("Nothing near it differs from what is usual now.\n"));
+    assert!(
+        reported(&answer)
+            .ends_with("Too little is known there yet to say whether anything differs.\n")
+    );
+    let answer = json!({"incident": {}, "near": [], "compared": 7, "warning": "no such service"});
+    let page = reported(&answer);
+    assert!(
+        page.contains("Note: no such service.\nNone of the 7 figures near it differs"),
+        "{page}"
+    );
     assert_eq!(incidents(&[]), "No incident.\n");
 }

@@ -17,7 +17,6 @@ pub(super) fn parts(what: &WhatV1) -> (&'static str, Option<String>, &[String]) 
         WhatV1::RoleTaken { .. } => ("role_taken", None, &[]),
         WhatV1::RoleLeft { .. } => ("role_left", None, &[]),
         WhatV1::TimeCorrected { .. } => ("time_corrected", None, &[]),
-        WhatV1::RestrictionSet { .. } => ("restriction_set", None, &[]),
         WhatV1::Noted { .. } => ("noted", None, &[]),
         WhatV1::Reported { found, .. } => ("reported", None, found),
         WhatV1::HypothesisOpened { change: number, .. } => {
@@ -82,12 +81,7 @@ pub(super) fn words(what: &WhatV1) -> String {
             format!("{text}{}", expected.unwrap_or_default())
         }
         WhatV1::MitigationChecked { effect, text, .. } => {
-            let effect = match effect.as_str() {
-                "worked" => "it helped",
-                "none" => "it did not help",
-                _ => "whether it helped cannot be said yet",
-            };
-            format!("{effect}: {text}")
+            format!("it {}: {text}", hw_api::effect_words(effect))
         }
         WhatV1::HandedOver { team, text } => format!("handed over to {team}: {text}"),
         WhatV1::UpdatePromised { due } => {
@@ -118,10 +112,6 @@ fn moved(what: &WhatV1) -> String {
         WhatV1::TimeCorrected { moment, to, reason } => {
             format!("{moment} at {}: {reason}", rfc3339(Timestamp(*to)))
         }
-        WhatV1::RestrictionSet { is_restricted: true } => {
-            "only those who take part may read it".to_owned()
-        }
-        WhatV1::RestrictionSet { is_restricted: false } => "everybody may read it".to_owned(),
         WhatV1::IncidentMerged { into, reason } => {
             because(format!("part of INC-{into}"), reason.as_ref())
         }

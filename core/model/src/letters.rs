@@ -1,0 +1,27 @@
+//! Which letters show themselves: text comes from outside, and is text wherever it is shown.
+
+/// Whether a letter shows something in its place. Control characters and terminal escapes do not; nor
+/// do letters that turn the direction of text around or that nobody sees. What joins the parts of an
+/// emoji, or letters of Persian, is plain.
+#[must_use]
+pub fn is_plain(letter: char) -> bool {
+    let turns = matches!(letter,
+        '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let hides = matches!(letter,
+        '\u{00ad}' | '\u{180e}' | '\u{200b}' | '\u{2060}'..='\u{2065}' | '\u{206a}'..='\u{206f}'
+        | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}');
+    !(letter.is_control() || turns || hides)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_moves_or_hides_is_not_plain() {
+        assert!("Zoë, 日本, 👩\u{200d}💻, ❤\u{fe0f}, <b>&".chars().all(is_plain));
+        let others =
+            "\u{0}\n\t\u{1b}\u{7f}\u{9b}\u{ad}\u{200b}\u{200f}\u{202e}\u{2066}\u{feff}\u{e0041}";
+        assert!(!others.chars().any(is_plain));
+    }
+}

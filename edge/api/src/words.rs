@@ -1,0 +1,54 @@
+//! Words of the JSON in a sentence, for whoever writes text of it.
+
+use crate::analysis::{Change, Incident};
+
+impl Change {
+    /// What it was: `deploy of router 1.4.2 -> 2.0.0`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let versions = (self.from_version.as_deref(), self.to_version.as_deref());
+        change_name(&self.kind, &self.service, versions)
+    }
+}
+
+impl Incident {
+    /// Whether its harm goes on, and nobody said that it is none.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        let status = self.record.as_ref().map(|record| record.status.as_str());
+        self.merged_into.is_none()
+            && self.ended_at.is_none()
+            && !matches!(status, Some("declined" | "closed"))
+    }
+}
+
+/// What a change was, of its parts.
+#[must_use]
+pub fn change_name(kind: &str, service: &str, versions: (Option<&str>, Option<&str>)) -> String {
+    let versions = match versions {
+        (Some(from), Some(to)) if from != to => format!(" {from} -> {to}"),
+        (None, Some(to)) => format!(" to {to}"),
+        (_, _) => String::new(),
+    };
+    format!("{kind} of {service}{versions}")
+}
+
+/// How a change is known.
+#[must_use]
+pub fn source_words(source: &str) -> &'static str {
+    match source {
+        "told" => "told",
+        "both" => "told, and seen in telemetry",
+        _ => "seen in telemetry",
+    }
+}
+
+/// What an attempt to help did.
+#[must_use]
+pub fn effect_words(effect: &str) -> &'static str {
+    match effect {
+        "worked" => "helped",
+        "none" => "did not help",
+        _ => "cannot be judged yet",
+    }
+}

@@ -89,6 +89,25 @@ fn what_people_write_is_decided_once_and_survives_a_kill() {
     verified(&server);
 }
 
+fn next_id(id: &str) -> String {
+    format!("INC-{}", id.strip_prefix("INC-").unwrap().parse::<u32>().unwrap() + 1)
+}
+
+#[test]
+fn what_would_be_refused_afterwards_opens_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = started(folder.path());
+    let body = json!({"title": "x", "by": "Anna", "at": "2099-01-01T00:00:00Z"});
+    let (status, answer) = server.tell("/api/v1/incidents", "o", &body);
+    assert_eq!(status, 409);
+    assert!(answer["detail"].as_str().unwrap().contains("lies in the future"), "{answer}");
+    assert_eq!(server.get("/api/v1/incidents").1["items"], json!([]));
+    let body = json!({"title": "x", "by": "Anna", "at": "2026-11-20T00:00:00Z"});
+    let (status, answer) = server.tell("/api/v1/incidents", "p", &body);
+    assert_eq!(status, 201, "{answer}");
+    assert_eq!(answer["incident"]["started_at"], "2026-11-20T00:00:00.000Z");
+}
+
 #[test]
 fn reports_are_answered_and_find_their_incident() {
     let folder = tempfile::tempdir().unwrap();
@@ -102,9 +121,17 @@ fn reports_are_answered_and_find_their_incident() {
     let (_, second) = server.tell("/api/v1/reports", "r2", &again);
     assert_eq!(second["opened"], json!(false));
     assert_eq!(second["incident"]["id"], first["incident"]["id"]);
+    // The first is resolved, and another opens in between: sent again the report is the same.
+    let id = first["incident"]["id"].as_str().unwrap();
+    let resolve = json!({"command": "status", "to": "resolved", "reason": "x", "by": "Eve"});
+    assert_eq!(server.tell(&format!("/api/v1/incidents/{id}/commands"), "s1", &resolve).0, 200);
+    let before = open(&server, "between", "another");
+    let (status, same) = server.tell("/api/v1/reports", "r1", &report);
+    assert_eq!((status, &same["entry"]), (201, &first["entry"]), "{same}");
+    assert_eq!((&same["opened"], &same["incident"]["id"]), (&json!(true), &json!(id)));
+    assert_eq!(open(&server, "after", "one more"), next_id(&before), "none was opened for it");
     let named = json!({"text": "x", "incident": "INC-9", "by": "Eve"});
     assert_eq!(server.tell("/api/v1/reports", "r3", &named).0, 404);
-    let id = first["incident"]["id"].as_str().unwrap();
     let (status, brief) = server.get(&format!("/api/v1/incidents/{id}/brief"));
     assert_eq!(status, 200);
     assert!(brief["words"].as_str().unwrap().contains("more than usual in the inbox"), "{brief}");
@@ -115,8 +142,8 @@ fn reports_are_answered_and_find_their_incident() {
     let (status, refused) = server.tell(&commands, "m2", &merge);
     assert_eq!(status, 409);
     assert!(refused["detail"].as_str().unwrap().contains("say it there"), "{refused}");
-    let (_, open) = server.get("/api/v1/incidents?status=open");
-    assert_eq!(open["items"].as_array().unwrap().len(), 1, "{open}");
+    let (_, merged) = server.get("/api/v1/incidents?status=merged");
+    assert_eq!(merged["items"][0]["id"], json!(other), "{merged}");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::fmt;
 pub const TEXT_MAX: usize = 10_000;
 
 /// Letters of a name at most.
-const NAME_MAX: usize = 100;
+const NAME_MAX: usize = 200;
 
 /// What somebody wrote.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,7 +71,7 @@ impl Name {
     ///
     /// # Errors
     ///
-    /// If it is empty, longer than 100 letters, or holds control characters or line ends.
+    /// If it is empty, longer than 200 letters, or holds control characters or line ends.
     pub fn parse(name: &str) -> Result<Self, TextFault> {
         let name = checked(name.trim(), NAME_MAX)?;
         if name.contains(['\n', '\t']) {

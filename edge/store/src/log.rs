@@ -75,11 +75,7 @@ impl Group<'_> {
     ///
     /// If the database cannot be read.
     pub fn row_of_key(&self, key: &str) -> Result<Option<(u64, Vec<u8>)>, WriteError> {
-        let sql = "select step, row from command_key where key = ?1";
-        let mut statement = self.transaction.prepare_cached(sql)?;
-        let found =
-            |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?.cast_unsigned(), row.get(1)?));
-        Ok(statement.query_row([key], found).optional()?)
+        Ok(row_of_key(&self.transaction, key)?)
     }
 
     /// Remembers the key of a command, with its row.
@@ -131,6 +127,17 @@ impl Group<'_> {
         statement.execute(params![step, row, why, recorded_at, check])?;
         Ok(())
     }
+}
+
+/// The row that a command with this key became, and its step.
+pub(crate) fn row_of_key(
+    connection: &Connection,
+    key: &str,
+) -> rusqlite::Result<Option<(u64, Vec<u8>)>> {
+    let mut statement =
+        connection.prepare_cached("select step, row from command_key where key = ?1")?;
+    let found = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?.cast_unsigned(), row.get(1)?));
+    statement.query_row([key], found).optional()
 }
 
 pub(crate) fn key_check(key: &str, (step, row): (i64, &[u8]), recorded_at: i64) -> i64 {

@@ -3,7 +3,7 @@
 use crate::error::{OpenError, ReadError};
 use crate::folder::Paths;
 use crate::history::{HistoryQuery, HistoryRows, history};
-use crate::log::{Logged, rows_after};
+use crate::log::{Logged, row_of_key, rows_after};
 use crate::record::{Events, Kind, Page, StoredEvent, events, state, states};
 use crate::schema;
 use crate::seen::{SeenMinute, seen_minutes};
@@ -141,6 +141,15 @@ impl Reader {
     /// If the database cannot be read, or an event is damaged.
     pub fn events_of_step(&self, step: u64, items_max: u32) -> Result<Vec<StoredEvent>, ReadError> {
         events(&self.connection, &Events::OfStep(step), items_max)
+    }
+
+    /// What a command with this key became.
+    ///
+    /// # Errors
+    ///
+    /// If the database cannot be read.
+    pub fn row_of_key(&self, key: &str) -> Result<Option<Vec<u8>>, ReadError> {
+        Ok(row_of_key(&self.connection, key)?.map(|(_, row)| row))
     }
 
     /// Number of the last event; 0 if there is none.

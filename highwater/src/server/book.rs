@@ -57,6 +57,7 @@ impl Book {
     pub(super) fn note(&mut self, page: &mut Page<'_, '_>, said: &Said) -> Result<(), WriteError> {
         let about: BTreeSet<IncidentId> =
             said.events.iter().filter_map(|event| event.incident.map(IncidentId)).collect();
+        self.make_room(about.len());
         for incident in &about {
             self.open(page.group, *incident)?;
         }
@@ -88,6 +89,7 @@ impl Book {
         if let Some((_, row)) = key.map(|key| page.group.row_of_key(key)).transpose()?.flatten() {
             return Ok(Done::read(&row).and_then(|done| done.again(decide)));
         }
+        self.make_room(1 + decide.commands.len());
         self.open(page.group, decide.incident)?;
         let Some(record) = self.records.get(&decide.incident) else {
             let why = format!(
@@ -120,19 +122,24 @@ impl Book {
         self.records.insert(decide.incident, draft);
         self.show(page, decide.incident)?;
         if let Some(key) = key {
-            let row = Done { what: digest(decide), seqs: seqs.clone() }.row();
+            let (what, incident) = (digest(decide), decide.incident.0);
+            let row = Done { what, incident, seqs: seqs.clone() }.row();
             page.group.keep_key(key, (0, &row), page.wall.0)?;
         }
         Ok(Ok(seqs))
+    }
+
+    /// So many can be opened without another being forgotten meanwhile.
+    fn make_room(&mut self, n: usize) {
+        if self.records.len() + n > KEPT_MAX {
+            self.records.clear();
+        }
     }
 
     /// Reads the record of an incident, unless it is here.
     fn open(&mut self, group: &Group<'_>, incident: IncidentId) -> Result<(), WriteError> {
         if self.records.contains_key(&incident) {
             return Ok(());
-        }
-        if self.records.len() >= KEPT_MAX {
-            self.records.clear();
         }
         match read(group, incident) {
             Ok(record) => {
@@ -157,13 +164,15 @@ impl Book {
 
 /// What was done under a key.
 #[derive(Serialize, Deserialize)]
-struct Done {
+pub(super) struct Done {
     what: String,
+    /// In which incident.
+    pub incident: u32,
     seqs: Vec<u64>,
 }
 
 impl Done {
-    fn read(row: &[u8]) -> Result<Self, Undecided> {
+    pub(super) fn read(row: &[u8]) -> Result<Self, Undecided> {
         serde_json::from_slice(row)
             .map_err(|_| Undecided::Failed("the key of a command is damaged".to_owned()))
     }

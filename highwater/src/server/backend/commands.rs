@@ -53,21 +53,22 @@ impl Answers {
         self.state(Kind::Shift, number)
     }
 
+    /// What is now, by the clock of the data or of this machine.
+    pub(super) fn time_now(&self) -> Answered<Timestamp> {
+        match self.clock {
+            ClockKind::Wall => Ok(wall()),
+            ClockKind::Data => self.ask(0, hw_engine::Engine::now),
+        }
+    }
+
     /// A told change with its time.
     fn timed(&self, told: Told) -> Answered<ToldChange> {
-        let now = match self.clock {
-            ClockKind::Wall => wall(),
-            ClockKind::Data => {
-                let now = self.ask(0, hw_engine::Engine::now)?;
-                if now == Timestamp(i64::MIN) && told.at.is_none() {
-                    return Err(Failure::Invalid(
-                        "at is missing: before the first record the data's clock says no time"
-                            .to_owned(),
-                    ));
-                }
-                now
-            }
-        };
+        let now = self.time_now()?;
+        if now == Timestamp(i64::MIN) && told.at.is_none() {
+            return Err(Failure::Invalid(
+                "at is missing: before the first record the data's clock says no time".to_owned(),
+            ));
+        }
         let ahead_s = told.at.map_or(0.0, |at| at.seconds_since(now));
         if self.clock == ClockKind::Wall && ahead_s > AHEAD_S {
             return Err(Failure::Invalid(format!(

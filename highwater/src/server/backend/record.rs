@@ -1,11 +1,12 @@
 //! What people do in incidents: decided and made durable by the writer, then shown.
 
 use super::{Answers, PATIENCE, later};
+use crate::server::book::Done;
 use crate::server::orders::{CommandKind, Decide, Ordered, ToWriter, Undecided};
 use hw_api::{DoneAnswer, Entry, Incident, Opened, Orders, ReportAnswer, Reported, rfc3339};
 use hw_engine::Near;
-use hw_incident::{Author, Command, Moment, Record, Text};
-use hw_model::IncidentId;
+use hw_incident::{Author, Command, Moment, Record, Refusal, Text, Timing};
+use hw_model::{IncidentId, Timestamp};
 use hw_web::{Answered, Failure};
 use hw_wire::WhatV1;
 use tokio::sync::oneshot;
@@ -13,6 +14,9 @@ use tokio::time::timeout;
 
 /// Events of an incident that are read at most: more than it can have of people, and many of ours.
 const EVENTS_MAX: u32 = 50_000;
+
+/// Clocks of two machines differ by some seconds.
+const AHEAD_S: f64 = 60.0;
 
 /// Letters of a title that is made of a report.
 const TITLE_MAX: usize = 120;
@@ -27,13 +31,19 @@ impl Answers {
         opened: &Opened,
         key: Option<&str>,
     ) -> Answered<Option<DoneAnswer>> {
+        // What would be refused afterwards is refused before anything is opened.
+        let now = self.time_now()?;
+        if let Some(at) = opened.at.filter(|at| *at > now.plus_s(AHEAD_S)) {
+            let refusal = Refusal::Timing(Timing::Future { at, now });
+            return Err(Failure::Conflict(refusal.words(&rfc3339)));
+        }
         let (title, by) = (opened.title.to_string(), opened.by.to_string());
         let id = self.open(CommandKind::Open { title, by, is_declared: true }, key)?;
         let severity =
             opened.severity.map(|to| Command::SetSeverity { to, was: None, reason: None });
         let started = opened.at.map(|to| Command::Correct {
             moment: Moment::Started,
-            to,
+            to: to.min(now),
             reason: Text::recorded("as was said when it was opened"),
         });
         let commands: Vec<Command> = severity.into_iter().chain(started).collect();
@@ -49,6 +59,11 @@ impl Answers {
     /// Has the engine give a number to an incident.
     fn open(&self, opening: CommandKind, key: Option<&str>) -> Answered<IncidentId> {
         let CommandKind::Open { title, .. } = opening.clone() else { return Err(key_used()) };
+        if self.time_now()? == Timestamp(i64::MIN) {
+            return Err(Failure::Invalid(
+                "before the first record the data's clock says no time: send data first".to_owned(),
+            ));
+        }
         let key = key.map(|key| format!("open {key}"));
         let Ordered { step, .. } = self.append(opening, key)?;
         self.ask(step, |_| ())?;
@@ -74,6 +89,16 @@ impl Answers {
         orders: Orders,
         key: Option<&str>,
     ) -> Answered<Option<DoneAnswer>> {
+        let key = key.map(|key| format!("{incident} {key}"));
+        self.done(incident, orders, key)
+    }
+
+    fn done(
+        &self,
+        incident: IncidentId,
+        orders: Orders,
+        key: Option<String>,
+    ) -> Answered<Option<DoneAnswer>> {
         let Some(seqs) = self.decided(incident, orders, key)? else { return Ok(None) };
         let Some(words) = self.incident_words(incident.0)? else { return Ok(None) };
         let (Some(first), Some(last)) = (seqs.first(), seqs.last()) else {
@@ -88,10 +113,9 @@ impl Answers {
         &self,
         incident: IncidentId,
         orders: Orders,
-        key: Option<&str>,
+        idempotency_key: Option<String>,
     ) -> Answered<Option<Vec<u64>>> {
         let Orders { by, at, commands } = orders;
-        let idempotency_key = key.map(|key| format!("{incident} {key}"));
         let (reply, answer) = oneshot::channel();
         let decide = Decide { incident, by, at, commands, idempotency_key, reply };
         let ending = || later("the server is ending".to_owned());
@@ -131,22 +155,41 @@ impl Answers {
         let warning = service.as_ref().filter(|_| !is_heard).map(|service| {
             format!("no service \"{service}\" was heard yet, so all services were looked at")
         });
-        let (incident, opened) = match reported.incident {
-            Some(incident) => (incident, false),
-            None => match self.related(reported.service.as_ref().map(|name| name.as_str()))? {
-                Some(incident) => (incident, false),
-                None => (self.open_for(&reported, key)?, true),
+        let report_key = key.map(|key| format!("report {key}"));
+        let incident = match self.reported_before(report_key.as_deref())?.or(reported.incident) {
+            Some(incident) => incident,
+            None => match self.related(service.as_deref())? {
+                Some(incident) => incident,
+                None => self.open_for(&reported, key)?,
             },
         };
         let report =
             Command::Report { text: reported.text, service: reported.service, found: near.clone() };
         let by = Author::Person(reported.by);
         let orders = Orders { by, at: reported.at, commands: vec![report] };
-        let done = self.order_done(incident, orders, key)?;
-        Ok(done.and_then(|DoneAnswer { incident, mut entries }| {
-            let compared = n_compared as u64;
-            Some(ReportAnswer { incident, opened, entry: entries.pop()?, near, compared, warning })
+        let Some(done) = self.done(incident, orders, report_key)? else { return Ok(None) };
+        let DoneAnswer { incident: words, mut entries } = done;
+        let first = self.entry_list(incident.0, 0, 1)?;
+        let is_watched = first.first().is_some_and(|first| {
+            first.kind == "incident_opened" && first.value.as_deref() == Some("triage")
+        });
+        let compared = n_compared as u64;
+        Ok(entries.pop().map(|entry| ReportAnswer {
+            incident: words,
+            // What is watched because of a report, has it next.
+            opened: is_watched && entry.seq == Some(2),
+            entry,
+            near,
+            compared,
+            warning,
         }))
+    }
+
+    /// The incident in which a report with this key stands, if it was sent before.
+    fn reported_before(&self, key: Option<&str>) -> Answered<Option<IncidentId>> {
+        let Some(key) = key else { return Ok(None) };
+        let row = self.read(|reader| Ok(reader.row_of_key(key)?))?;
+        Ok(row.and_then(|row| Done::read(&row).ok()).map(|done| IncidentId(done.incident)))
     }
 
     fn open_for(&self, reported: &Reported, key: Option<&str>) -> Answered<IncidentId> {

@@ -34,7 +34,7 @@ pub(super) fn entry(stored: &StoredEvent, names: &mut ChangeNames<'_>) -> Entry 
         recorded_at: rfc3339(Timestamp(stored.recorded_at)),
         words: words(&event.what, names),
         about,
-        value: value(&event.what).cloned(),
+        value: value(&event.what).map(str::to_owned),
         because: because.to_vec(),
         before: Vec::new(),
         pinned: false,
@@ -99,13 +99,15 @@ fn parts(what: &WhatV1) -> (&'static str, Option<String>, &[String]) {
 
 /// What it says as a word of a closed list, if it says one.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the others say none")]
-fn value(what: &WhatV1) -> Option<&String> {
+fn value(what: &WhatV1) -> Option<&str> {
     match what {
         WhatV1::VerdictChanged { verdict: value, .. }
         | WhatV1::EffectKnown { effect: value, .. }
         | WhatV1::MitigationChecked { effect: value, .. }
         | WhatV1::StatusSet { status: value, .. }
         | WhatV1::SeveritySet { severity: value, .. } => Some(value),
+        WhatV1::IncidentOpened { is_declared: true, .. } => Some("active"),
+        WhatV1::IncidentOpened { is_declared: false, .. } => Some("triage"),
         _ => None,
     }
 }

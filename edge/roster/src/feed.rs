@@ -5,8 +5,7 @@
 
 use crate::ical::{Calendar, Events, FeedRefused, home_zone, read_calendar};
 use crate::who::people;
-use hw_model::is_plain;
-use hw_model::{Interval, Timestamp};
+use hw_model::{Interval, Timestamp, plain};
 use hw_people::{Aliases, Person};
 use std::collections::BTreeSet;
 
@@ -194,7 +193,7 @@ pub(crate) struct Troubles {
 impl Troubles {
     /// A trouble with something that has a name from outside.
     pub(crate) fn add(&mut self, what: &str, name: &str, why: &str) {
-        let name: String = name.chars().filter(|c| is_plain(*c)).take(TITLE_CHARS_MAX).collect();
+        let name = plain(name, TITLE_CHARS_MAX);
         let sentence = format!("The {what} \"{name}\" {why}.");
         if self.said.len() >= TROUBLES_MAX {
             self.n_more += 1;

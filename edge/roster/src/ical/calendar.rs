@@ -181,5 +181,5 @@ fn observe(observance: &mut Observance, line: &Line) {
 }
 
 fn shown(name: &str) -> String {
-    name.chars().filter(|c| hw_model::is_plain(*c)).take(40).collect()
+    hw_model::plain(name, 40)
 }

@@ -78,7 +78,7 @@ impl Rule {
         let freq = parts.iter().find(|(key, _)| key == "FREQ").and_then(|(_, value)| freq(value));
         let mut rule = Self::every(freq.ok_or("FREQ")?);
         for (key, value) in &parts {
-            rule.take(key, value).ok_or_else(|| key.chars().take(20).collect::<String>())?;
+            rule.take(key, value).ok_or_else(|| hw_model::plain(key, 20))?;
         }
         Ok(rule)
     }
@@ -222,6 +222,7 @@ mod tests {
             ("FREQ=DAILY;BYMONTHDAY=0", "BYMONTHDAY"),
             ("FREQ=DAILY;BYHOUR=24", "BYHOUR"),
             ("FREQ=DAILY;RSCALE=HEBREW", "RSCALE"),
+            ("FREQ=DAILY;\u{1b}\u{202e}BY=1", "BY"),
         ] {
             assert_eq!(Rule::read(written), Err(part.to_owned()), "{written}");
         }

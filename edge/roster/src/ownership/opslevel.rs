@@ -16,9 +16,7 @@ pub fn read_opslevel(bytes: &[u8]) -> Result<ListingsRead, FileRefused> {
                 "service" | "component" => listing(value, &mut read),
                 "version" => {}
                 _ => {
-                    let kind: String =
-                        key.chars().filter(|c| hw_model::is_plain(*c)).take(40).collect();
-                    *read.n_others.entry(kind).or_default() += 1;
+                    *read.n_others.entry(hw_model::plain(key, 40)).or_default() += 1;
                 }
             }
         }

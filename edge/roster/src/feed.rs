@@ -153,7 +153,9 @@ impl Reading<'_> {
         created_at: Option<Timestamp>,
         instances: &[Interval],
     ) {
-        let people = people(event, self.feed, self.aliases);
+        let Some(people) = people(event, self.feed, self.aliases) else {
+            return self.refuse(event, "names more people than have a turn together");
+        };
         if people.is_empty() {
             self.counts.n_nameless += 1;
             self.troubles.add("event", &event.title, "names nobody");

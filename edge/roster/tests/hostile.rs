@@ -75,7 +75,7 @@ fn rules_without_end_use_up_a_budget_and_no_more() {
     );
     let never = many(10_000, |idx| {
         format!(
-            "UID:{idx}\nDTSTART:20200101T000000Z\nRRULE:FREQ=MINUTELY;BYMONTH=2;BYMONTHDAY=30\nSUMMARY:Bob"
+            "UID:{idx}\nDTSTART:20200101T000000Z\nDURATION:PT1H\nRRULE:FREQ=MINUTELY;BYMONTH=2;BYMONTHDAY=30\nSUMMARY:Bob"
         )
     });
     assert_eq!(read(&never).unwrap().counts.n_refused, 10_000);

@@ -310,6 +310,7 @@ pub(crate) fn offset_s(written: &str) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::expand::FEED_STEPS_MAX;
     use super::*;
 
     fn berlin_as_outlook_lists_it() -> Vec<Observance> {
@@ -338,6 +339,47 @@ mod tests {
             assert_eq!(listed.local(at), known.local(at), "{local}");
             local = local.checked_add(SignedDuration::from_mins(30)).unwrap();
         }
+    }
+
+    #[test]
+    fn a_zone_with_thousands_of_changes_is_paid_for_once() {
+        let first = date(2000, 1, 1).at(0, 0, 0, 0);
+        let more: Vec<DateTime> = (0..4_500)
+            .map(|n| first.checked_add(SignedDuration::from_hours(24 * n)).unwrap())
+            .collect();
+        let part = Observance {
+            start: Some(date(1970, 1, 1).at(0, 0, 0, 0)),
+            from_s: Some(3_600),
+            to_s: Some(7_200),
+            more,
+            ..Observance::default()
+        };
+        let listed = BTreeMap::from([("Mine".to_owned(), vec![part])]);
+        let home = Home::Unset(Zone::Known(TimeZone::UTC));
+        let mut zones = Zones::new(listed, home, date(2030, 1, 1).at(0, 0, 0, 0));
+        let mut budget = Budget::new();
+        let moment = Moment::At(first, Place::Zone("Mine".to_owned()));
+        for _ in 0..50_000 {
+            zones.place(&moment, &mut budget).unwrap();
+        }
+        assert_eq!(FEED_STEPS_MAX - budget.feed_left(), 4_500);
+        let Ok((Zone::Listed(onsets), _)) = zones.place(&moment, &mut budget) else { panic!() };
+        assert_eq!(onsets.len(), 4_501, "no two changes are one");
+    }
+
+    #[test]
+    fn a_spent_budget_places_nothing() {
+        let listed = BTreeMap::from([("Mine".to_owned(), berlin_as_outlook_lists_it())]);
+        let home = Home::Set(Zone::Known(TimeZone::UTC));
+        let mut zones = Zones::new(listed, home, date(2030, 1, 1).at(0, 0, 0, 0));
+        let mut budget = Budget::new();
+        budget.pay_feed(usize::try_from(FEED_STEPS_MAX).unwrap()).unwrap();
+        let moment = Moment::At(date(2026, 1, 1).at(0, 0, 0, 0), Place::Zone("Mine".to_owned()));
+        assert_eq!(
+            zones.place(&moment, &mut budget).unwrap_err(),
+            "is in the time zone \"Mine\", which comes after the feed's recurrence rules used up \
+             their time"
+        );
     }
 
     #[test]

@@ -4,17 +4,13 @@
 //! guessed: the event is left out, counted, and said in [`FeedRead::troubles`].
 
 use crate::ical::{Calendar, Events, FeedRefused, home_zone, read_calendar};
+use crate::troubles::Troubles;
 use crate::who::people;
-use hw_model::{Interval, Timestamp, plain};
+use hw_model::{Interval, Timestamp};
 use hw_people::{Aliases, Person};
-use std::collections::BTreeSet;
 
-/// Troubles that are said one by one.
-const TROUBLES_MAX: usize = 20;
 /// Turns of one feed.
 const TURNS_MAX: usize = 50_000;
-/// Characters of an event's title in a trouble.
-const TITLE_CHARS_MAX: usize = 60;
 
 /// What a feed is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -181,33 +177,5 @@ impl Reading<'_> {
     pub(crate) fn refuse(&mut self, event: &crate::ical::Event, why: &str) {
         self.counts.n_refused += 1;
         self.troubles.add("event", &event.title, why);
-    }
-}
-
-/// What went wrong, each kind once, the first ones in words.
-#[derive(Default)]
-pub(crate) struct Troubles {
-    said: Vec<String>,
-    n_more: usize,
-    seen: BTreeSet<String>,
-}
-
-impl Troubles {
-    /// A trouble with something that has a name from outside.
-    pub(crate) fn add(&mut self, what: &str, name: &str, why: &str) {
-        let name = plain(name, TITLE_CHARS_MAX);
-        let sentence = format!("The {what} \"{name}\" {why}.");
-        if self.said.len() >= TROUBLES_MAX {
-            self.n_more += 1;
-        } else if self.seen.insert(sentence.clone()) {
-            self.said.push(sentence);
-        }
-    }
-
-    fn said(mut self) -> Vec<String> {
-        if self.n_more > 0 {
-            self.said.push(format!("And {} more like these.", self.n_more));
-        }
-        self.said
     }
 }

@@ -18,7 +18,7 @@ pub use calendar::{FEED_BYTES_MAX, FeedRefused};
 pub(crate) use event::{Attendee, Event};
 pub(crate) use instances::Events;
 
-use crate::feed::Troubles;
+use crate::troubles::Troubles;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use zone::{Home, Zone, known_zone};
 

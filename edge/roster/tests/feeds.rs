@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use hw_model::{Interval, Timestamp};
-use hw_people::{Aliases, who_knows};
+use hw_people::{Aliases, ChangeDone, Knowledge, KnowsEvidence, who_knows};
 use hw_roster::{Feed, FeedKind, FeedRead, FeedRefused, Roster, read_feed};
 
 const GOOGLE: &[u8] = include_bytes!("samples/google.ics");
@@ -392,7 +392,15 @@ fn who_is_away_and_when_that_changes() {
     let roster = roster();
     let until = |name: &str, when: &str| {
         let person = aliases().person(name).unwrap();
-        roster.away_at(&person, at(when)).map(|absence| absence.to)
+        let knows = KnowsEvidence {
+            person: person.clone(),
+            service: "payments".to_owned(),
+            at: at("2026-10-01T00:00Z"),
+            knowledge: Knowledge::Change(ChangeDone::Told),
+        };
+        let now = at(when);
+        let answer = who_knows("payments", now, &[knows], &roster.absences_from(now), &[]);
+        answer.candidates[0].away.as_ref().map(|until| until.at)
     };
     // Whole days are days in Berlin, the first one with 25 hours after it.
     assert_eq!(until("anna schmidt", "2026-10-23T21:59Z"), None);

@@ -102,7 +102,7 @@ pub fn who_knows(
     let on_call: Vec<&OnCall> =
         on_call.iter().filter(|o| o.service == service && o.from <= now && now < o.to).collect();
     let mut by_person: BTreeMap<&Person, Vec<&KnowsEvidence>> = BTreeMap::new();
-    for piece in evidence.iter().filter(|piece| piece.service == service) {
+    for piece in evidence.iter().filter(|piece| piece.service == service && piece.at <= now) {
         by_person.entry(&piece.person).or_default().push(piece);
     }
     for turn in &on_call {

@@ -34,7 +34,7 @@ pub(crate) struct Evidence {
     pub(crate) is_team: bool,
 }
 
-/// The pieces by kind. Times are newest first once `sort` was called.
+/// The pieces by kind.
 #[derive(Default)]
 struct Sorted<'a> {
     incidents: BTreeMap<IncidentId, (f64, &'a str, Timestamp)>,
@@ -45,7 +45,8 @@ struct Sorted<'a> {
     owns: Option<(&'a Holder, String)>,
 }
 
-/// Weighs the pieces of one person, `turn` being the one the person has now.
+/// Weighs the pieces of one person, none of them from after `now`, `turn` being the one the person has
+/// now.
 pub(crate) fn evidence_of(
     pieces: &[&KnowsEvidence],
     turn: Option<&OnCall>,
@@ -74,22 +75,6 @@ pub(crate) fn evidence_of(
 
 impl<'a> Sorted<'a> {
     fn take(&mut self, piece: &'a KnowsEvidence, is_this_turn: bool, now: Timestamp) {
-        if let Knowledge::Owns { source, holder } = &piece.knowledge {
-            // Pieces come in order, so that the person comes before the team, and the file that is
-            // named is the same in every run.
-            let words = match holder {
-                Holder::Person => format!("owner by {source}"),
-                Holder::MemberOf(team) => format!("in {team}, owner by {source}"),
-                Holder::Team => format!("the team that owns it by {source}"),
-            };
-            if self.owns.as_ref().is_none_or(|(before, _)| holder < before) {
-                self.owns = Some((holder, words));
-            }
-            return;
-        }
-        if piece.at > now {
-            return;
-        }
         match &piece.knowledge {
             Knowledge::Incident { incident, role } => {
                 let is_lead = role.eq_ignore_ascii_case("lead");
@@ -105,7 +90,18 @@ impl<'a> Sorted<'a> {
             Knowledge::Change(ChangeDone::Made) => self.made.push(piece.at),
             Knowledge::OnCall { .. } if is_this_turn => {}
             Knowledge::OnCall { .. } => self.turns.push(piece.at),
-            Knowledge::Owns { .. } => {}
+            Knowledge::Owns { source, holder } => {
+                // Pieces come in order, so that the person comes before the team, and the file that is
+                // named is the same in every run.
+                let words = match holder {
+                    Holder::Person => format!("owner by {source}"),
+                    Holder::MemberOf(team) => format!("in {team}, owner by {source}"),
+                    Holder::Team => format!("the team that owns it by {source}"),
+                };
+                if self.owns.as_ref().is_none_or(|(before, _)| holder < before) {
+                    self.owns = Some((holder, words));
+                }
+            }
         }
     }
 

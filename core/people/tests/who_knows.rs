@@ -160,6 +160,10 @@ fn a_service_of_which_nothing_is_known_says_so_and_what_would_help() {
     assert_eq!((answer.candidates.len(), answer.ask.len(), answer.n_who_know), (0, 0, 0));
     let future = who_knows("payments", NOW, &[role("Anna", -1.0, 1, "lead")], &[], &[]);
     assert!(future.unknown.is_some(), "what happens tomorrow is not known today");
+    let file = owner("Anna", false);
+    let read_later = file.evidence(days_ago(-1.0), &Teams::default(), &Aliases::default()).unwrap();
+    let answer = who_knows("payments", NOW, &read_later, &[], &[]);
+    assert!(answer.unknown.is_some(), "nor what a file said tomorrow");
 }
 
 #[test]

@@ -166,6 +166,33 @@ pub enum Holder {
     Team,
 }
 
+/// The role somebody had in an incident.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RoleHeld {
+    /// Decided.
+    Lead,
+    /// Wrote down.
+    Scribe,
+    /// Stood in for the lead.
+    Deputy,
+    /// Spoke with those outside.
+    Liaison,
+    /// Helped.
+    Helper,
+}
+
+impl fmt::Display for RoleHeld {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Lead => "lead",
+            Self::Scribe => "scribe",
+            Self::Deputy => "deputy",
+            Self::Liaison => "liaison",
+            Self::Helper => "helper",
+        })
+    }
+}
+
 /// What shows that somebody knows a service.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Knowledge {
@@ -173,8 +200,8 @@ pub enum Knowledge {
     Incident {
         /// The incident.
         incident: IncidentId,
-        /// The role in it: `lead`, `scribe`, `deputy`, `liaison`, `helper`.
-        role: String,
+        /// The role in it.
+        role: RoleHeld,
     },
     /// Wrote an entry on the timeline of an incident on it.
     Entry {

@@ -13,7 +13,6 @@ mod rank;
 mod sentence;
 mod team;
 
-pub use day::day_words;
 pub use fact::{
     Absence, ChangeDone, FeedRef, Holder, Knowledge, KnowsEvidence, Matched, OnCall, Owner,
     OwnerSource, RoleHeld,

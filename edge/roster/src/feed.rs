@@ -36,7 +36,8 @@ pub struct Feed {
     pub strip: Vec<String>,
     /// What ends a name in a title: ` - `.
     pub cut: Vec<String>,
-    /// The zone of whole days and of times without a zone; else what the calendar says, else UTC.
+    /// The zone of whole days and of times without a zone, and of times in a zone nobody knows. If none is
+    /// set, the former hold where the calendar says, else in UTC, and the latter are left out.
     pub zone: Option<String>,
     /// Whose calendar it is, where its events name nobody.
     pub whose: Option<String>,
@@ -92,7 +93,7 @@ pub struct FeedCounts {
     pub n_nameless: usize,
     /// Events left out because something in them was not understood or is too much.
     pub n_refused: usize,
-    /// Lines that were no content lines, or longer than any.
+    /// Lines that were no content lines, longer than any, or with more parameters.
     pub n_unreadable_lines: usize,
 }
 

@@ -13,6 +13,12 @@ pub fn is_plain(letter: char) -> bool {
     !(letter.is_control() || turns || hides)
 }
 
+/// The plain letters of a text, `letters_max` of them at most: what a sentence can hold of it.
+#[must_use]
+pub fn plain(text: &str, letters_max: usize) -> String {
+    text.chars().filter(|letter| is_plain(*letter)).take(letters_max).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -23,5 +29,11 @@ mod tests {
         let others =
             "\u{0}\n\t\u{1b}\u{7f}\u{9b}\u{ad}\u{200b}\u{200f}\u{202e}\u{2066}\u{feff}\u{e0041}";
         assert!(!others.chars().any(is_plain));
+    }
+
+    #[test]
+    fn a_text_is_cut_after_its_plain_letters_are_counted() {
+        assert_eq!(plain("\u{1b}Z\u{202e}oë\n!", 3), "Zoë");
+        assert_eq!(plain("Zoë", 0), "");
     }
 }

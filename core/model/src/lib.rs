@@ -20,7 +20,7 @@ pub use diagnosis::{
     Origin, TrailStep,
 };
 pub use hop::{Hop, HopId, ROOT_ENTRY, UNKNOWN};
-pub use letters::is_plain;
+pub use letters::{is_plain, plain};
 pub use log::{LogEnd, Severity};
 pub use record::{
     AnswerSetId, Batch, Definitions, Link, NameId, Outcome, Shape, ShapeId, Source, SourceId,

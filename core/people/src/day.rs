@@ -15,8 +15,7 @@ const AGE_DAYS_MAX: i64 = 7;
 const YEARLESS_DAYS_MAX: i64 = 300;
 
 /// The day of `at`, seen from `now`.
-#[must_use]
-pub fn day_words(at: Timestamp, now: Timestamp) -> String {
+pub(crate) fn day_words(at: Timestamp, now: Timestamp) -> String {
     match days_between(at, now) {
         0 => "today".to_owned(),
         1 => "yesterday".to_owned(),

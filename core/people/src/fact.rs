@@ -2,7 +2,7 @@
 //!
 //! Each says where it comes from and of when it is, so that a page can say how old it is.
 
-use crate::{Aliases, NameRefused, Person, Teams};
+use crate::{Aliases, Person, Teams};
 use hw_model::{IncidentId, Timestamp};
 use std::fmt;
 
@@ -74,15 +74,13 @@ pub struct Owner {
 impl Owner {
     /// What this ownership says about people: one piece of evidence per member of the team where
     /// settings list them, otherwise one for the owner.
-    ///
-    /// # Errors
-    /// If the owner's name cannot be one, which [`Person`] rules out.
+    #[must_use]
     pub fn evidence(
         &self,
         read_at: Timestamp,
         teams: &Teams,
         aliases: &Aliases,
-    ) -> Result<Vec<KnowsEvidence>, NameRefused> {
+    ) -> Vec<KnowsEvidence> {
         let of = |person: Person, holder: Holder| KnowsEvidence {
             person,
             service: self.service.clone(),
@@ -92,12 +90,13 @@ impl Owner {
         let name = self.owner.name();
         if let Some(members) = teams.members(name) {
             let member = |m: &Person| of(m.clone(), Holder::MemberOf(name.to_owned()));
-            return Ok(members.iter().map(member).collect());
+            return members.iter().map(member).collect();
         }
         if self.is_team {
-            return Ok(vec![of(self.owner.clone(), Holder::Team)]);
+            return vec![of(self.owner.clone(), Holder::Team)];
         }
-        Ok(vec![of(aliases.person(name)?, Holder::Person)])
+        let person = aliases.person(name).unwrap_or_else(|_| self.owner.clone());
+        vec![of(person, Holder::Person)]
     }
 }
 
@@ -108,14 +107,6 @@ pub struct FeedRef {
     pub name: String,
     /// When what is in use now was read.
     pub read_at: Timestamp,
-}
-
-impl FeedRef {
-    /// How old the feed is at `now`, in seconds; zero for one that is read later.
-    #[must_use]
-    pub fn age_s(&self, now: Timestamp) -> f64 {
-        now.seconds_since(self.read_at).max(0.0)
-    }
 }
 
 /// A stretch of time in which a person is on call for a service: `[from, to)`.
@@ -166,6 +157,33 @@ pub enum Holder {
     Team,
 }
 
+/// The role somebody had in an incident.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RoleHeld {
+    /// Decided.
+    Lead,
+    /// Wrote down.
+    Scribe,
+    /// Stood in for the lead.
+    Deputy,
+    /// Spoke with those outside.
+    Liaison,
+    /// Helped.
+    Helper,
+}
+
+impl fmt::Display for RoleHeld {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Lead => "lead",
+            Self::Scribe => "scribe",
+            Self::Deputy => "deputy",
+            Self::Liaison => "liaison",
+            Self::Helper => "helper",
+        })
+    }
+}
+
 /// What shows that somebody knows a service.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Knowledge {
@@ -173,8 +191,8 @@ pub enum Knowledge {
     Incident {
         /// The incident.
         incident: IncidentId,
-        /// The role in it: `lead`, `scribe`, `deputy`, `liaison`, `helper`.
-        role: String,
+        /// The role in it.
+        role: RoleHeld,
     },
     /// Wrote an entry on the timeline of an incident on it.
     Entry {

@@ -13,10 +13,9 @@ mod rank;
 mod sentence;
 mod team;
 
-pub use day::day_words;
 pub use fact::{
     Absence, ChangeDone, FeedRef, Holder, Knowledge, KnowsEvidence, Matched, OnCall, Owner,
-    OwnerSource,
+    OwnerSource, RoleHeld,
 };
 pub use person::{Aliases, NAME_CHARS_MAX, NameRefused, Person, plain_name};
 pub use rank::{Answer, Candidate, HALF_LIFE_DAYS, KNOWS_SCORE_MIN, Unknown, Until, who_knows};

@@ -38,7 +38,8 @@ impl std::error::Error for NameRefused {}
 
 /// A person, or a team where no file says who is in it.
 ///
-/// Two persons are equal when their names differ in nothing but upper and lower case.
+/// Two persons are equal when their names differ in nothing but upper and lower case, and letters that
+/// nobody sees.
 #[derive(Clone, Debug)]
 pub struct Person {
     // Invariant: `name` is what `plain_name` returned, and `key` is `folded(name)`.
@@ -53,7 +54,8 @@ impl Person {
     /// If nothing readable is left of the name, or too much.
     pub fn new(written: &str) -> Result<Self, NameRefused> {
         let name = plain_name(written)?;
-        Ok(Self { key: folded(&name), name })
+        let key = folded(&name);
+        if key.trim().is_empty() { Err(NameRefused::Empty) } else { Ok(Self { name, key }) }
     }
 
     /// The name as people write it.
@@ -177,9 +179,11 @@ pub fn plain_name(written: &str) -> Result<String, NameRefused> {
     if name.is_empty() { Err(NameRefused::Empty) } else { Ok(name) }
 }
 
-/// What two spellings of one name have in common.
+/// What two spellings of one name have in common: neither case, nor letters that show nothing by
+/// themselves (joiners, selectors of an emoji's form), so that no second Anna looks like the first.
 fn folded(name: &str) -> String {
-    name.to_lowercase()
+    let shows = |c: &char| !matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}');
+    name.chars().filter(shows).collect::<String>().to_lowercase()
 }
 
 /// What a name, a handle with its `@`, and a mail address with its scheme are looked up by.
@@ -245,6 +249,15 @@ mod tests {
         assert_eq!(named("mailto:"), "mailto:");
         assert_eq!(Person::new("CARLA").unwrap(), Person::new("carla").unwrap());
         assert!(aliases().known("Carla").is_none());
+    }
+
+    #[test]
+    fn joiners_make_no_second_person() {
+        let named = |name: &str| Person::new(name);
+        assert_eq!(named("Anna"), named("An\u{200c}na\u{200d}\u{fe0f}"));
+        assert_eq!(named("Anna\u{200d}").unwrap().name(), "Anna\u{200d}", "shown as written");
+        assert_eq!(aliases().person("@anna-s\u{200d}").unwrap().name(), "Anna Schmidt");
+        assert_eq!(named("\u{200d} \u{200c}"), Err(NameRefused::Empty));
     }
 
     #[test]

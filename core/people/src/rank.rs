@@ -28,8 +28,7 @@
 
 use crate::sentence::{Evidence, evidence_of};
 use crate::{Absence, FeedRef, KnowsEvidence, OnCall, Person};
-use hw_model::Timestamp;
-use hw_model::is_plain;
+use hw_model::{Timestamp, plain};
 use std::collections::BTreeMap;
 
 /// Days after which a piece of evidence is worth half: about four months, a few releases.
@@ -103,7 +102,7 @@ pub fn who_knows(
     let on_call: Vec<&OnCall> =
         on_call.iter().filter(|o| o.service == service && o.from <= now && now < o.to).collect();
     let mut by_person: BTreeMap<&Person, Vec<&KnowsEvidence>> = BTreeMap::new();
-    for piece in evidence.iter().filter(|piece| piece.service == service) {
+    for piece in evidence.iter().filter(|piece| piece.service == service && piece.at <= now) {
         by_person.entry(&piece.person).or_default().push(piece);
     }
     for turn in &on_call {
@@ -167,7 +166,7 @@ fn away(person: &Person, now: Timestamp, absences: &[Absence]) -> Option<Until> 
 
 /// The answer about a service of which nothing is known.
 fn unknown(service: &str) -> Unknown {
-    let shown: String = service.chars().filter(|c| is_plain(*c)).take(SERVICE_CHARS_MAX).collect();
+    let shown = plain(service, SERVICE_CHARS_MAX);
     Unknown {
         because: format!(
             "Nobody is known to know {shown}: no incident, entry, change, ownership file or on-call \

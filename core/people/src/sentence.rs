@@ -3,7 +3,7 @@
 //! Weights stand here beside the words, because a sentence appears in the order of its points.
 
 use crate::day::{date_words, day_words};
-use crate::fact::{ChangeDone, Holder, Knowledge, KnowsEvidence, OnCall};
+use crate::fact::{ChangeDone, Holder, Knowledge, KnowsEvidence, OnCall, RoleHeld};
 use crate::rank::HALF_LIFE_DAYS;
 use hw_model::{IncidentId, Timestamp};
 use std::collections::BTreeMap;
@@ -34,10 +34,10 @@ pub(crate) struct Evidence {
     pub(crate) is_team: bool,
 }
 
-/// The pieces by kind. Times are newest first once `sort` was called.
+/// The pieces by kind.
 #[derive(Default)]
 struct Sorted<'a> {
-    incidents: BTreeMap<IncidentId, (f64, &'a str, Timestamp)>,
+    incidents: BTreeMap<IncidentId, (f64, RoleHeld, Timestamp)>,
     entries: Vec<Timestamp>,
     told: Vec<Timestamp>,
     made: Vec<Timestamp>,
@@ -45,7 +45,8 @@ struct Sorted<'a> {
     owns: Option<(&'a Holder, String)>,
 }
 
-/// Weighs the pieces of one person, `turn` being the one the person has now.
+/// Weighs the pieces of one person, none of them from after `now`, `turn` being the one the person has
+/// now.
 pub(crate) fn evidence_of(
     pieces: &[&KnowsEvidence],
     turn: Option<&OnCall>,
@@ -74,30 +75,12 @@ pub(crate) fn evidence_of(
 
 impl<'a> Sorted<'a> {
     fn take(&mut self, piece: &'a KnowsEvidence, is_this_turn: bool, now: Timestamp) {
-        if let Knowledge::Owns { source, holder } = &piece.knowledge {
-            // Pieces come in order, so that the person comes before the team, and the file that is
-            // named is the same in every run.
-            let words = match holder {
-                Holder::Person => format!("owner by {source}"),
-                Holder::MemberOf(team) => format!("in {team}, owner by {source}"),
-                Holder::Team => format!("the team that owns it by {source}"),
-            };
-            if self.owns.as_ref().is_none_or(|(before, _)| holder < before) {
-                self.owns = Some((holder, words));
-            }
-            return;
-        }
-        if piece.at > now {
-            return;
-        }
         match &piece.knowledge {
             Knowledge::Incident { incident, role } => {
-                let is_lead = role.eq_ignore_ascii_case("lead");
-                let weight = if is_lead { LEAD_POINTS } else { ROLE_POINTS };
-                let points = weight * freshness(piece.at, now);
-                let held = self.incidents.entry(*incident).or_insert((points, role, piece.at));
+                let points = role_points(*role) * freshness(piece.at, now);
+                let held = self.incidents.entry(*incident).or_insert((points, *role, piece.at));
                 if points > held.0 {
-                    *held = (points, role, piece.at);
+                    *held = (points, *role, piece.at);
                 }
             }
             Knowledge::Entry { .. } => self.entries.push(piece.at),
@@ -105,7 +88,18 @@ impl<'a> Sorted<'a> {
             Knowledge::Change(ChangeDone::Made) => self.made.push(piece.at),
             Knowledge::OnCall { .. } if is_this_turn => {}
             Knowledge::OnCall { .. } => self.turns.push(piece.at),
-            Knowledge::Owns { .. } => {}
+            Knowledge::Owns { source, holder } => {
+                // Pieces come in order, so that the person comes before the team, and the file that is
+                // named is the same in every run.
+                let words = match holder {
+                    Holder::Person => format!("owner by {source}"),
+                    Holder::MemberOf(team) => format!("in {team}, owner by {source}"),
+                    Holder::Team => format!("the team that owns it by {source}"),
+                };
+                if self.owns.as_ref().is_none_or(|(before, _)| holder < before) {
+                    self.owns = Some((holder, words));
+                }
+            }
         }
     }
 
@@ -147,10 +141,10 @@ impl<'a> Sorted<'a> {
 
 /// Points and words of incidents: the weightiest ones by name, the others together.
 fn incidents_said(
-    incidents: &BTreeMap<IncidentId, (f64, &str, Timestamp)>,
+    incidents: &BTreeMap<IncidentId, (f64, RoleHeld, Timestamp)>,
     now: Timestamp,
 ) -> Vec<(f64, String)> {
-    let mut each: Vec<(f64, IncidentId, &str, Timestamp)> =
+    let mut each: Vec<(f64, IncidentId, RoleHeld, Timestamp)> =
         incidents.iter().map(|(id, (points, role, at))| (*points, *id, *role, *at)).collect();
     each.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| b.1.cmp(&a.1)));
     let others = each.split_off(each.len().min(INCIDENTS_SAID_MAX));
@@ -163,6 +157,13 @@ fn incidents_said(
         said.push((others.iter().map(|other| other.0).sum(), words));
     }
     said
+}
+
+const fn role_points(role: RoleHeld) -> f64 {
+    match role {
+        RoleHeld::Lead => LEAD_POINTS,
+        RoleHeld::Scribe | RoleHeld::Deputy | RoleHeld::Liaison | RoleHeld::Helper => ROLE_POINTS,
+    }
 }
 
 /// Points of several pieces of one kind, newest first: the `k`-th counts `1/k^2`.

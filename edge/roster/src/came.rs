@@ -3,7 +3,7 @@
 //! The usual way for a feed to break is an address that answers, with something else. Saying what
 //! came saves whoever repairs it the first look.
 
-use hw_model::is_plain;
+use hw_model::plain;
 use std::fmt;
 
 /// Bytes that are looked at.
@@ -86,7 +86,7 @@ fn title(text: &str, lower: &str) -> Option<String> {
 }
 
 fn shown(text: &str) -> String {
-    text.chars().filter(|c| is_plain(*c)).take(SHOWN_CHARS_MAX).collect()
+    plain(text, SHOWN_CHARS_MAX)
 }
 
 #[cfg(test)]

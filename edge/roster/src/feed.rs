@@ -4,18 +4,13 @@
 //! guessed: the event is left out, counted, and said in [`FeedRead::troubles`].
 
 use crate::ical::{Calendar, Events, FeedRefused, home_zone, read_calendar};
+use crate::troubles::Troubles;
 use crate::who::people;
-use hw_model::is_plain;
 use hw_model::{Interval, Timestamp};
 use hw_people::{Aliases, Person};
-use std::collections::BTreeSet;
 
-/// Troubles that are said one by one.
-const TROUBLES_MAX: usize = 20;
 /// Turns of one feed.
 const TURNS_MAX: usize = 50_000;
-/// Characters of an event's title in a trouble.
-const TITLE_CHARS_MAX: usize = 60;
 
 /// What a feed is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +36,8 @@ pub struct Feed {
     pub strip: Vec<String>,
     /// What ends a name in a title: ` - `.
     pub cut: Vec<String>,
-    /// The zone of whole days and of times without a zone; else what the calendar says, else UTC.
+    /// The zone of whole days and of times without a zone, and of times in a zone nobody knows. If none is
+    /// set, the former hold where the calendar says, else in UTC, and the latter are left out.
     pub zone: Option<String>,
     /// Whose calendar it is, where its events name nobody.
     pub whose: Option<String>,
@@ -97,7 +93,7 @@ pub struct FeedCounts {
     pub n_nameless: usize,
     /// Events left out because something in them was not understood or is too much.
     pub n_refused: usize,
-    /// Lines that were no content lines, or longer than any.
+    /// Lines that were no content lines, longer than any, or with more parameters.
     pub n_unreadable_lines: usize,
 }
 
@@ -154,7 +150,9 @@ impl Reading<'_> {
         created_at: Option<Timestamp>,
         instances: &[Interval],
     ) {
-        let people = people(event, self.feed, self.aliases);
+        let Some(people) = people(event, self.feed, self.aliases) else {
+            return self.refuse(event, "names more people than have a turn together");
+        };
         if people.is_empty() {
             self.counts.n_nameless += 1;
             self.troubles.add("event", &event.title, "names nobody");
@@ -180,33 +178,5 @@ impl Reading<'_> {
     pub(crate) fn refuse(&mut self, event: &crate::ical::Event, why: &str) {
         self.counts.n_refused += 1;
         self.troubles.add("event", &event.title, why);
-    }
-}
-
-/// What went wrong, each kind once, the first ones in words.
-#[derive(Default)]
-pub(crate) struct Troubles {
-    said: Vec<String>,
-    n_more: usize,
-    seen: BTreeSet<String>,
-}
-
-impl Troubles {
-    /// A trouble with something that has a name from outside.
-    pub(crate) fn add(&mut self, what: &str, name: &str, why: &str) {
-        let name: String = name.chars().filter(|c| is_plain(*c)).take(TITLE_CHARS_MAX).collect();
-        let sentence = format!("The {what} \"{name}\" {why}.");
-        if self.said.len() >= TROUBLES_MAX {
-            self.n_more += 1;
-        } else if self.seen.insert(sentence.clone()) {
-            self.said.push(sentence);
-        }
-    }
-
-    fn said(mut self) -> Vec<String> {
-        if self.n_more > 0 {
-            self.said.push(format!("And {} more like these.", self.n_more));
-        }
-        self.said
     }
 }

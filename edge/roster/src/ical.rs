@@ -18,25 +18,27 @@ pub use calendar::{FEED_BYTES_MAX, FeedRefused};
 pub(crate) use event::{Attendee, Event};
 pub(crate) use instances::Events;
 
-use crate::feed::Troubles;
+use crate::troubles::Troubles;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
-use zone::{Zone, known_zone};
+use zone::{Home, Zone, known_zone};
 
 /// Where floating times and whole days hold: as settings say, else as the calendar says, else UTC.
 pub(crate) fn home_zone(
     settings: Option<&str>,
     calendar: Option<&str>,
     troubles: &mut Troubles,
-) -> Result<Zone, FeedRefused> {
+) -> Result<Home, FeedRefused> {
     let database = TimeZoneDatabase::bundled();
     if let Some(id) = settings {
         let zone = known_zone(&database, id);
-        return zone.map(Zone::Known).ok_or_else(|| FeedRefused::NoSuchZone(id.to_owned()));
+        return zone
+            .map(|zone| Home::Set(Zone::Known(zone)))
+            .ok_or_else(|| FeedRefused::NoSuchZone(id.to_owned()));
     }
-    let Some(id) = calendar else { return Ok(Zone::Known(TimeZone::UTC)) };
+    let Some(id) = calendar else { return Ok(Home::Unset(Zone::Known(TimeZone::UTC))) };
     let zone = known_zone(&database, id).unwrap_or_else(|| {
         troubles.add("time zone", id, "is not known, UTC is used instead");
         TimeZone::UTC
     });
-    Ok(Zone::Known(zone))
+    Ok(Home::Unset(Zone::Known(zone)))
 }

@@ -13,6 +13,7 @@ mod ical;
 mod kept;
 mod ownership;
 mod roster;
+mod troubles;
 mod who;
 
 pub use came::Came;

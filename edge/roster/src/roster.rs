@@ -92,25 +92,21 @@ impl Roster {
         OnCallAt { people, doubts }
     }
 
-    /// The absence of a person at an instant; of several the one that lasts longest.
-    #[must_use]
-    pub fn away_at(&self, person: &Person, at: Timestamp) -> Option<Absence> {
-        self.absences_at(at)
-            .into_iter()
-            .filter(|absence| absence.person == *person)
-            .max_by_key(|a| a.to)
-    }
-
     /// Everybody's absences that are not over at an instant: those that last and those to come.
     #[must_use]
     pub fn absences_from(&self, at: Timestamp) -> Vec<Absence> {
-        self.absences(|turn| at < turn.to)
-    }
-
-    /// Everybody who is away at an instant.
-    #[must_use]
-    pub fn absences_at(&self, at: Timestamp) -> Vec<Absence> {
-        self.absences(|turn| turn.from <= at && at < turn.to)
+        let mut absences = Vec::new();
+        for state in self.feeds.iter().filter(|state| state.feed.kind == FeedKind::Away) {
+            let wanted = turns_of(state).filter(|turn| at < turn.to);
+            absences.extend(wanted.map(|turn| Absence {
+                person: turn.person.clone(),
+                from: turn.from,
+                to: turn.to,
+                feed: feed_ref(state),
+            }));
+        }
+        absences.sort();
+        absences
     }
 
     /// The next instant after `at` at which somebody's turn or absence begins or ends.
@@ -198,21 +194,6 @@ impl Roster {
             }
         }
         fact(service, state, turn, holds)
-    }
-
-    fn absences(&self, is_wanted: impl Fn(&Turn) -> bool) -> Vec<Absence> {
-        let mut absences = Vec::new();
-        for state in self.feeds.iter().filter(|state| state.feed.kind == FeedKind::Away) {
-            let wanted = turns_of(state).filter(|turn| is_wanted(turn));
-            absences.extend(wanted.map(|turn| Absence {
-                person: turn.person.clone(),
-                from: turn.from,
-                to: turn.to,
-                feed: feed_ref(state),
-            }));
-        }
-        absences.sort();
-        absences
     }
 
     /// What makes an answer about a service uncertain.

@@ -7,8 +7,8 @@ use hw_people::{Aliases, Person};
 /// People of one turn; more is a meeting.
 const PEOPLE_MAX: usize = 20;
 
-/// The people of an event, in the order in which it names them.
-pub(crate) fn people(event: &Event, feed: &Feed, aliases: &Aliases) -> Vec<Person> {
+/// The people of an event, in the order in which it names them, unless it is a meeting.
+pub(crate) fn people(event: &Event, feed: &Feed, aliases: &Aliases) -> Option<Vec<Person>> {
     let mut people: Vec<Person> = if event.has_attendees {
         event.attendees.iter().filter_map(|attendee| of_attendee(attendee, aliases)).collect()
     } else if let Some(whose) = &feed.whose {
@@ -18,12 +18,13 @@ pub(crate) fn people(event: &Event, feed: &Feed, aliases: &Aliases) -> Vec<Perso
     };
     let mut seen = Vec::new();
     people.retain(|person| {
-        !seen.contains(person) && seen.len() < PEOPLE_MAX && {
+        let is_new = !seen.contains(person);
+        if is_new {
             seen.push(person.clone());
-            true
         }
+        is_new
     });
-    people
+    (people.len() <= PEOPLE_MAX).then_some(people)
 }
 
 /// An attendee by address or name as settings list them, else by name, else by address.
@@ -104,7 +105,7 @@ mod tests {
 
     fn titled(title: &str) -> Vec<String> {
         let event = Event { title: title.to_owned(), ..Event::default() };
-        people(&event, &feed(), &aliases()).iter().map(|p| p.name().to_owned()).collect()
+        people(&event, &feed(), &aliases()).unwrap().iter().map(|p| p.name().to_owned()).collect()
     }
 
     #[test]
@@ -146,13 +147,16 @@ mod tests {
             ],
             ..Event::default()
         };
-        let named = people(&event, &feed(), &aliases());
+        let named = people(&event, &feed(), &aliases()).unwrap();
         assert_eq!(
             named.iter().map(Person::name).collect::<Vec<_>>(),
             ["Anna Schmidt", "Carla Díaz", "dora@example.com"]
         );
         event.attendees.clear();
-        assert!(people(&event, &feed(), &aliases()).is_empty(), "who declined is not on call");
+        assert!(
+            people(&event, &feed(), &aliases()).unwrap().is_empty(),
+            "who declined is not on call"
+        );
     }
 
     #[test]
@@ -160,6 +164,6 @@ mod tests {
         let mut feed = feed();
         feed.whose = Some("anna@example.com".to_owned());
         let event = Event { title: "Out of office".to_owned(), ..Event::default() };
-        assert_eq!(people(&event, &feed, &aliases())[0].name(), "Anna Schmidt");
+        assert_eq!(people(&event, &feed, &aliases()).unwrap()[0].name(), "Anna Schmidt");
     }
 }

@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use hw_model::{Interval, Timestamp};
-use hw_people::{Aliases, who_knows};
+use hw_people::{Aliases, ChangeDone, Knowledge, KnowsEvidence, who_knows};
 use hw_roster::{Feed, FeedKind, FeedRead, FeedRefused, Roster, read_feed};
 
 const GOOGLE: &[u8] = include_bytes!("samples/google.ics");
@@ -210,8 +210,8 @@ fn what_is_not_understood_is_left_out_and_said() {
         .concat(),
     );
     let read = read(&bytes);
-    assert_eq!(said(&read), ["Nina 10-06T08:00 10-06T09:00"]);
-    assert_eq!((read.counts.n_refused, read.counts.n_nameless), (3, 1));
+    assert_eq!(said(&read), Vec::<String>::new());
+    assert_eq!((read.counts.n_refused, read.counts.n_nameless), (4, 1));
     assert_eq!(
         read.troubles,
         [
@@ -219,9 +219,110 @@ fn what_is_not_understood_is_left_out_and_said() {
             "The event \"Evil\" recurs more than 10000 times.",
             "The event \"Carla\" does not say when it begins.",
             "The event \"\" names nobody.",
-            "The time zone \"Mars/Olympus\" is not known, the feed's own is used instead.",
+            "The event \"Nina\" is in the time zone \"Mars/Olympus\", which is not known.",
         ]
     );
+    let mut berlin = feed("pager", FeedKind::OnCall);
+    berlin.zone = Some("Europe/Berlin".to_owned());
+    let read = read_feed(&berlin, &bytes, &aliases(), covers()).unwrap();
+    assert_eq!(said(&read), ["Nina 10-06T06:00 10-06T07:00"]);
+    assert_eq!(
+        read.troubles.last().unwrap(),
+        "The time zone \"Mars/Olympus\" is not known, the feed's own is used instead."
+    );
+}
+
+#[test]
+fn what_ends_nobody_knows_when_or_takes_no_time_is_left_out_and_said() {
+    for (lines, why) in [
+        ("DTSTART:20261005T080000Z\nDTEND:tomorrow", "has an end that cannot be read"),
+        ("DTSTART;VALUE=DATE:20261005\nDTEND:tomorrow", "has an end that cannot be read"),
+        ("DTSTART;VALUE=DATE:20261005\nDURATION:-P1D", "has an end that cannot be read"),
+        ("DTSTART:20261005T080000Z\nDTEND:20261005T070000Z", "ends before it begins"),
+        ("DTSTART:20261005T080000Z\nDTEND:20261005T080000Z", "takes no time"),
+        ("DTSTART:20261005T080000Z\nDURATION:PT0S\nRRULE:FREQ=DAILY", "takes no time"),
+        (
+            "DTSTART:20261005T080000Z\nDTEND:20261005T070000Z\nRRULE:FREQ=DAILY",
+            "ends before it begins",
+        ),
+        ("DTSTART:20261005T080000Z", "takes no time"),
+        ("DTSTART:20261005T080000Z\nDTEND:99991231T000000Z", "begins or ends centuries away"),
+        (
+            "DTSTART;VALUE=DATE:20261005\nRRULE:FREQ=DAILY\nEXDATE:tomorrow",
+            "has dates that cannot be read",
+        ),
+        (
+            "DTSTART;VALUE=DATE:20261005\nRRULE:FREQ=DAILY\nEXDATE;TZID=Mars:20261006T000000",
+            "is in the time zone \"Mars\", which is not known",
+        ),
+        ("DTSTART;VALUE=DATE:20261005\nRDATE:tomorrow", "has dates that cannot be read"),
+        ("DTSTART;VALUE=DATE:20261005\nRECURRENCE-ID:tomorrow", "has dates that cannot be read"),
+        (
+            "DTSTART;VALUE=DATE:20261005\nRRULE:FREQ=DAILY;INTERVAL=0",
+            "has a recurrence rule with a INTERVAL that is not understood",
+        ),
+    ] {
+        let read = read(&calendar(&event(&format!("{lines}\nSUMMARY:Bob"))));
+        assert_eq!(said(&read), Vec::<String>::new(), "{lines}");
+        assert_eq!(read.counts.n_refused, 1, "{lines}");
+        assert_eq!(read.troubles, [format!("The event \"Bob\" {why}.")], "{lines}");
+    }
+}
+
+#[test]
+fn a_meeting_is_nobodys_turn() {
+    for (n, why) in [
+        (21, "names more people than have a turn together"),
+        (51, "has more attendees than anybody's turns"),
+    ] {
+        let all: String = (0..n).map(|n| format!("\nATTENDEE:mailto:{n}@example.com")).collect();
+        let read = read(&calendar(&event(&format!(
+            "DTSTART:20261005T080000Z\nDURATION:PT1H\nSUMMARY:Party{all}"
+        ))));
+        assert_eq!((read.turns.len(), read.counts.n_refused), (0, 1));
+        assert_eq!(read.troubles, [format!("The event \"Party\" {why}.")]);
+    }
+}
+
+#[test]
+fn a_listed_zone_is_understood_whole_or_not_at_all() {
+    let dates = |n: usize| {
+        let dates: Vec<_> = (0..n).map(|n| format!("{}0101T000000", 1_000 + n)).collect();
+        format!("TZOFFSETTO:+0200\nRDATE:{}", dates.join(","))
+    };
+    for (part, why) in [
+        ("TZOFFSETTO:+0200\nRRULE:FREQ=LUNAR".to_owned(), "cannot be read"),
+        ("TZOFFSETTO:+0200\nRDATE:20260101T000000,soon".to_owned(), "cannot be read"),
+        ("TZOFFSETTO:two".to_owned(), "cannot be read"),
+        (dates(6_000), "changes its clock more than 5000 times"),
+        (
+            "TZOFFSETTO:+0200\nRRULE:FREQ=MINUTELY;BYMONTH=2;BYMONTHDAY=30".to_owned(),
+            "has a recurrence rule that matches too rarely to be followed",
+        ),
+    ] {
+        let bytes = calendar(&format!(
+            "BEGIN:VTIMEZONE\nTZID:Mine\nBEGIN:STANDARD\nDTSTART:19700101T000000\n\
+             TZOFFSETFROM:+0100\n{part}\nEND:STANDARD\nEND:VTIMEZONE\n{}",
+            event("DTSTART;TZID=Mine:20261005T080000\nDURATION:PT1H\nSUMMARY:Bob")
+        ));
+        let mut berlin = feed("pager", FeedKind::OnCall);
+        berlin.zone = Some("Europe/Berlin".to_owned());
+        for feed in [feed("pager", FeedKind::OnCall), berlin] {
+            let read = read_feed(&feed, &bytes, &aliases(), covers()).unwrap();
+            assert_eq!((read.turns.len(), read.counts.n_refused), (0, 1), "{why}");
+            let sentence = format!("The event \"Bob\" is in the time zone \"Mine\", which {why}.");
+            assert_eq!(read.troubles, [sentence]);
+        }
+    }
+    let zones = "BEGIN:VTIMEZONE\nTZID:A\nEND:VTIMEZONE\n";
+    let many: String = (0..501).map(|n| zones.replace('A', &n.to_string())).collect();
+    let parts =
+        format!("BEGIN:VTIMEZONE\n{}END:VTIMEZONE", "BEGIN:STANDARD\nEND:STANDARD\n".repeat(501));
+    for text in [many, parts] {
+        let refused =
+            read_feed(&feed("p", FeedKind::OnCall), &calendar(&text), &aliases(), covers());
+        assert_eq!(refused, Err(FeedRefused::TooManyZones));
+    }
 }
 
 #[test]
@@ -291,7 +392,15 @@ fn who_is_away_and_when_that_changes() {
     let roster = roster();
     let until = |name: &str, when: &str| {
         let person = aliases().person(name).unwrap();
-        roster.away_at(&person, at(when)).map(|absence| absence.to)
+        let knows = KnowsEvidence {
+            person: person.clone(),
+            service: "payments".to_owned(),
+            at: at("2026-10-01T00:00Z"),
+            knowledge: Knowledge::Change(ChangeDone::Told),
+        };
+        let now = at(when);
+        let answer = who_knows("payments", now, &[knows], &roster.absences_from(now), &[]);
+        answer.candidates[0].away.as_ref().map(|until| until.at)
     };
     // Whole days are days in Berlin, the first one with 25 hours after it.
     assert_eq!(until("anna schmidt", "2026-10-23T21:59Z"), None);

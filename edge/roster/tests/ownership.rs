@@ -23,6 +23,28 @@ fn a_catalog_lists_components_and_counts_the_rest() {
 }
 
 #[test]
+fn what_a_catalog_has_too_much_of_is_counted_and_said() {
+    let orphans: String =
+        (0..25).map(|n| format!("kind: Component\nmetadata: {{name: o{n}}}\n---\n")).collect();
+    let annotations: String = (0..102).map(|n| format!("    a{n}: x\n")).collect();
+    let long = "y".repeat(201);
+    let file = format!(
+        "kind: Component\nmetadata:\n  name: wide\n  annotations:\n    long: {long}\n{annotations}spec:\n  owner: a\n---\n{orphans}"
+    );
+    let read = read_catalog(file.as_bytes()).unwrap();
+    assert_eq!(read.listings[0].annotations.len(), 99);
+    assert_eq!(
+        read.troubles[0],
+        "The component \"wide\" has 4 annotations that are left out: too many, too long or empty."
+    );
+    assert_eq!(read.troubles[1], "The component \"o0\" has no owner.");
+    assert_eq!(read.troubles[20], "And 6 more like these.");
+    let services: String = (0..25).map(|n| format!("service:\n  name: s{n}\n---\n")).collect();
+    let read = read_opslevel(services.as_bytes()).unwrap();
+    assert_eq!(read.troubles[20], "And 5 more like these.");
+}
+
+#[test]
 fn opslevel_names_a_team_and_a_tier() {
     let read = read_opslevel(OPSLEVEL).unwrap();
     let listing = &read.listings[0];

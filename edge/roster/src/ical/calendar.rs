@@ -36,6 +36,9 @@ pub enum FeedRefused {
     /// It has more events than are kept.
     #[error("the calendar has more than {EVENTS_MAX} events")]
     TooManyEvents,
+    /// It lists more time zones, or parts of one, than there are.
+    #[error("the calendar has more than {ZONES_MAX} time zones, or parts of one")]
+    TooManyZones,
     /// Its components do not fit into one another.
     #[error("the calendar is not well formed: END:{0} without its beginning, or too deep")]
     Crooked(String),
@@ -111,7 +114,10 @@ impl Reader {
                 self.zone_id.clear();
                 self.zone.clear();
             }
-            "STANDARD" | "DAYLIGHT" if self.zone.len() < ZONES_MAX => {
+            "STANDARD" | "DAYLIGHT" => {
+                if self.zone.len() >= ZONES_MAX {
+                    return Err(FeedRefused::TooManyZones);
+                }
                 self.zone.push(Observance::default());
             }
             _ => {}
@@ -132,7 +138,10 @@ impl Reader {
                 }
                 self.calendar.events.extend(self.event.take());
             }
-            "VTIMEZONE" if self.calendar.zones.len() < ZONES_MAX => {
+            "VTIMEZONE" => {
+                if self.calendar.zones.len() >= ZONES_MAX {
+                    return Err(FeedRefused::TooManyZones);
+                }
                 let id = std::mem::take(&mut self.zone_id);
                 self.calendar.zones.insert(id, std::mem::take(&mut self.zone));
             }
@@ -165,6 +174,7 @@ impl Reader {
 
 /// Takes one line of a listed zone.
 fn observe(observance: &mut Observance, line: &Line) {
+    let mut is_unreadable = false;
     let local = |moment: Option<Moment>| match moment {
         Some(Moment::At(at, _)) => Some(at),
         Some(Moment::Day(day)) => Some(day.at(0, 0, 0, 0)),
@@ -174,12 +184,21 @@ fn observe(observance: &mut Observance, line: &Line) {
         "DTSTART" => observance.start = local(Moment::of(line)),
         "TZOFFSETFROM" => observance.from_s = offset_s(&line.value),
         "TZOFFSETTO" => observance.to_s = offset_s(&line.value),
-        "RRULE" => observance.rule = Rule::read(&line.value).ok(),
-        "RDATE" => observance.more.extend(Moment::all_of(line).filter_map(local).take(1_000)),
+        "RRULE" => {
+            observance.rule = Rule::read(&line.value).ok();
+            is_unreadable = observance.rule.is_none();
+        }
+        "RDATE" => {
+            for moment in Moment::all_of(line).map(local) {
+                is_unreadable |= moment.is_none();
+                observance.more.extend(moment);
+            }
+        }
         _ => {}
     }
+    observance.is_unreadable |= is_unreadable;
 }
 
 fn shown(name: &str) -> String {
-    name.chars().filter(|c| hw_model::is_plain(*c)).take(40).collect()
+    hw_model::plain(name, 40)
 }

@@ -10,15 +10,16 @@ const TEXT_CHARS_MAX: usize = 1_000;
 const ATTENDEES_MAX: usize = 50;
 /// Exceptions, and extra dates, of one event.
 const DATES_MAX: usize = 20_000;
+const END_UNREADABLE: &str = "has an end that cannot be read";
+const DATES_UNREADABLE: &str = "has dates that cannot be read";
+const DATES_TOO_MANY: &str = "has more dates than anybody's turns";
+const ATTENDEES_TOO_MANY: &str = "has more attendees than anybody's turns";
 /// An event with this word in its title, description or categories is passed over.
 pub(crate) const IGNORE_MARK: &str = "#highwater-ignore";
 
-/// How an event ends.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// How an event ends; one that does not say it lasts a day if it is of whole days.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum End {
-    /// Nothing is said: a day for whole days, no time at all for others.
-    #[default]
-    Unsaid,
     /// At a moment.
     At(Moment),
     /// After a length.
@@ -41,9 +42,10 @@ pub(crate) struct Event {
     pub(crate) sequence: i64,
     pub(crate) created: Option<Moment>,
     pub(crate) start: Option<Moment>,
-    pub(crate) end: End,
+    /// What it says of its end, or why that cannot be told.
+    pub(crate) end: Option<Result<End, &'static str>>,
     pub(crate) rule: Option<Result<Rule, String>>,
-    pub(crate) more: Vec<(Moment, End)>,
+    pub(crate) more: Vec<(Moment, Option<End>)>,
     pub(crate) except: Vec<Moment>,
     /// The instance of another event that this one stands in for.
     pub(crate) stands_for: Option<Moment>,
@@ -55,8 +57,8 @@ pub(crate) struct Event {
     pub(crate) has_attendees: bool,
     pub(crate) attendees: Vec<Attendee>,
     pub(crate) title: String,
-    /// Moments that could not be read.
-    pub(crate) n_unreadable: usize,
+    /// Why it is left out, where one of its other lines cannot be read or is too much.
+    pub(crate) refused: Option<&'static str>,
 }
 
 impl Event {
@@ -68,13 +70,19 @@ impl Event {
             "CREATED" => self.created = Moment::of(line),
             "LAST-MODIFIED" if self.created.is_none() => self.created = Moment::of(line),
             "DTSTART" => self.start = Moment::of(line),
-            "DTEND" => self.end = Moment::of(line).map_or(End::Unsaid, End::At),
-            "DURATION" => self.end = Length::read(&line.value).map_or(End::Unsaid, End::After),
+            "DTEND" => self.end = Some(Moment::of(line).map(End::At).ok_or(END_UNREADABLE)),
+            "DURATION" => {
+                let length = Length::read(&line.value);
+                self.end = Some(length.map(End::After).ok_or(END_UNREADABLE));
+            }
             "RRULE" => self.rule = Some(Rule::read(&line.value)),
             "RDATE" => self.take_more(line),
             "EXDATE" => self.take_except(line),
             "RECURRENCE-ID" => {
                 self.stands_for = Moment::of(line);
+                if self.stands_for.is_none() {
+                    self.refused = Some(DATES_UNREADABLE);
+                }
                 self.and_later = line.has("RANGE", "THISANDFUTURE");
             }
             "STATUS" => self.is_cancelled = line.value.trim().eq_ignore_ascii_case("CANCELLED"),
@@ -90,7 +98,11 @@ impl Event {
 
     fn take_attendee(&mut self, line: &Line) {
         let is_thing = line.has("CUTYPE", "RESOURCE") || line.has("CUTYPE", "ROOM");
-        if is_thing || self.attendees.len() >= ATTENDEES_MAX {
+        if is_thing {
+            return;
+        }
+        if self.attendees.len() >= ATTENDEES_MAX {
+            self.refused = Some(ATTENDEES_TOO_MANY);
             return;
         }
         self.has_attendees = true;
@@ -104,7 +116,8 @@ impl Event {
         for moment in Moment::all_of(line) {
             match moment {
                 Some(moment) if self.except.len() < DATES_MAX => self.except.push(moment),
-                _ => self.n_unreadable += 1,
+                Some(_) => self.refused = Some(DATES_TOO_MANY),
+                None => self.refused = Some(DATES_UNREADABLE),
             }
         }
     }
@@ -118,16 +131,18 @@ impl Event {
                 None => (written, None),
             };
             let end = match to {
-                None => Some(End::Unsaid),
+                None => Some(None),
                 Some(to) => {
-                    Length::read(to).map(End::After).or_else(|| Moment::read(to, zone).map(End::At))
+                    let end = Length::read(to).map(End::After);
+                    end.or_else(|| Moment::read(to, zone).map(End::At)).map(Some)
                 }
             };
             match (Moment::read(from, zone), end) {
                 (Some(from), Some(end)) if self.more.len() < DATES_MAX => {
                     self.more.push((from, end));
                 }
-                _ => self.n_unreadable += 1,
+                (Some(_), Some(_)) => self.refused = Some(DATES_TOO_MANY),
+                (None, _) | (_, None) => self.refused = Some(DATES_UNREADABLE),
             }
         }
     }

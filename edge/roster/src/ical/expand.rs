@@ -15,10 +15,10 @@ use super::rule::{Freq, NthDay, Rule};
 use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime, Time, Weekday, date};
 
-/// Steps of one rule: hours of fifty years, or the days of a thousand.
+/// Steps of one rule: the hours of nineteen years, each of which takes three (round, day, time).
 const RULE_STEPS_MAX: u64 = 500_000;
-/// Steps of all rules of one feed: well below a second.
-const FEED_STEPS_MAX: u64 = 5_000_000;
+/// Steps of all rules of one feed: ten rules that are given up.
+pub(crate) const FEED_STEPS_MAX: u64 = 5_000_000;
 /// Instances of one rule inside the stretch: one an hour for more than a year.
 const INSTANCES_MAX: usize = 10_000;
 
@@ -55,6 +55,12 @@ pub(crate) struct Budget {
 impl Budget {
     pub(crate) const fn new() -> Self {
         Self { feed: FEED_STEPS_MAX, rule: 0 }
+    }
+
+    /// The steps that are left of the feed's.
+    #[cfg(test)]
+    pub(crate) const fn feed_left(&self) -> u64 {
+        self.feed
     }
 
     /// Pays for work outside of any rule.

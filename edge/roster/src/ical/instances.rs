@@ -7,18 +7,20 @@
 //! - Of two versions of an event the one with the higher `SEQUENCE` stands.
 //!
 //! Limits: `RANGE=THISANDFUTURE` moves one instance only, and that is said. A zone nobody knows is
-//! read as the feed's own, and that is said, too.
+//! read as the feed's own where settings give one, and that is said, too; otherwise its events are
+//! left out, as are events that take no time.
 
 use super::event::{End, Event};
 use super::expand::{Budget, Stretch, TooMuch, expand};
 use super::moment::{Length, Moment, Place};
 use super::rule::Rule;
-use super::zone::{Observance, Zone, Zones};
+use super::zone::{Home, Observance, Refused, TOO_FAR, Zone, Zones};
 use crate::feed::Reading;
 use hw_model::{Interval, Timestamp};
 use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Instants and days that are no instances of a rule.
@@ -28,8 +30,8 @@ struct Except {
     days: BTreeSet<Date>,
 }
 
-/// Why an event has no instances that can be told, in words that fit after "the event ...".
-type Refused = String;
+const BACKWARD: &str = "ends before it begins";
+const EMPTY: &str = "takes no time";
 
 /// The events of one calendar, with all that is needed to place them in time.
 pub(crate) struct Events {
@@ -44,7 +46,7 @@ impl Events {
     pub(crate) fn new(
         events: Vec<Event>,
         listed: BTreeMap<String, Vec<Observance>>,
-        home: Zone,
+        home: Home,
         covers: Interval,
     ) -> Self {
         let utc = Zone::Known(TimeZone::UTC);
@@ -82,36 +84,28 @@ impl Events {
         stand_ins: Option<&Vec<Moment>>,
         reading: &mut Reading<'_>,
     ) {
-        self.say_odd_things(event, reading);
-        let instances = match self.instances(event, stand_ins) {
-            Ok(instances) => instances,
-            Err(why) => return reading.refuse(event, &why),
-        };
-        let touching: Vec<Interval> = instances
-            .into_iter()
-            .filter(|i| i.from < i.to && i.from < self.covers.to && self.covers.from < i.to)
-            .collect();
-        let created = event.created.clone();
-        let created_at = created.and_then(|at| self.zones.instant(&at, &mut self.budget));
-        reading.add(event, idx, created_at, &touching);
-    }
-
-    /// What is read in another way than its author meant, or only in part.
-    fn say_odd_things(&mut self, event: &Event, reading: &mut Reading<'_>) {
         if event.and_later {
             let why =
                 "stands in for later instances too, which is not understood: only one is moved";
             reading.troubles.add("event", &event.title, why);
         }
-        if event.n_unreadable > 0 {
-            reading.troubles.add("event", &event.title, "has dates that cannot be read");
-        }
-        if let Some(Moment::At(_, Place::Zone(id))) = &event.start
-            && self.zones.zone(id, &mut self.budget).is_none()
-        {
+        let instances = self.instances(event, stand_ins);
+        for id in self.zones.take_replaced() {
             let why = "is not known, the feed's own is used instead";
-            reading.troubles.add("time zone", id, why);
+            reading.troubles.add("time zone", &id, why);
         }
+        let instances = match instances {
+            Ok(instances) => instances,
+            Err(why) => return reading.refuse(event, &why),
+        };
+        // An instance inside of the hour that a change of the clock skips takes no time.
+        let touching: Vec<Interval> = instances
+            .into_iter()
+            .filter(|i| i.from < i.to && i.from < self.covers.to && self.covers.from < i.to)
+            .collect();
+        let created = event.created.clone();
+        let created_at = created.and_then(|at| self.zones.instant(&at, &mut self.budget).ok());
+        reading.add(event, idx, created_at, &touching);
     }
 
     /// The instances that each event's stand-ins take the place of, by the event's id.
@@ -134,13 +128,16 @@ impl Events {
         stand_ins: Option<&Vec<Moment>>,
     ) -> Result<Vec<Interval>, Refused> {
         let start = event.start.clone().ok_or("does not say when it begins")?;
+        let end = event.end.clone().transpose()?;
+        if let Some(why) = event.refused {
+            return Err(why.to_owned());
+        }
         if event.stands_for.is_some() || (event.rule.is_none() && event.more.is_empty()) {
-            return Ok(self.single(&start, &event.end).into_iter().collect());
+            return Ok(vec![self.single(&start, end)?]);
         }
         let except = self.except(event, stand_ins)?;
-        let (zone, local) = self.zones.place(&start, &mut self.budget);
-        let length =
-            self.length(&start, &zone, local, &event.end).ok_or("ends before it begins")?;
+        let (zone, local) = self.zones.place(&start, &mut self.budget)?;
+        let length = self.length(&start, &zone, local, end)?;
         let locals = match &event.rule {
             None => vec![local],
             Some(Ok(rule)) => {
@@ -153,19 +150,18 @@ impl Events {
         };
         let mut instances = Vec::new();
         for local in locals {
-            let Some(from) = zone.instant(local) else { continue };
-            let is_except = except.instants.contains(&from) || except.days.contains(&local.date());
-            if let (Some(to), false) = (ended(&zone, local, length), is_except) {
+            let from = zone.instant(local).ok_or(TOO_FAR)?;
+            if !(except.instants.contains(&from) || except.days.contains(&local.date())) {
+                let to = ended(&zone, local, length).ok_or(TOO_FAR)?;
                 instances.push(Interval { from, to });
             }
         }
         for (more, end) in &event.more {
-            let from = self.zones.instant(more, &mut self.budget);
-            if from.is_some_and(|from| except.instants.contains(&from)) {
-                continue;
+            let from = self.zones.instant(more, &mut self.budget)?;
+            if !except.instants.contains(&from) {
+                let end = end.clone().unwrap_or(End::After(length));
+                instances.push(self.single(more, Some(end))?);
             }
-            let end = if *end == End::Unsaid { End::After(length) } else { end.clone() };
-            instances.extend(self.single(more, &end));
         }
         instances.sort_by_key(|instance| (instance.from, instance.to));
         instances.dedup();
@@ -201,7 +197,7 @@ impl Events {
                     except.days.insert(*day);
                 }
                 Moment::At(..) => {
-                    except.instants.extend(self.zones.instant(moment, &mut self.budget));
+                    except.instants.insert(self.zones.instant(moment, &mut self.budget)?);
                 }
             }
         }
@@ -209,15 +205,18 @@ impl Events {
     }
 
     /// An instance by itself.
-    fn single(&mut self, start: &Moment, end: &End) -> Option<Interval> {
-        let (zone, local) = self.zones.place(start, &mut self.budget);
-        let from = zone.instant(local)?;
-        let to = match end {
-            End::At(end) => self.zones.instant(end, &mut self.budget)?,
-            End::After(length) => ended(&zone, local, *length)?,
-            End::Unsaid => ended(&zone, local, unsaid_length(start))?,
+    fn single(&mut self, start: &Moment, end: Option<End>) -> Result<Interval, Refused> {
+        let (zone, local) = self.zones.place(start, &mut self.budget)?;
+        let from = zone.instant(local).ok_or(TOO_FAR)?;
+        let to = match end.unwrap_or_else(|| unsaid_end(start)) {
+            End::At(end) => self.zones.instant(&end, &mut self.budget)?,
+            End::After(length) => ended(&zone, local, length).ok_or(TOO_FAR)?,
         };
-        Some(Interval { from, to })
+        match from.cmp(&to) {
+            Ordering::Less => Ok(Interval { from, to }),
+            Ordering::Equal => Err(EMPTY.to_owned()),
+            Ordering::Greater => Err(BACKWARD.to_owned()),
+        }
     }
 
     /// The length of every instance: what the first one takes on the wall clock.
@@ -226,17 +225,21 @@ impl Events {
         start: &Moment,
         zone: &Zone,
         local: DateTime,
-        end: &End,
-    ) -> Option<Length> {
-        let end = match end {
-            End::Unsaid => return Some(unsaid_length(start)),
-            End::After(length) => return Some(*length),
-            End::At(end) => end,
+        end: Option<End>,
+    ) -> Result<Length, Refused> {
+        let length = match end.unwrap_or_else(|| unsaid_end(start)) {
+            End::After(length) => length,
+            End::At(end) => {
+                let end_at = self.zones.instant(&end, &mut self.budget)?;
+                let end_here = zone.local(end_at).ok_or(TOO_FAR)?;
+                let wall_s = end_here.duration_since(local).as_secs();
+                Length { wall_s, ..Length::default() }
+            }
         };
-        let (end_zone, end_local) = self.zones.place(end, &mut self.budget);
-        let end_here = zone.local(end_zone.instant(end_local)?)?;
-        let wall_s = end_here.duration_since(local).as_secs();
-        (wall_s > 0).then_some(Length { wall_s, ..Length::default() })
+        if length == Length::default() {
+            return Err(EMPTY.to_owned());
+        }
+        if length.wall_s < 0 { Err(BACKWARD.to_owned()) } else { Ok(length) }
     }
 }
 
@@ -261,12 +264,13 @@ fn ended(zone: &Zone, local: DateTime, length: Length) -> Option<Timestamp> {
     zone.instant(local)?.0.checked_add(passing_ns).map(Timestamp)
 }
 
-/// The length of an event that does not say it.
-const fn unsaid_length(start: &Moment) -> Length {
-    match start {
-        Moment::Day(_) => Length { days: 1, wall_s: 0, passing_s: 0 },
-        Moment::At(..) => Length { days: 0, wall_s: 0, passing_s: 0 },
-    }
+/// The end of an event that does not say it: after a day for whole days, at once for others.
+const fn unsaid_end(start: &Moment) -> End {
+    let days = match start {
+        Moment::Day(_) => 1,
+        Moment::At(..) => 0,
+    };
+    End::After(Length { days, wall_s: 0, passing_s: 0 })
 }
 
 /// Positions of the events that no later version of themselves replaces.

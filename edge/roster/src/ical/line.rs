@@ -6,7 +6,7 @@
 
 /// Longest logical line. A list of exceptions may be long; this is some ten thousand of them.
 pub(crate) const LINE_BYTES_MAX: usize = 256 * 1024;
-/// Parameters of one line that are kept.
+/// Parameters of one line.
 const PARAMS_MAX: usize = 32;
 
 /// One property.
@@ -52,7 +52,7 @@ impl Line {
 /// Reads logical lines one after the other.
 pub(crate) struct Lines<'a> {
     rest: &'a [u8],
-    /// Lines that were too long or had no colon.
+    /// Lines that were too long, had too many parameters or no colon.
     pub(crate) n_unreadable: usize,
 }
 
@@ -124,7 +124,10 @@ fn parsed(line: &str) -> Option<Line> {
         let end = outside_quotes(param, ';').unwrap_or(param.len());
         let (param, after) = param.split_at(end);
         rest = after;
-        if let (Some((key, value)), true) = (param.split_once('='), params.len() < PARAMS_MAX) {
+        if params.len() >= PARAMS_MAX {
+            return None;
+        }
+        if let Some((key, value)) = param.split_once('=') {
             params.push((key.trim().to_ascii_uppercase(), param_text(value)));
         }
     }
@@ -196,5 +199,9 @@ mod tests {
         let mut lines = Lines::new(b"no colon\n\n:no name\nA:b");
         assert_eq!(lines.next().unwrap().name, "A");
         assert_eq!(lines.n_unreadable, 2);
+        let wide = format!("DTSTART{}:20261012T090000\nA:b", ";x=y".repeat(PARAMS_MAX + 1));
+        let mut lines = Lines::new(wide.as_bytes());
+        assert_eq!(lines.next().unwrap().name, "A", "the zone of such a line may be lost");
+        assert_eq!(lines.n_unreadable, 1);
     }
 }

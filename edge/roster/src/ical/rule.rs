@@ -2,6 +2,7 @@
 
 use super::moment::Moment;
 use jiff::civil::{DateTime, Weekday};
+use std::num::NonZeroU32;
 
 /// Numbers of one list: the days of a year, once from each end.
 const LIST_MAX: usize = 800;
@@ -78,7 +79,7 @@ impl Rule {
         let freq = parts.iter().find(|(key, _)| key == "FREQ").and_then(|(_, value)| freq(value));
         let mut rule = Self::every(freq.ok_or("FREQ")?);
         for (key, value) in &parts {
-            rule.take(key, value).ok_or_else(|| key.chars().take(20).collect::<String>())?;
+            rule.take(key, value).ok_or_else(|| hw_model::plain(key, 20))?;
         }
         Ok(rule)
     }
@@ -86,8 +87,8 @@ impl Rule {
     fn take(&mut self, key: &str, value: &str) -> Option<()> {
         match key {
             "FREQ" => {}
-            "INTERVAL" => self.interval = i64::from(value.parse::<u32>().ok()?).max(1),
-            "COUNT" => self.count = Some(value.parse().ok()?),
+            "INTERVAL" => self.interval = i64::from(value.parse::<NonZeroU32>().ok()?.get()),
+            "COUNT" => self.count = Some(value.parse::<NonZeroU32>().ok()?.get()),
             "UNTIL" => self.until = Some(Moment::read(value, None)?),
             "BYMONTH" => self.by_month = numbers(value, 1, 12)?,
             "BYWEEKNO" => self.by_week_no = numbers(value, -53, 53)?,
@@ -214,7 +215,9 @@ mod tests {
             ("", "FREQ"),
             ("FREQ=FORTNIGHTLY", "FREQ"),
             ("FREQ=DAILY;COUNT=-1", "COUNT"),
+            ("FREQ=DAILY;COUNT=0", "COUNT"),
             ("FREQ=DAILY;INTERVAL=x", "INTERVAL"),
+            ("FREQ=DAILY;INTERVAL=0", "INTERVAL"),
             ("FREQ=DAILY;UNTIL=tomorrow", "UNTIL"),
             ("FREQ=DAILY;BYDAY=XX", "BYDAY"),
             ("FREQ=DAILY;BYDAY=ä", "BYDAY"),
@@ -222,6 +225,7 @@ mod tests {
             ("FREQ=DAILY;BYMONTHDAY=0", "BYMONTHDAY"),
             ("FREQ=DAILY;BYHOUR=24", "BYHOUR"),
             ("FREQ=DAILY;RSCALE=HEBREW", "RSCALE"),
+            ("FREQ=DAILY;\u{1b}\u{202e}BY=1", "BY"),
         ] {
             assert_eq!(Rule::read(written), Err(part.to_owned()), "{written}");
         }

@@ -6,22 +6,30 @@
 //!
 //! A local time that a change of the clock skips is read with the offset before it, one that occurs
 //! twice is the first: RFC 5545 says so, and jiff calls it compatible.
+//!
+//! A listed zone is understood whole or not at all: with one change of the clock missing, a turn would be
+//! somebody else's. So what is in it is refused, as is what is in a zone nobody knows, unless settings
+//! say where the feed's own times hold.
 
-use super::expand::{Budget, Stretch, expand};
+use super::expand::{Budget, Stretch, TooMuch, expand};
 use super::moment::{Moment, Place};
 use super::rule::Rule;
 use super::windows_zone::zone_of_windows;
-use hw_model::Timestamp;
+use hw_model::{Timestamp, plain};
 use jiff::SignedDuration;
 use jiff::civil::{DateTime, date};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// Zones a calendar may list.
 pub(crate) const ZONES_MAX: usize = 500;
 /// Changes of the clock in one listed zone.
 const ONSETS_MAX: usize = 5_000;
+/// Characters of a zone's id in a trouble.
+const ID_CHARS_MAX: usize = 60;
+/// Why a moment is refused that no [`Timestamp`] can hold.
+pub(crate) const TOO_FAR: &str = "begins or ends centuries away";
 
 /// One part of a listed zone: `STANDARD` or `DAYLIGHT`.
 #[derive(Clone, Debug, Default)]
@@ -36,6 +44,8 @@ pub(crate) struct Observance {
     pub(crate) rule: Option<Rule>,
     /// Further beginnings.
     pub(crate) more: Vec<DateTime>,
+    /// Whether one of its lines cannot be read.
+    pub(crate) is_unreadable: bool,
 }
 
 /// A change of the clock.
@@ -109,59 +119,114 @@ fn utc(local: DateTime, offset_s: i64) -> Option<Timestamp> {
     i64::try_from(at.as_nanosecond()).ok().map(Timestamp)
 }
 
+/// Where floating times and whole days hold.
+#[derive(Clone, Debug)]
+pub(crate) enum Home {
+    /// As settings say; times in zones that nobody knows hold there, too.
+    Set(Zone),
+    /// As the calendar says, else UTC.
+    Unset(Zone),
+}
+
+impl Home {
+    const fn zone(&self) -> &Zone {
+        match self {
+            Self::Set(zone) | Self::Unset(zone) => zone,
+        }
+    }
+}
+
+/// Why something cannot be placed in time, in words that fit after "the event ...".
+pub(crate) type Refused = String;
+
 /// All zones of one calendar.
 pub(crate) struct Zones {
     database: TimeZoneDatabase,
     listed: BTreeMap<String, Vec<Observance>>,
-    found: BTreeMap<String, Option<Zone>>,
-    /// The zone of times that name none.
-    home: Zone,
+    /// Zones that were asked for; `None` is one that nobody knows.
+    found: BTreeMap<String, Result<Option<Zone>, Refused>>,
+    home: Home,
+    /// Zones that nobody knows, in whose place the home of settings was taken.
+    replaced: BTreeSet<String>,
     /// The last local time that is asked about.
     until: DateTime,
 }
 
 impl Zones {
-    /// The zones of a calendar that lists some itself; `home` is where floating times hold.
+    /// The zones of a calendar that lists some itself.
     pub(crate) fn new(
         listed: BTreeMap<String, Vec<Observance>>,
-        home: Zone,
+        home: Home,
         until: DateTime,
     ) -> Self {
         let database = TimeZoneDatabase::bundled();
-        Self { database, listed, found: BTreeMap::new(), home, until }
+        let (found, replaced) = (BTreeMap::new(), BTreeSet::new());
+        Self { database, listed, found, home, replaced, until }
     }
 
     /// The zone of an id; `None` if nobody knows it.
-    pub(crate) fn zone(&mut self, id: &str, budget: &mut Budget) -> Option<Zone> {
+    fn zone(&mut self, id: &str, budget: &mut Budget) -> Result<Option<Zone>, Refused> {
         if let Some(found) = self.found.get(id) {
             return found.clone();
         }
-        let zone = known_zone(&self.database, id).map(Zone::Known).or_else(|| {
-            self.listed.get(id).and_then(|listed| listed_zone(listed, self.until, budget))
-        });
+        let zone = match (known_zone(&self.database, id), self.listed.get(id)) {
+            (Some(known), _) => Ok(Some(Zone::Known(known))),
+            (None, Some(listed)) => {
+                listed_zone(listed, self.until, budget).map(Some).map_err(|why| in_zone(id, &why))
+            }
+            (None, None) => Ok(None),
+        };
         if self.found.len() < ZONES_MAX {
             self.found.insert(id.to_owned(), zone.clone());
         }
         zone
     }
 
-    /// Zone and local time of a moment; home where its zone is not known.
-    pub(crate) fn place(&mut self, moment: &Moment, budget: &mut Budget) -> (Zone, DateTime) {
-        match moment {
-            Moment::Day(day) => (self.home.clone(), day.at(0, 0, 0, 0)),
+    /// Zone and local time of a moment.
+    ///
+    /// # Errors
+    /// If its zone cannot be told. Leave out what depends on the moment.
+    pub(crate) fn place(
+        &mut self,
+        moment: &Moment,
+        budget: &mut Budget,
+    ) -> Result<(Zone, DateTime), Refused> {
+        Ok(match moment {
+            Moment::Day(day) => (self.home.zone().clone(), day.at(0, 0, 0, 0)),
             Moment::At(at, Place::Utc) => (Zone::Known(TimeZone::UTC), *at),
-            Moment::At(at, Place::Floating) => (self.home.clone(), *at),
-            Moment::At(at, Place::Zone(id)) => {
-                (self.zone(id, budget).unwrap_or_else(|| self.home.clone()), *at)
-            }
-        }
+            Moment::At(at, Place::Floating) => (self.home.zone().clone(), *at),
+            Moment::At(at, Place::Zone(id)) => match (self.zone(id, budget)?, &self.home) {
+                (Some(zone), _) => (zone, *at),
+                (None, Home::Unset(_)) => return Err(in_zone(id, "is not known")),
+                (None, Home::Set(home)) => {
+                    self.replaced.insert(id.clone());
+                    (home.clone(), *at)
+                }
+            },
+        })
     }
 
     /// The instant of a moment.
-    pub(crate) fn instant(&mut self, moment: &Moment, budget: &mut Budget) -> Option<Timestamp> {
-        let (zone, local) = self.place(moment, budget);
-        zone.instant(local)
+    ///
+    /// # Errors
+    /// As with [`Self::place`], and if the moment is centuries away.
+    pub(crate) fn instant(
+        &mut self,
+        moment: &Moment,
+        budget: &mut Budget,
+    ) -> Result<Timestamp, Refused> {
+        let (zone, local) = self.place(moment, budget)?;
+        zone.instant(local).ok_or_else(|| TOO_FAR.to_owned())
     }
+
+    /// The zones that the home of settings took the place of since this was asked last.
+    pub(crate) fn take_replaced(&mut self) -> BTreeSet<String> {
+        std::mem::take(&mut self.replaced)
+    }
+}
+
+fn in_zone(id: &str, why: &str) -> Refused {
+    format!("is in the time zone \"{}\", which {why}", plain(id, ID_CHARS_MAX))
 }
 
 /// A zone of the database by its own name, by a name with a prefix, or by Windows' name.
@@ -183,30 +248,39 @@ pub(crate) fn known_zone(database: &TimeZoneDatabase, id: &str) -> Option<TimeZo
 }
 
 /// The changes of the clock in a listed zone, up to the time that is asked about.
-fn listed_zone(listed: &[Observance], until: DateTime, budget: &mut Budget) -> Option<Zone> {
+///
+/// # Errors
+/// If they cannot be told, in words that fit after "which ...".
+fn listed_zone(
+    listed: &[Observance],
+    until: DateTime,
+    budget: &mut Budget,
+) -> Result<Zone, Refused> {
+    let unreadable = || "cannot be read".to_owned();
     let mut onsets = Vec::new();
     for observance in listed {
-        let (Some(start), Some(from_s), Some(to_s)) =
-            (observance.start, observance.from_s, observance.to_s)
+        let (Some(start), Some(from_s), Some(to_s), false) =
+            (observance.start, observance.from_s, observance.to_s, observance.is_unreadable)
         else {
-            continue;
+            return Err(unreadable());
         };
         let stretch = Stretch { from: date(1970, 1, 1).at(0, 0, 0, 0), to: until };
-        budget.pay_feed(observance.more.len()).ok()?;
+        budget.pay_feed(observance.more.len()).map_err(TooMuch::words)?;
         let mut begins = observance.more.clone();
         begins.push(start);
         if let Some(rule) = &observance.rule {
             let last = rule.until.as_ref().and_then(|last| local_until(last, from_s));
-            begins.extend(expand(rule, start, last, stretch, budget).ok()?);
+            let again = expand(rule, start, last, stretch, budget).map_err(TooMuch::words)?;
+            begins.extend(again);
         }
         onsets.extend(begins.into_iter().map(|local| ListedOnset(Onset { local, from_s, to_s })));
         if onsets.len() > ONSETS_MAX {
-            return None;
+            return Err(format!("changes its clock more than {ONSETS_MAX} times"));
         }
     }
     onsets.sort_by_key(|ListedOnset(onset)| *onset);
     onsets.dedup_by_key(|ListedOnset(onset)| *onset);
-    (!onsets.is_empty()).then(|| Zone::Listed(onsets.into()))
+    if onsets.is_empty() { Err(unreadable()) } else { Ok(Zone::Listed(onsets.into())) }
 }
 
 /// The end of a listed zone's rule in the local time before the change.
@@ -236,6 +310,7 @@ pub(crate) fn offset_s(written: &str) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::expand::FEED_STEPS_MAX;
     use super::*;
 
     fn berlin_as_outlook_lists_it() -> Vec<Observance> {
@@ -244,7 +319,7 @@ mod tests {
             from_s: Some(from_s),
             to_s: Some(to_s),
             rule: Some(Rule::read(rule).unwrap()),
-            more: Vec::new(),
+            ..Observance::default()
         };
         vec![
             part("FREQ=YEARLY;INTERVAL=1;BYDAY=-1SU;BYMONTH=10", 7_200, 3_600, 3),
@@ -264,6 +339,47 @@ mod tests {
             assert_eq!(listed.local(at), known.local(at), "{local}");
             local = local.checked_add(SignedDuration::from_mins(30)).unwrap();
         }
+    }
+
+    #[test]
+    fn a_zone_with_thousands_of_changes_is_paid_for_once() {
+        let first = date(2000, 1, 1).at(0, 0, 0, 0);
+        let more: Vec<DateTime> = (0..4_500)
+            .map(|n| first.checked_add(SignedDuration::from_hours(24 * n)).unwrap())
+            .collect();
+        let part = Observance {
+            start: Some(date(1970, 1, 1).at(0, 0, 0, 0)),
+            from_s: Some(3_600),
+            to_s: Some(7_200),
+            more,
+            ..Observance::default()
+        };
+        let listed = BTreeMap::from([("Mine".to_owned(), vec![part])]);
+        let home = Home::Unset(Zone::Known(TimeZone::UTC));
+        let mut zones = Zones::new(listed, home, date(2030, 1, 1).at(0, 0, 0, 0));
+        let mut budget = Budget::new();
+        let moment = Moment::At(first, Place::Zone("Mine".to_owned()));
+        for _ in 0..50_000 {
+            zones.place(&moment, &mut budget).unwrap();
+        }
+        assert_eq!(FEED_STEPS_MAX - budget.feed_left(), 4_500);
+        let Ok((Zone::Listed(onsets), _)) = zones.place(&moment, &mut budget) else { panic!() };
+        assert_eq!(onsets.len(), 4_501, "no two changes are one");
+    }
+
+    #[test]
+    fn a_spent_budget_places_nothing() {
+        let listed = BTreeMap::from([("Mine".to_owned(), berlin_as_outlook_lists_it())]);
+        let home = Home::Set(Zone::Known(TimeZone::UTC));
+        let mut zones = Zones::new(listed, home, date(2030, 1, 1).at(0, 0, 0, 0));
+        let mut budget = Budget::new();
+        budget.pay_feed(usize::try_from(FEED_STEPS_MAX).unwrap()).unwrap();
+        let moment = Moment::At(date(2026, 1, 1).at(0, 0, 0, 0), Place::Zone("Mine".to_owned()));
+        assert_eq!(
+            zones.place(&moment, &mut budget).unwrap_err(),
+            "is in the time zone \"Mine\", which comes after the feed's recurrence rules used up \
+             their time"
+        );
     }
 
     #[test]

@@ -3,13 +3,10 @@
 //! Several documents in one file; those of kind `Component` count, others are counted by kind.
 
 use super::yaml::{FileRefused, Node, documents};
+use crate::troubles::Troubles;
 use hw_people::plain_name;
 use std::collections::BTreeMap;
 
-/// Troubles that are said.
-const TROUBLES_MAX: usize = 20;
-/// Characters of a kind, an annotation or any other short text.
-const TEXT_CHARS_MAX: usize = 200;
 /// Annotations of one component.
 const ANNOTATIONS_MAX: usize = 100;
 
@@ -39,16 +36,8 @@ pub struct ListingsRead {
     pub listings: Vec<Listing>,
     /// Documents of other kinds, by kind.
     pub n_others: BTreeMap<String, usize>,
-    /// What a person should repair, one sentence each.
+    /// What a person should repair, one sentence each; the last one says how many were left out.
     pub troubles: Vec<String>,
-}
-
-impl ListingsRead {
-    pub(crate) fn trouble(&mut self, sentence: String) {
-        if self.troubles.len() < TROUBLES_MAX {
-            self.troubles.push(sentence);
-        }
-    }
 }
 
 /// Reads a `catalog-info.yaml`.
@@ -57,47 +46,57 @@ impl ListingsRead {
 /// If it is no YAML, or has more in it than such files have.
 pub fn read_catalog(bytes: &[u8]) -> Result<ListingsRead, FileRefused> {
     let mut read = ListingsRead::default();
+    let mut troubles = Troubles::default();
     for document in documents(bytes, "a catalog-info.yaml")? {
         if document == Node::Nothing {
             continue;
         }
         match short(document.get("kind")) {
-            Some(kind) if kind == "Component" => component(&document, &mut read),
+            Some(kind) if kind == "Component" => {
+                read.listings.extend(component(&document, &mut troubles))
+            }
             Some(kind) => *read.n_others.entry(kind).or_default() += 1,
-            None => read.trouble("A document has no kind.".to_owned()),
+            None => troubles.say("A document has no kind.".to_owned()),
         }
     }
+    read.troubles = troubles.said();
     Ok(read)
 }
 
-fn component(document: &Node, read: &mut ListingsRead) {
+fn component(document: &Node, troubles: &mut Troubles) -> Option<Listing> {
     let metadata = document.get("metadata");
     let spec = document.get("spec");
     let Some(name) = short(metadata.get("name")) else {
-        read.trouble("A component has no name.".to_owned());
-        return;
+        troubles.say("A component has no name.".to_owned());
+        return None;
     };
     let Some((owner, owner_is_team)) = short(spec.get("owner")).and_then(|o| owner_ref(&o)) else {
-        read.trouble(format!("The component \"{name}\" has no owner."));
-        return;
+        troubles.add("component", &name, "has no owner");
+        return None;
     };
-    let pairs = metadata.get("annotations").pairs().iter().take(ANNOTATIONS_MAX);
+    let pairs = metadata.get("annotations").pairs();
     let annotation = |(key, value): &(String, Node)| Some((plain_name(key).ok()?, short(value)?));
-    read.listings.push(Listing {
+    let annotations: BTreeMap<String, String> =
+        pairs.iter().take(ANNOTATIONS_MAX).filter_map(annotation).collect();
+    if annotations.len() < pairs.len() {
+        let n_out = pairs.len() - annotations.len();
+        let why = format!("has {n_out} annotations that are left out: too many, too long or empty");
+        troubles.add("component", &name, &why);
+    }
+    Some(Listing {
         name,
         owner,
         owner_is_team,
         system: short(spec.get("system")),
         lifecycle: short(spec.get("lifecycle")),
         tier: None,
-        annotations: pairs.filter_map(annotation).collect(),
-    });
+        annotations,
+    })
 }
 
-/// A short text without unprintable characters.
+/// A text without unprintable characters, as short as a name.
 pub(crate) fn short(node: &Node) -> Option<String> {
-    let text = plain_name(node.text()?).ok()?;
-    (text.chars().count() <= TEXT_CHARS_MAX).then_some(text)
+    plain_name(node.text()?).ok()
 }
 
 /// A reference to an owner, `[kind:][namespace/]name`; without a kind it is a group, says Backstage.

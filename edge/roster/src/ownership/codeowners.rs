@@ -19,7 +19,7 @@ pub const CODEOWNERS_BYTES_MAX: usize = 3 * 1024 * 1024;
 const RULES_MAX: usize = 20_000;
 /// Characters of one pattern.
 const PATTERN_CHARS_MAX: usize = 1_000;
-/// Sections of one file; what comes after them belongs to the last one.
+/// Sections of one file; the lines of further ones are passed over.
 const SECTIONS_MAX: usize = 500;
 /// Owners of one line.
 const OWNERS_MAX: usize = 50;
@@ -73,7 +73,7 @@ impl CodeOwners {
             }
         }
         let mut code = Self { sections: vec![Section::default()], n_unreadable: 0 };
-        let mut section = 0;
+        let mut section = Some(0);
         let mut n_rules = 0;
         let text = String::from_utf8_lossy(bytes);
         for (line, number) in text.trim_start_matches('\u{feff}').lines().zip(1..) {
@@ -87,7 +87,7 @@ impl CodeOwners {
             }
             n_rules += 1;
             let rule = rule_line(line, number).filter(|_| n_rules <= RULES_MAX);
-            match (rule, code.sections.get_mut(section)) {
+            match (rule, section.and_then(|idx| code.sections.get_mut(idx))) {
                 (Some(rule), Some(section)) => section.rules.push(rule),
                 (_, _) => code.n_unreadable += 1,
             }
@@ -95,18 +95,18 @@ impl CodeOwners {
         Ok(code)
     }
 
-    /// The place of a section; sections of one name are one.
-    fn section(&mut self, name: &str, owners: Vec<String>) -> usize {
+    /// The place of a section, unless there are too many; sections of one name are one.
+    fn section(&mut self, name: &str, owners: Vec<String>) -> Option<usize> {
         let name = name.to_lowercase();
         if let Some(idx) = self.sections.iter().position(|section| section.name == name) {
-            return idx;
+            return Some(idx);
         }
-        if self.sections.len() < SECTIONS_MAX {
-            self.sections.push(Section { name, owners, rules: Vec::new() });
-        } else {
+        if self.sections.len() >= SECTIONS_MAX {
             self.n_unreadable += 1;
+            return None;
         }
-        self.sections.len() - 1
+        self.sections.push(Section { name, owners, rules: Vec::new() });
+        Some(self.sections.len() - 1)
     }
 
     /// The owners of a path, as settings write it: a folder, or a file with a dot in its name.
@@ -259,6 +259,16 @@ mod tests {
         assert_eq!(owners(file, "docs/a.md"), ["@all", "@readers"]);
         assert_eq!(owners(file, "data/"), ["@all", "@acme/data"]);
         assert_eq!(owners(file, "x.md"), ["@all", "@x"]);
+    }
+
+    #[test]
+    fn lines_of_too_many_sections_have_no_owner() {
+        let mut file: String = (1..SECTIONS_MAX).map(|n| format!("[s{n}] @o{n}\n")).collect();
+        file.push_str("[more] @more\n/a/\n/b/ @b\n[s1]\n/c/\n");
+        let code = CodeOwners::read(file.as_bytes()).unwrap();
+        assert_eq!(code.n_unreadable, 3);
+        assert_eq!((owners(&file, "a").len(), owners(&file, "b").len()), (0, 0));
+        assert_eq!(owners(&file, "c"), ["@o1"]);
     }
 
     #[test]

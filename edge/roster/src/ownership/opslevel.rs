@@ -2,6 +2,7 @@
 
 use super::catalog::{Listing, ListingsRead, short};
 use super::yaml::{FileRefused, Node, documents};
+use crate::troubles::Troubles;
 use std::collections::BTreeMap;
 
 /// Reads an `opslevel.yml`.
@@ -10,32 +11,32 @@ use std::collections::BTreeMap;
 /// If it is no YAML, or has more in it than such files have.
 pub fn read_opslevel(bytes: &[u8]) -> Result<ListingsRead, FileRefused> {
     let mut read = ListingsRead::default();
+    let mut troubles = Troubles::default();
     for document in documents(bytes, "an opslevel.yml")? {
         for (key, value) in document.pairs() {
             match key.as_str() {
-                "service" | "component" => listing(value, &mut read),
+                "service" | "component" => read.listings.extend(listing(value, &mut troubles)),
                 "version" => {}
                 _ => {
-                    let kind: String =
-                        key.chars().filter(|c| hw_model::is_plain(*c)).take(40).collect();
-                    *read.n_others.entry(kind).or_default() += 1;
+                    *read.n_others.entry(hw_model::plain(key, 40)).or_default() += 1;
                 }
             }
         }
     }
+    read.troubles = troubles.said();
     Ok(read)
 }
 
-fn listing(service: &Node, read: &mut ListingsRead) {
+fn listing(service: &Node, troubles: &mut Troubles) -> Option<Listing> {
     let Some(name) = short(service.get("name")) else {
-        read.trouble("A service has no name.".to_owned());
-        return;
+        troubles.say("A service has no name.".to_owned());
+        return None;
     };
     let Some(owner) = short(service.get("owner")) else {
-        read.trouble(format!("The service \"{name}\" has no owner."));
-        return;
+        troubles.add("service", &name, "has no owner");
+        return None;
     };
-    read.listings.push(Listing {
+    Some(Listing {
         name,
         owner,
         // Owners in OpsLevel are teams.
@@ -44,5 +45,5 @@ fn listing(service: &Node, read: &mut ListingsRead) {
         lifecycle: short(service.get("lifecycle")),
         tier: short(service.get("tier")),
         annotations: BTreeMap::new(),
-    });
+    })
 }

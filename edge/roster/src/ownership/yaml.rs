@@ -8,7 +8,7 @@
 //! counts, and merge keys (`<<`) mean nothing. Ownership files need no more.
 
 use crate::came::Came;
-use hw_model::is_plain;
+use hw_model::plain;
 use saphyr_parser::{Event, Parser, ScalarStyle};
 use std::collections::BTreeMap;
 
@@ -127,7 +127,7 @@ pub(crate) fn documents(bytes: &[u8], expected: &'static str) -> Result<Vec<Node
     for event in Parser::new_from_str(text.trim_start_matches('\u{feff}')) {
         let (event, _) = event.map_err(|error| FileRefused::NotYaml {
             line: error.marker().line(),
-            why: error.info().chars().filter(|c| is_plain(*c)).take(100).collect(),
+            why: plain(error.info(), 100),
         })?;
         builder.take(event)?;
     }

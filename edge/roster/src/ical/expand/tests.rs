@@ -296,3 +296,15 @@ fn rules_that_never_end_or_never_match_are_given_up() {
     let many = expand(&rule, local(SEP_2), None, decades, &mut budget);
     assert_eq!(many, Err(TooMuch::Feed));
 }
+
+#[test]
+fn an_hour_of_an_hourly_rule_takes_three_steps() {
+    let stretch = between("20260101T000000", "20260201T000000");
+    let mut budget = Budget::new();
+    let rule = Rule::read("FREQ=HOURLY").unwrap();
+    let found = expand(&rule, stretch.from, None, stretch, &mut budget).unwrap();
+    assert_eq!(found.len(), 31 * 24);
+    // One round more sees that the stretch is over.
+    assert_eq!(FEED_STEPS_MAX - budget.feed_left(), 3 * (31 * 24 + 1));
+    assert_eq!(RULE_STEPS_MAX / 3 / 24 / 365, 19, "years");
+}

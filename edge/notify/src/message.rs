@@ -88,6 +88,8 @@ const LINE_CHARS_MAX: usize = 500;
 const NAME_CHARS_MAX: usize = 120;
 const LINES_MAX: usize = 30;
 const LABELS_MAX: usize = 32;
+/// Characters of what is said of missing lines and messages, in any form.
+const NOTES_CHARS_MAX: usize = 120;
 
 /// A notice whose texts are lines of bounded length: what all forms begin with.
 pub(crate) struct Plain<'a> {
@@ -96,7 +98,10 @@ pub(crate) struct Plain<'a> {
     pub(crate) severity: Option<&'static str>,
     pub(crate) title: String,
     pub(crate) service: String,
-    pub(crate) lines: Vec<String>,
+    lines: Vec<String>,
+    /// Lines beyond the limit.
+    n_left_out: usize,
+    folded: u32,
     pub(crate) labels: Vec<(String, String)>,
     pub(crate) link: Option<&'a str>,
 }
@@ -107,11 +112,6 @@ impl<'a> Plain<'a> {
         let texts = notice.lines.iter().take(LINES_MAX);
         lines.extend(texts.map(|line| one_line(line, LINE_CHARS_MAX)));
         lines.retain(|line| !line.is_empty());
-        let left_out = notice.lines.len().saturating_sub(LINES_MAX);
-        if left_out > 0 {
-            lines.push(format!("({left_out} more lines)"));
-        }
-        lines.extend(folded(notice.folded));
         let labels = notice.labels.iter().take(LABELS_MAX);
         Self {
             thread: one_line(&notice.thread, NAME_CHARS_MAX),
@@ -120,6 +120,8 @@ impl<'a> Plain<'a> {
             title: one_line(&notice.title, TITLE_CHARS_MAX),
             service: one_line(&notice.service, NAME_CHARS_MAX),
             lines,
+            n_left_out: notice.lines.len().saturating_sub(LINES_MAX),
+            folded: notice.folded,
             labels: labels
                 .map(|(name, value)| {
                     (one_line(name, NAME_CHARS_MAX), one_line(value, LINE_CHARS_MAX))
@@ -127,6 +129,33 @@ impl<'a> Plain<'a> {
                 .collect(),
             link: link(notice.link.as_deref()),
         }
+    }
+
+    /// All lines, and what is to be said of those that are missing.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        self.first_lines(self.lines.len())
+    }
+
+    /// The first lines, and what is to be said of the others: only lines are ever left out.
+    pub(crate) fn first_lines(&self, n_max: usize) -> Vec<String> {
+        let mut lines: Vec<String> = self.lines.iter().take(n_max).cloned().collect();
+        let n_missing = self.n_left_out.saturating_add(self.lines.len().saturating_sub(n_max));
+        lines.extend(more(n_missing));
+        lines.extend(folded(self.folded));
+        lines
+    }
+
+    /// As many lines as fit, in the form of some receiver, and what is to be said of the others.
+    pub(crate) fn fitting(&self, chars_max: usize, form: impl Fn(&str) -> String) -> String {
+        let room = chars_max.saturating_sub(NOTES_CHARS_MAX);
+        let lengths = self.lines.iter().map(|line| form(line).chars().count().saturating_add(1));
+        let ends = lengths.scan(0_usize, |end, length| {
+            *end = end.saturating_add(length);
+            Some(*end)
+        });
+        let n_lines = ends.take_while(|end| *end <= room).count();
+        let lines: Vec<String> = self.first_lines(n_lines).iter().map(|line| form(line)).collect();
+        lines.join("\n")
     }
 
     /// What stands before the title: state, thread, severity.
@@ -139,6 +168,14 @@ impl<'a> Plain<'a> {
         };
         let severity = self.severity.map(|word| format!(" {word}")).unwrap_or_default();
         format!("{state} {}{severity}", self.thread)
+    }
+}
+
+fn more(n_lines: usize) -> Option<String> {
+    match n_lines {
+        0 => None,
+        1 => Some("(1 more line)".to_owned()),
+        n => Some(format!("({n} more lines)")),
     }
 }
 

@@ -5,21 +5,23 @@ use serde_json::{Value, json};
 use super::Plain;
 use crate::notice::Notice;
 
+/// Mattermost takes 16,383 characters and would split a longer post.
+const CHARS_MAX: usize = 16_000;
+
 pub(super) fn body(notice: &Notice) -> Value {
     let plain = Plain::of(notice);
     let mut text = format!("**{}: {}**", escaped(&plain.head()), escaped(&plain.title));
     if !plain.service.is_empty() {
         text.push_str(&format!("\nservice {}", escaped(&plain.service)));
     }
-    for line in &plain.lines {
+    let link = plain.link.map(|link| format!("\n[Open in Highwater]({link})")).unwrap_or_default();
+    let n_chars = text.chars().count() + link.chars().count() + 1;
+    let lines = plain.fitting(CHARS_MAX.saturating_sub(n_chars), escaped);
+    if !lines.is_empty() {
         text.push('\n');
-        text.push_str(&escaped(line));
+        text.push_str(&lines);
     }
-    if let Some(link) = plain.link {
-        text.push_str(&format!("\n[Open in Highwater]({link})"));
-    }
-    // Mattermost takes 16,383 characters and would split a longer post.
-    let text: String = text.chars().take(16_000).collect();
+    text.push_str(&link);
     json!({"text": text})
 }
 

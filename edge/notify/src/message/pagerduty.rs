@@ -38,6 +38,7 @@ fn payload(notice: &Notice, plain: Plain<'_>) -> Value {
         Some(Severity::Sev3) => "warning",
         Some(Severity::Sev4 | Severity::Sev5) => "info",
     };
+    let lines = plain.lines();
     let named = |name: String, other: &str| if name.is_empty() { other.to_owned() } else { name };
     let labels: std::collections::BTreeMap<String, String> = plain.labels.into_iter().collect();
     json!({
@@ -46,6 +47,6 @@ fn payload(notice: &Notice, plain: Plain<'_>) -> Value {
         "component": named(plain.service, "highwater"),
         "severity": severity,
         "timestamp": rfc3339(notice.started_at),
-        "custom_details": {"lines": plain.lines.join("\n"), "labels": labels},
+        "custom_details": {"lines": lines.join("\n"), "labels": labels},
     })
 }

@@ -176,6 +176,33 @@ fn slack_gets_the_whole_notice() {
 }
 
 #[test]
+fn what_is_too_long_loses_lines_and_says_so() {
+    for line in ["x".repeat(500), "@".repeat(500), "short".to_owned()] {
+        let mut notice = with_everywhere(&line, Kind::Firing);
+        notice.link = Some("https://hw.example/i/7".to_owned());
+        let said = |index: usize| {
+            let body = body(&kinds()[index].1, &notice);
+            let mut found = Vec::new();
+            texts(&body, &mut found);
+            found.join("\n").replace('\\', "")
+        };
+        for (index, name) in [(1, "slack"), (2, "mattermost"), (3, "teams")] {
+            let said = said(index);
+            let shown = line.replace('@', "@\u{200b}");
+            let n_shown = said.lines().filter(|found| *found == shown).count();
+            // One of these lines may be the title below its cut header.
+            let missing = |n: usize| said.contains(&format!("({} more lines)", 40 - n));
+            assert!(missing(n_shown) || missing(n_shown - 1), "{name} {n_shown}: {said}");
+            assert!(said.contains("3 earlier messages are folded into this one."), "{said}");
+            assert!(said.contains("https://hw.example/i/7"), "{name}: {said}");
+        }
+        let text = body(&kinds()[2].1, &notice)["text"].as_str().unwrap().to_owned();
+        assert!(text.ends_with("\n[Open in Highwater](https://hw.example/i/7)"), "{text}");
+        assert!(text.chars().count() <= 16_000);
+    }
+}
+
+#[test]
 fn markdown_is_escaped_whole() {
     assert_eq!(
         mattermost::escaped("[x](y) **b** <b> @a `c` #d 1. _e_"),

@@ -26,15 +26,17 @@ pub(super) fn body(notice: &Notice) -> Value {
 }
 
 /// Markdown lets any punctuation be escaped; letters, digits and a few harmless marks stay. An
-/// invisible character behind `@` and before a scheme keeps mentions and links from forming.
+/// invisible character behind `@`, and between a scheme and its slashes, keeps mentions and links
+/// from forming even where escapes are undone first.
 pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
         if c.is_ascii_punctuation() && !",;?'%/=\"".contains(c) {
             out.push('\\');
         }
         out.push(c);
-        if c == '@' {
+        if c == '@' || (c == ':' && rest.peek() == Some(&'/')) {
             out.push('\u{200b}');
         }
     }

@@ -208,11 +208,15 @@ fn markdown_is_escaped_whole() {
         mattermost::escaped("[x](y) **b** <b> @a `c` #d 1. _e_"),
         "\\[x\\]\\(y\\) \\*\\*b\\*\\* \\<b\\> \\@\u{200b}a \\`c\\` \\#d 1\\. \\_e\\_"
     );
+    assert_eq!(mattermost::escaped("https://evil 12:30"), "https\\:\u{200b}//evil 12\\:30");
     let kind = ReceiverKind::Mattermost { url: url() };
     for text in hostile() {
         let body = body(&kind, &with_everywhere(&text, Kind::Firing));
         let said = body["text"].as_str().unwrap();
-        assert!(!said.contains("](https://evil"), "{said}");
+        let unescaped = said.replace('\\', "");
+        let links = unescaped.matches("://").count();
+        let own = unescaped.matches("[Open in Highwater](https://").count();
+        assert_eq!(links, own, "only Highwater's own link forms: {said}");
         assert!(!said.contains(" <") && !said.contains("\n> "), "{said}");
     }
 }

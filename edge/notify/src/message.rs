@@ -4,7 +4,8 @@
 //! of keeping them text, and each is tested with the same hostile texts. Lengths are cut here, so
 //! that no receiver refuses a message for its size.
 
-use jiff::Timestamp;
+use hw_incident::SeverityLevel;
+use hw_model::Timestamp;
 
 use crate::notice::{Kind, Notice};
 use crate::plain_text::{link, one_line};
@@ -116,7 +117,7 @@ impl<'a> Plain<'a> {
         Self {
             thread: one_line(&notice.thread, NAME_CHARS_MAX),
             kind: notice.kind,
-            severity: notice.severity.map(|severity| severity.word()),
+            severity: notice.severity.map(SeverityLevel::word),
             title: one_line(&notice.title, TITLE_CHARS_MAX),
             service: one_line(&notice.service, NAME_CHARS_MAX),
             lines,
@@ -187,11 +188,9 @@ fn folded(n: u32) -> Option<String> {
     }
 }
 
-/// RFC 3339 in UTC with milliseconds.
+/// An instant as the API writes it.
 pub(crate) fn rfc3339(nanos: i64) -> String {
-    let millis = nanos.div_euclid(1_000_000);
-    Timestamp::from_millisecond(millis)
-        .map_or_else(|_| "1970-01-01T00:00:00.000Z".to_owned(), |instant| format!("{instant:.3}"))
+    hw_api::rfc3339(Timestamp(nanos))
 }
 
 /// Keeps chat programs from seeing a mention: an invisible character goes behind each `@`.

@@ -98,7 +98,7 @@ fn a_subject_in_other_scripts_is_coded_and_can_be_read_again() {
     });
     let subject: String = words.collect();
     assert!(subject.starts_with("[x] Überlauf 日本語 🎉 Überlauf"), "{subject}");
-    assert!(body.starts_with("FIRING x sev2: Überlauf 日本語"), "{body}");
+    assert!(body.starts_with("FIRING x SEV2: Überlauf 日本語"), "{body}");
 }
 
 #[test]

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use hw_incident::SeverityLevel;
 use serde_json::Value;
 
 use super::*;
-use crate::notice::Severity;
 
 const NOW: i64 = 1_795_329_900_000_000_000;
 
@@ -41,7 +41,7 @@ pub(crate) fn with_everywhere(text: &str, kind: Kind) -> Notice {
         thread: text.to_owned(),
         kind,
         title: text.to_owned(),
-        severity: Some(Severity::Sev2),
+        severity: Some(SeverityLevel::Sev2),
         lines: vec![text.to_owned(); 40],
         service: text.to_owned(),
         labels: BTreeMap::from([(text.to_owned(), text.to_owned())]),
@@ -164,8 +164,8 @@ fn slack_gets_the_whole_notice() {
     let mut notice = with_everywhere("a & b", Kind::Firing);
     notice.link = Some("https://hw.example/i?a=1&b=2".to_owned());
     let body = body(&ReceiverKind::Slack { url: url() }, &notice);
-    assert_eq!(body["text"], "FIRING a &amp; b sev2: a &amp; b");
-    assert_eq!(body["blocks"][0]["text"]["text"], "FIRING a & b sev2: a & b");
+    assert_eq!(body["text"], "FIRING a &amp; b SEV2: a &amp; b");
+    assert_eq!(body["blocks"][0]["text"]["text"], "FIRING a & b SEV2: a & b");
     let section = body["blocks"][1]["text"]["text"].as_str().unwrap();
     assert!(section.starts_with("service a & b\na & b\n"), "{section}");
     assert!(section.contains("(10 more lines)") && section.contains("3 earlier messages"));

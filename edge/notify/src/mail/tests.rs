@@ -50,6 +50,7 @@ fn hostile_text_adds_no_header_and_no_line() {
     for text in hostile() {
         for kind in [Kind::Firing, Kind::Update, Kind::Resolved, Kind::Test] {
             let mail = compose(&email(), &with_everywhere(&text, kind)).unwrap().text;
+            assert!(!mail.lines().any(|line| line.starts_with('.')), "would end the mail");
             assert!(mail.is_ascii() && !mail.replace("\r\n", "").contains(['\r', '\n', '\0']));
             assert!(mail.split("\r\n").all(|line| line.len() <= 200), "{mail}");
             let (headers, body) = read(&mail);

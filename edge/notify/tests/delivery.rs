@@ -64,7 +64,9 @@ fn status(status: &str) -> Vec<u8> {
 /// No reason repeats a token or what a server said.
 fn reason(outcome: &Outcome) -> String {
     let reason = match outcome {
-        Outcome::Later { reason, .. } | Outcome::Refused { reason } => reason.clone(),
+        Outcome::DeliveredInPart { reason }
+        | Outcome::Later { reason, .. }
+        | Outcome::Refused { reason } => reason.clone(),
         Outcome::Delivered => String::new(),
     };
     assert!(!reason.contains("canary") && !reason.contains("secret"), "{reason}");
@@ -79,6 +81,7 @@ fn what_a_status_means() {
         reason(&outcome);
         let (found, may) = match outcome {
             Outcome::Delivered => ("delivered", None),
+            Outcome::DeliveredInPart { .. } => ("in part", None),
             Outcome::Later { may_have_arrived, .. } => ("later", Some(may_have_arrived)),
             Outcome::Refused { .. } => ("refused", None),
         };

@@ -43,11 +43,9 @@ impl Outbox {
 
     fn parcel_done(&mut self, receiver: &str, parcel: Parcel, outcome: Outcome, now: i64) {
         match outcome {
-            Outcome::Delivered => {
-                if let Some(lane) = self.lanes.get_mut(receiver) {
-                    (lane.n_failures, lane.not_before) = (0, now);
-                }
-                self.told(receiver, parcel, now, &Said::Delivered);
+            Outcome::Delivered => self.taken(receiver, parcel, now, &Said::Delivered),
+            Outcome::DeliveredInPart { reason } => {
+                self.taken(receiver, parcel, now, &Said::DeliveredInPart { reason });
             }
             Outcome::Later { reason, after_s, may_have_arrived } => {
                 self.tally.retried += 1;
@@ -63,6 +61,13 @@ impl Outbox {
             }
             Outcome::Refused { reason } => self.refused(receiver, parcel, &reason),
         }
+    }
+
+    fn taken(&mut self, receiver: &str, parcel: Parcel, now: i64, said: &Said) {
+        if let Some(lane) = self.lanes.get_mut(receiver) {
+            (lane.n_failures, lane.not_before) = (0, now);
+        }
+        self.told(receiver, parcel, now, said);
     }
 
     /// The receiver is left alone for a while, whatever the next message is.
@@ -131,7 +136,7 @@ impl Outbox {
         for (row, kind) in parcel.rows.into_iter().zip(kinds) {
             self.n_pending = self.n_pending.saturating_sub(1);
             match said {
-                Said::Delivered => self.tally.delivered += 1,
+                Said::Delivered | Said::DeliveredInPart { .. } => self.tally.delivered += 1,
                 Said::Expired => self.tally.expired += 1,
                 Said::Refused { .. } => self.tally.refused += 1,
                 Said::Retry { .. } | Said::Ended => {}
@@ -164,7 +169,7 @@ impl Outbox {
             message: message.to_owned(),
             as_thread: as_thread.cloned(),
             counts,
-            is_certain: *said == Said::Delivered,
+            is_certain: matches!(said, Said::Delivered | Said::DeliveredInPart { .. }),
             repeated_at: Some(now),
         };
         let state = anchor.state(is_over);
@@ -185,6 +190,9 @@ impl Outbox {
                 self.say_of_repeats(receiver, repeat, Said::Refused { reason });
             }
             Outcome::Delivered => self.say_of_repeats(receiver, repeat, Said::Delivered),
+            Outcome::DeliveredInPart { reason } => {
+                self.say_of_repeats(receiver, repeat, Said::DeliveredInPart { reason });
+            }
         }
         let Some(lane) = self.lanes.get_mut(receiver) else { return };
         lane.n_failures = 0;

@@ -232,3 +232,14 @@ fn an_answer_to_something_else_ends_no_repeat() {
     one.wait(2);
     assert!(one.next().is_some());
 }
+
+#[test]
+fn what_some_did_not_get_is_told_and_said() {
+    let mut one = One::new(Manner::People);
+    one.push("A", Kind::Firing, 1);
+    one.send(Outcome::DeliveredInPart { reason: "not b".to_owned() }).unwrap();
+    let last = one.outbox.take_changes().pop().unwrap();
+    assert_eq!(last.said, Some(Said::DeliveredInPart { reason: "not b".to_owned() }));
+    assert!(matches!(last.state, RowState::Told { is_certain: true, .. }), "{last:?}");
+    assert_eq!((one.outbox.tally().delivered, one.outbox.pending()), (1, 0));
+}

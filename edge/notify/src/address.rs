@@ -4,7 +4,8 @@
 //! runs its zone. Without a look at the address, a webhook could be pointed at this machine, at
 //! the network behind it, or at the metadata service of the cloud. The table follows the IANA
 //! registries of special-purpose addresses. Only what is plainly public passes; IPv6 addresses that
-//! carry an IPv4 address inside are refused whole, because who unpacks them is not known here.
+//! carry an IPv4 address inside are refused whole, because who unpacks them is not known here. For
+//! the same reason a listed name opens of these only the mapped ones, which this machine unpacks.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -19,6 +20,7 @@ pub(crate) enum Place {
     Metadata,
     UniqueLocal,
     Multicast,
+    MappedV4,
     EmbedsV4,
     Reserved,
 }
@@ -34,7 +36,7 @@ impl Place {
             Self::Metadata => "a cloud's metadata service",
             Self::UniqueLocal => "a unique local address (fc00::/7)",
             Self::Multicast => "a multicast or broadcast address",
-            Self::EmbedsV4 => "an IPv6 address with an IPv4 address inside",
+            Self::MappedV4 | Self::EmbedsV4 => "an IPv6 address with an IPv4 address inside",
             Self::Reserved => "a reserved address",
         }
     }
@@ -47,8 +49,9 @@ impl Place {
             | Self::Private
             | Self::CarrierNat
             | Self::UniqueLocal
-            | Self::EmbedsV4 => true,
+            | Self::MappedV4 => true,
             Self::Unspecified
+            | Self::EmbedsV4
             | Self::LinkLocal
             | Self::Metadata
             | Self::Multicast
@@ -63,6 +66,7 @@ impl Place {
             | Self::Private
             | Self::CarrierNat
             | Self::UniqueLocal
+            | Self::MappedV4
             | Self::EmbedsV4
             | Self::LinkLocal
             | Self::Metadata
@@ -108,37 +112,33 @@ fn place_v6(address: Ipv6Addr) -> Option<Place> {
     let place = match address.segments() {
         [0, 0, 0, 0, 0, 0, 0, 0] => Place::Unspecified,
         [0, 0, 0, 0, 0, 0, 0, 1] => Place::Loopback,
-        // Compatible, mapped, translated, NAT64 with the common and the local prefix, Teredo, 6to4.
+        [0, 0, 0, 0, 0, 0xffff, ..] => Place::MappedV4,
+        // Compatible, translated, NAT64 with the common and the local prefix, Teredo, 6to4.
         [0, 0, 0, 0, 0, ..]
         | [0, 0, 0, 0, 0xffff, 0, ..]
         | [0x64, 0xff9b, ..]
         | [0x2001, 0, ..]
         | [0x2002, ..] => Place::EmbedsV4,
-        // ISATAP carries an IPv4 address in its last half.
-        [_, _, _, _, 0 | 0x200, 0x5efe, ..] => Place::EmbedsV4,
-        [0xfd00, 0xec2, ..] => Place::Metadata,
+        // Amazon's and Google's.
+        [0xfd00, 0xec2, ..] | [0xfd20, 0xce, ..] => Place::Metadata,
         [0xfc00..=0xfdff, ..] => Place::UniqueLocal,
         [0xfe80..=0xfebf, ..] => Place::LinkLocal,
         [0xfec0..=0xfeff, ..] => Place::Private,
         [0xff00..=0xffff, ..] => Place::Multicast,
         [0x2001, 0..=0x1ff, ..] | [0x2001, 0xdb8, ..] | [0x3fff, 0..=0xfff, ..] => Place::Reserved,
+        // ISATAP carries an IPv4 address in its last half.
+        [_, _, _, _, 0 | 0x200, 0x5efe, ..] => Place::EmbedsV4,
         [0x2000..=0x3fff, ..] => return None,
         _ => Place::Reserved,
     };
     Some(place)
 }
 
-/// The IPv4 address inside, for the judgement of a listed name that leads to such an address.
-pub(crate) fn embedded_v4(address: IpAddr) -> Option<Ipv4Addr> {
-    let IpAddr::V6(v6) = address else { return None };
-    let [_, _, _, _, _, _, c, d] = v6.segments();
-    let last = (u32::from(c) << 16) | u32::from(d);
-    match v6.segments() {
-        [0x2002, a, b, ..] => Some(Ipv4Addr::from((u32::from(a) << 16) | u32::from(b))),
-        // Teredo hides the client's address inverted.
-        [0x2001, 0, ..] => Some(Ipv4Addr::from(!last)),
-        _ if place_v6(v6) == Some(Place::EmbedsV4) => Some(Ipv4Addr::from(last)),
-        _ => None,
+/// The IPv4 address inside a mapped one, which is judged as well: it is what is asked.
+pub(crate) fn mapped_v4(address: IpAddr) -> Option<Ipv4Addr> {
+    match address {
+        IpAddr::V4(_) => None,
+        IpAddr::V6(v6) => v6.to_ipv4_mapped(),
     }
 }
 
@@ -184,8 +184,8 @@ mod tests {
             ("::", Place::Unspecified),
             ("::1", Place::Loopback),
             ("::127.0.0.1", Place::EmbedsV4),
-            ("::ffff:127.0.0.1", Place::EmbedsV4),
-            ("::ffff:8.8.8.8", Place::EmbedsV4),
+            ("::ffff:127.0.0.1", Place::MappedV4),
+            ("::ffff:8.8.8.8", Place::MappedV4),
             ("::ffff:0:127.0.0.1", Place::EmbedsV4),
             ("64:ff9b::7f00:1", Place::EmbedsV4),
             ("64:ff9b:1::a00:1", Place::EmbedsV4),
@@ -195,7 +195,10 @@ mod tests {
             ("fc00::1", Place::UniqueLocal),
             ("fd12:3456::1", Place::UniqueLocal),
             ("fd00:ec2::254", Place::Metadata),
+            ("fd20:ce::254", Place::Metadata),
             ("fe80::1", Place::LinkLocal),
+            ("fe80::5efe:a00:1", Place::LinkLocal),
+            ("fd12::5efe:a00:1", Place::UniqueLocal),
             ("fec0::1", Place::Private),
             ("ff02::1", Place::Multicast),
             ("2001:db8::1", Place::Reserved),
@@ -205,17 +208,5 @@ mod tests {
         ] {
             check(text, Some(expect));
         }
-    }
-
-    #[test]
-    fn the_inner_address_is_found() {
-        let check = |text: &str, expect: &str| {
-            assert_eq!(embedded_v4(text.parse().unwrap()), Some(expect.parse().unwrap()), "{text}");
-        };
-        check("::ffff:169.254.169.254", "169.254.169.254");
-        check("64:ff9b::a9fe:a9fe", "169.254.169.254");
-        check("2002:a9fe:a9fe::1", "169.254.169.254");
-        check("2001:0:1:2:3:4:5601:5601", "169.254.169.254");
-        assert_eq!(embedded_v4("2606:4700::1111".parse().unwrap()), None);
     }
 }

@@ -171,7 +171,9 @@ impl Courier {
                 "the answer is longer than {bytes_max} bytes or breaks off"
             ))),
             Outcome::Delivered => Ok(answer.body),
-            trouble @ (Outcome::Later { .. } | Outcome::Refused { .. }) => Err(said(trouble)),
+            trouble @ (Outcome::DeliveredInPart { .. }
+            | Outcome::Later { .. }
+            | Outcome::Refused { .. }) => Err(said(trouble)),
         }
     }
 
@@ -263,7 +265,9 @@ fn judged(answer: &Answer) -> Outcome {
 fn said(outcome: Outcome) -> FetchError {
     match outcome {
         Outcome::Delivered => FetchError("nothing was wrong".to_owned()),
-        Outcome::Later { reason, .. } | Outcome::Refused { reason } => FetchError(reason),
+        Outcome::DeliveredInPart { reason }
+        | Outcome::Later { reason, .. }
+        | Outcome::Refused { reason } => FetchError(reason),
     }
 }
 

@@ -6,7 +6,8 @@
 //! courier carries and decides nothing; [`inbound`] only looks at what it is given.
 //!
 //! It deliberately does not know the database, the record or the engine: rows of the outbox are
-//! kept by whoever calls, and a notice is all that is known of an incident.
+//! kept by whoever calls, and a notice is all that is known of an incident. Of the record it borrows
+//! one word, the severity.
 
 mod address;
 mod courier;
@@ -27,7 +28,7 @@ mod target;
 mod trust;
 
 pub use courier::{ATTEMPT_MAX, Courier, FetchError, Probe};
-pub use notice::{Kind, Notice, Severity};
+pub use notice::{Kind, Notice};
 pub use outcome::Outcome;
 pub use receiver::{Email, HeartbeatMethod, MailSecurity, Misconfigured, Receiver, ReceiverKind};
 pub use secret::Secret;

@@ -103,7 +103,7 @@ fn body(plain: &Plain<'_>) -> String {
         body.push_str(&format!("service {}\r\n", plain.service));
     }
     body.push_str("\r\n");
-    for line in &plain.lines {
+    for line in plain.lines() {
         body.push_str(&format!("{line}\r\n"));
     }
     if let Some(link) = plain.link {

@@ -4,7 +4,8 @@
 //! of keeping them text, and each is tested with the same hostile texts. Lengths are cut here, so
 //! that no receiver refuses a message for its size.
 
-use jiff::Timestamp;
+use hw_incident::SeverityLevel;
+use hw_model::Timestamp;
 
 use crate::notice::{Kind, Notice};
 use crate::plain_text::{link, one_line};
@@ -88,6 +89,8 @@ const LINE_CHARS_MAX: usize = 500;
 const NAME_CHARS_MAX: usize = 120;
 const LINES_MAX: usize = 30;
 const LABELS_MAX: usize = 32;
+/// Characters of what is said of missing lines and messages, in any form.
+const NOTES_CHARS_MAX: usize = 120;
 
 /// A notice whose texts are lines of bounded length: what all forms begin with.
 pub(crate) struct Plain<'a> {
@@ -96,7 +99,10 @@ pub(crate) struct Plain<'a> {
     pub(crate) severity: Option<&'static str>,
     pub(crate) title: String,
     pub(crate) service: String,
-    pub(crate) lines: Vec<String>,
+    lines: Vec<String>,
+    /// Lines beyond the limit.
+    n_left_out: usize,
+    folded: u32,
     pub(crate) labels: Vec<(String, String)>,
     pub(crate) link: Option<&'a str>,
 }
@@ -107,19 +113,16 @@ impl<'a> Plain<'a> {
         let texts = notice.lines.iter().take(LINES_MAX);
         lines.extend(texts.map(|line| one_line(line, LINE_CHARS_MAX)));
         lines.retain(|line| !line.is_empty());
-        let left_out = notice.lines.len().saturating_sub(LINES_MAX);
-        if left_out > 0 {
-            lines.push(format!("({left_out} more lines)"));
-        }
-        lines.extend(folded(notice.folded));
         let labels = notice.labels.iter().take(LABELS_MAX);
         Self {
             thread: one_line(&notice.thread, NAME_CHARS_MAX),
             kind: notice.kind,
-            severity: notice.severity.map(|severity| severity.word()),
+            severity: notice.severity.map(SeverityLevel::word),
             title: one_line(&notice.title, TITLE_CHARS_MAX),
             service: one_line(&notice.service, NAME_CHARS_MAX),
             lines,
+            n_left_out: notice.lines.len().saturating_sub(LINES_MAX),
+            folded: notice.folded,
             labels: labels
                 .map(|(name, value)| {
                     (one_line(name, NAME_CHARS_MAX), one_line(value, LINE_CHARS_MAX))
@@ -127,6 +130,33 @@ impl<'a> Plain<'a> {
                 .collect(),
             link: link(notice.link.as_deref()),
         }
+    }
+
+    /// All lines, and what is to be said of those that are missing.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        self.first_lines(self.lines.len())
+    }
+
+    /// The first lines, and what is to be said of the others: only lines are ever left out.
+    pub(crate) fn first_lines(&self, n_max: usize) -> Vec<String> {
+        let mut lines: Vec<String> = self.lines.iter().take(n_max).cloned().collect();
+        let n_missing = self.n_left_out.saturating_add(self.lines.len().saturating_sub(n_max));
+        lines.extend(more(n_missing));
+        lines.extend(folded(self.folded));
+        lines
+    }
+
+    /// As many lines as fit, in the form of some receiver, and what is to be said of the others.
+    pub(crate) fn fitting(&self, chars_max: usize, form: impl Fn(&str) -> String) -> String {
+        let room = chars_max.saturating_sub(NOTES_CHARS_MAX);
+        let lengths = self.lines.iter().map(|line| form(line).chars().count().saturating_add(1));
+        let ends = lengths.scan(0_usize, |end, length| {
+            *end = end.saturating_add(length);
+            Some(*end)
+        });
+        let n_lines = ends.take_while(|end| *end <= room).count();
+        let lines: Vec<String> = self.first_lines(n_lines).iter().map(|line| form(line)).collect();
+        lines.join("\n")
     }
 
     /// What stands before the title: state, thread, severity.
@@ -142,6 +172,14 @@ impl<'a> Plain<'a> {
     }
 }
 
+fn more(n_lines: usize) -> Option<String> {
+    match n_lines {
+        0 => None,
+        1 => Some("(1 more line)".to_owned()),
+        n => Some(format!("({n} more lines)")),
+    }
+}
+
 fn folded(n: u32) -> Option<String> {
     match n {
         0 => None,
@@ -150,11 +188,9 @@ fn folded(n: u32) -> Option<String> {
     }
 }
 
-/// RFC 3339 in UTC with milliseconds.
+/// An instant as the API writes it.
 pub(crate) fn rfc3339(nanos: i64) -> String {
-    let millis = nanos.div_euclid(1_000_000);
-    Timestamp::from_millisecond(millis)
-        .map_or_else(|_| "1970-01-01T00:00:00.000Z".to_owned(), |instant| format!("{instant:.3}"))
+    hw_api::rfc3339(Timestamp(nanos))
 }
 
 /// Keeps chat programs from seeing a mention: an invisible character goes behind each `@`.

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use hw_incident::SeverityLevel;
 use serde::{Deserialize, Serialize};
 
 /// What a notice says of its thread.
@@ -35,36 +36,6 @@ impl Kind {
     }
 }
 
-/// How bad it is; one is the worst.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// The worst.
-    Sev1,
-    /// Major.
-    Sev2,
-    /// Needs somebody now, hurts few.
-    Sev3,
-    /// Can wait for the morning.
-    Sev4,
-    /// Worth knowing.
-    Sev5,
-}
-
-impl Severity {
-    /// The word people and machines see, `sev1` to `sev5`.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Sev1 => "sev1",
-            Self::Sev2 => "sev2",
-            Self::Sev3 => "sev3",
-            Self::Sev4 => "sev4",
-            Self::Sev5 => "sev5",
-        }
-    }
-}
-
 /// One piece of news. Instants are nanoseconds since the epoch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
@@ -78,7 +49,8 @@ pub struct Notice {
     /// One line.
     pub title: String,
     /// How bad it is, if somebody said.
-    pub severity: Option<Severity>,
+    #[serde(with = "severity_word")]
+    pub severity: Option<SeverityLevel>,
     /// Plain text, line by line.
     pub lines: Vec<String>,
     /// The service it is about.
@@ -96,4 +68,29 @@ pub struct Notice {
     pub link: Option<String>,
     /// How much further news was folded into this one.
     pub folded: u32,
+}
+
+/// A severity as its word, `SEV2`.
+mod severity_word {
+    use hw_incident::SeverityLevel;
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(
+        severity: &Option<SeverityLevel>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        severity.map(SeverityLevel::word).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<SeverityLevel>, D::Error> {
+        let word: Option<String> = Option::deserialize(deserializer)?;
+        let read = |word: String| {
+            SeverityLevel::from_word(&word)
+                .ok_or_else(|| Error::custom("no severity has this word"))
+        };
+        word.map(read).transpose()
+    }
 }

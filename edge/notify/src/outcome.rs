@@ -7,6 +7,12 @@ use crate::plain_text::one_line;
 pub enum Outcome {
     /// The receiver took it.
     Delivered,
+    /// Some of those behind the receiver got it and others did not. Trying again would tell the
+    /// first twice, so it counts as delivered; somebody should see the reason.
+    DeliveredInPart {
+        /// Who did not get it, and why.
+        reason: String,
+    },
     /// Not now; trying again may help.
     Later {
         /// What happened.

@@ -17,6 +17,7 @@ use crate::deadline::Deadline;
 use crate::http::{io_trouble, tls_trouble};
 use crate::mail::Mail;
 use crate::outcome::Outcome;
+use crate::plain_text::one_line;
 use crate::receiver::{Email, MailSecurity};
 use crate::trust::Trust;
 
@@ -77,11 +78,11 @@ pub(crate) fn converse(
     let begun = talk.begin(trust, email);
     let done = begun.and_then(|()| match errand {
         Errand::HandOver => talk.hand_over(mail),
-        Errand::Ask => talk.ask(mail),
+        Errand::Ask => talk.ask(mail).map(|()| Outcome::Delivered),
     });
     // A mail that was taken stays taken, whatever the server says to the farewell.
     drop(talk.write(b"QUIT\r\n"));
-    done.map_or_else(|trouble| trouble, |()| Outcome::Delivered)
+    done.unwrap_or_else(|trouble| trouble)
 }
 
 /// Before the text of a mail has left, nothing can have arrived.
@@ -90,7 +91,7 @@ fn not_sent(outcome: Outcome) -> Outcome {
         Outcome::Later { reason, after_s, .. } => {
             Outcome::Later { reason, after_s, may_have_arrived: false }
         }
-        Outcome::Delivered | Outcome::Refused { .. } => outcome,
+        Outcome::Delivered | Outcome::DeliveredInPart { .. } | Outcome::Refused { .. } => outcome,
     }
 }
 
@@ -173,13 +174,18 @@ impl Talk<'_> {
     }
 
     /// Hands over. A mail that some of its recipients may get counts as delivered: trying again
-    /// would send it twice to these. The probe finds the others.
-    fn hand_over(&mut self, mail: &Mail) -> Result<(), Outcome> {
+    /// would send it twice to these. The outcome names the others.
+    fn hand_over(&mut self, mail: &Mail) -> Result<Outcome, Outcome> {
         self.ask_for("MAIL", &format!("MAIL FROM:<{}>", mail.from.as_str()), 250)?;
         let mut n_accepted = 0;
         let mut last = None;
+        let mut missed = Vec::new();
         for to in &mail.to {
-            match self.ask_for("RCPT", &format!("RCPT TO:<{}>", to.as_str()), 250) {
+            let answer = self.ask_for("RCPT", &format!("RCPT TO:<{}>", to.as_str()), 250);
+            if answer.is_err() {
+                missed.push(to.as_str());
+            }
+            match answer {
                 Ok(_) => n_accepted += 1,
                 // A refused one never hides one that may be accepted later.
                 Err(later @ Outcome::Later { .. }) => last = Some(later),
@@ -190,11 +196,17 @@ impl Talk<'_> {
             return Err(trouble);
         }
         self.ask_for("DATA", "DATA", 354)?;
-        let mut text = stuffed(&mail.text);
-        text.push_str(".\r\n");
+        // No line of ours begins with a dot: headers begin with a name, the rest is Base64.
+        let text = format!("{}.\r\n", mail.text);
         self.write(text.as_bytes()).map_err(|error| self.lost(&error))?;
         match self.answer() {
-            Ok((250, _)) => Ok(()),
+            Ok((250, _)) if missed.is_empty() => Ok(Outcome::Delivered),
+            Ok((250, _)) => Ok(Outcome::DeliveredInPart {
+                reason: one_line(
+                    &format!("{} took the mail, but not for {}", self.host, missed.join(", ")),
+                    300,
+                ),
+            }),
             Ok((code, _)) => Err(self.judged("the mail", code)),
             Err(error) => Err(self.lost(&error)),
         }
@@ -283,21 +295,5 @@ impl Talk<'_> {
             Some(Wire::Tls(stream)) => stream.write_all(bytes).and_then(|()| stream.flush()),
             None => Err(io::ErrorKind::NotConnected.into()),
         }
-    }
-}
-
-/// A line that begins with a dot gets another one.
-fn stuffed(text: &str) -> String {
-    let text = text.replace("\r\n.", "\r\n..");
-    if text.starts_with('.') { format!(".{text}") } else { text }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::stuffed;
-
-    #[test]
-    fn a_line_that_begins_with_a_dot_gets_another() {
-        assert_eq!(stuffed(".\r\n.\r\na.b\r\n..\r\n"), "..\r\n..\r\na.b\r\n...\r\n");
     }
 }

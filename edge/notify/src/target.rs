@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use ureq::http::Uri;
 
-use crate::address::{embedded_v4, place};
+use crate::address::{mapped_v4, place};
 
 /// How a name becomes addresses. The system's resolver, or that of a test.
 pub type Lookup = Arc<dyn Fn(&str, u16) -> io::Result<Vec<SocketAddr>> + Send + Sync>;
@@ -177,7 +177,7 @@ impl Target {
     pub(crate) fn judge(&self, address: IpAddr) -> Result<(), String> {
         let Some(found) = place(address) else { return Ok(()) };
         let is_literal = self.host.parse::<IpAddr>().is_ok();
-        let inner = embedded_v4(address).and_then(|v4| place(IpAddr::V4(v4)));
+        let inner = mapped_v4(address).and_then(|v4| place(IpAddr::V4(v4)));
         let opens = if is_literal {
             found.opens_by_address() && inner.is_none_or(|inner| inner.opens_by_address())
         } else {

@@ -50,6 +50,7 @@ fn hostile_text_adds_no_header_and_no_line() {
     for text in hostile() {
         for kind in [Kind::Firing, Kind::Update, Kind::Resolved, Kind::Test] {
             let mail = compose(&email(), &with_everywhere(&text, kind)).unwrap().text;
+            assert!(!mail.lines().any(|line| line.starts_with('.')), "would end the mail");
             assert!(mail.is_ascii() && !mail.replace("\r\n", "").contains(['\r', '\n', '\0']));
             assert!(mail.split("\r\n").all(|line| line.len() <= 200), "{mail}");
             let (headers, body) = read(&mail);
@@ -98,7 +99,7 @@ fn a_subject_in_other_scripts_is_coded_and_can_be_read_again() {
     });
     let subject: String = words.collect();
     assert!(subject.starts_with("[x] Überlauf 日本語 🎉 Überlauf"), "{subject}");
-    assert!(body.starts_with("FIRING x sev2: Überlauf 日本語"), "{body}");
+    assert!(body.starts_with("FIRING x SEV2: Überlauf 日本語"), "{body}");
 }
 
 #[test]

@@ -41,6 +41,7 @@ pub(crate) fn below(root: &Secret, path: &str) -> Secret {
 
 fn alert(notice: &Notice, now: i64) -> Value {
     let plain = Plain::of(notice);
+    let lines = plain.lines();
     let mut labels: BTreeMap<String, String> = BTreeMap::new();
     for (name, value) in plain.labels {
         labels.insert(label_name(&name), value);
@@ -51,7 +52,7 @@ fn alert(notice: &Notice, now: i64) -> Value {
     labels.retain(|_, value| !value.is_empty());
     let mut annotations = BTreeMap::from([
         ("summary", plain.title),
-        ("description", plain.lines.join("\n")),
+        ("description", lines.join("\n")),
         ("severity", plain.severity.unwrap_or_default().to_owned()),
     ]);
     annotations.retain(|_, value| !value.is_empty());

@@ -1,9 +1,10 @@
 //! For PagerDuty: trigger and resolve of the Events API v2, one `dedup_key` per thread.
 
+use hw_incident::SeverityLevel;
 use serde_json::{Value, json};
 
 use super::{Plain, Request, rfc3339};
-use crate::notice::{Kind, Notice, Severity};
+use crate::notice::{Kind, Notice};
 use crate::plain_text::identifier;
 use crate::secret::Secret;
 
@@ -33,11 +34,12 @@ pub(super) fn request(url: &str, routing_key: &Secret, notice: &Notice) -> Resul
 fn payload(notice: &Notice, plain: Plain<'_>) -> Value {
     // If unsure, it is treated as the higher one.
     let severity = match notice.severity {
-        Some(Severity::Sev1) => "critical",
-        Some(Severity::Sev2) | None => "error",
-        Some(Severity::Sev3) => "warning",
-        Some(Severity::Sev4 | Severity::Sev5) => "info",
+        Some(SeverityLevel::Sev1) => "critical",
+        Some(SeverityLevel::Sev2) | None => "error",
+        Some(SeverityLevel::Sev3) => "warning",
+        Some(SeverityLevel::Sev4 | SeverityLevel::Sev5) => "info",
     };
+    let lines = plain.lines();
     let named = |name: String, other: &str| if name.is_empty() { other.to_owned() } else { name };
     let labels: std::collections::BTreeMap<String, String> = plain.labels.into_iter().collect();
     json!({
@@ -46,6 +48,6 @@ fn payload(notice: &Notice, plain: Plain<'_>) -> Value {
         "component": named(plain.service, "highwater"),
         "severity": severity,
         "timestamp": rfc3339(notice.started_at),
-        "custom_details": {"lines": plain.lines.join("\n"), "labels": labels},
+        "custom_details": {"lines": lines.join("\n"), "labels": labels},
     })
 }

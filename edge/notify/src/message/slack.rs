@@ -17,7 +17,7 @@ pub(super) fn body(notice: &Notice) -> Value {
     let head = format!("{}: {}", plain.head(), plain.title);
     let mut blocks = vec![json!({
         "type": "header",
-        "text": plain_text(&head, HEADER_CHARS_MAX),
+        "text": {"type": "plain_text", "text": header(&head), "emoji": false},
     })];
     let mut text = String::new();
     if head.chars().count() > HEADER_CHARS_MAX {
@@ -27,10 +27,13 @@ pub(super) fn body(notice: &Notice) -> Value {
     if !plain.service.is_empty() {
         text.push_str(&format!("service {}\n", plain.service));
     }
-    text.push_str(&plain.lines.join("\n"));
+    let mut text = without_mentions(&text);
+    let room = SECTION_CHARS_MAX.saturating_sub(text.chars().count());
+    text.push_str(&plain.fitting(room, without_mentions));
     let text = text.trim_end();
     if !text.is_empty() {
-        blocks.push(json!({"type": "section", "text": plain_text(text, SECTION_CHARS_MAX)}));
+        let text = json!({"type": "plain_text", "text": text, "emoji": false});
+        blocks.push(json!({"type": "section", "text": text}));
     }
     if let Some(link) = plain.link {
         let link = format!("<{}|Open in Highwater>", escaped(link));
@@ -48,9 +51,8 @@ pub(super) fn body(notice: &Notice) -> Value {
 }
 
 /// Cut last: what is invisible counts, too, and Slack refuses what is too long.
-fn plain_text(text: &str, chars_max: usize) -> Value {
-    let text: String = without_mentions(text).chars().take(chars_max).collect();
-    json!({"type": "plain_text", "text": text, "emoji": false})
+fn header(head: &str) -> String {
+    without_mentions(head).chars().take(HEADER_CHARS_MAX).collect()
 }
 
 /// The three characters Slack wants escaped.

@@ -22,9 +22,9 @@ pub(super) fn body(notice: &Notice) -> Value {
         "type": "TextRun", "text": without_mentions(&head), "weight": "bolder", "color": colour,
     }]})];
     let service = (!plain.service.is_empty()).then(|| format!("service {}", plain.service));
-    for line in service.iter().chain(plain.lines.iter().take(LINES_MAX)) {
+    for line in service.into_iter().chain(plain.first_lines(LINES_MAX)) {
         rows.push(json!({"type": "RichTextBlock", "inlines": [
-            {"type": "TextRun", "text": without_mentions(line)},
+            {"type": "TextRun", "text": without_mentions(&line)},
         ]}));
     }
     let actions: Vec<Value> = plain

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use hw_incident::SeverityLevel;
 use serde_json::Value;
 
 use super::*;
-use crate::notice::Severity;
 
 const NOW: i64 = 1_795_329_900_000_000_000;
 
@@ -41,7 +41,7 @@ pub(crate) fn with_everywhere(text: &str, kind: Kind) -> Notice {
         thread: text.to_owned(),
         kind,
         title: text.to_owned(),
-        severity: Some(Severity::Sev2),
+        severity: Some(SeverityLevel::Sev2),
         lines: vec![text.to_owned(); 40],
         service: text.to_owned(),
         labels: BTreeMap::from([(text.to_owned(), text.to_owned())]),
@@ -164,8 +164,8 @@ fn slack_gets_the_whole_notice() {
     let mut notice = with_everywhere("a & b", Kind::Firing);
     notice.link = Some("https://hw.example/i?a=1&b=2".to_owned());
     let body = body(&ReceiverKind::Slack { url: url() }, &notice);
-    assert_eq!(body["text"], "FIRING a &amp; b sev2: a &amp; b");
-    assert_eq!(body["blocks"][0]["text"]["text"], "FIRING a & b sev2: a & b");
+    assert_eq!(body["text"], "FIRING a &amp; b SEV2: a &amp; b");
+    assert_eq!(body["blocks"][0]["text"]["text"], "FIRING a & b SEV2: a & b");
     let section = body["blocks"][1]["text"]["text"].as_str().unwrap();
     assert!(section.starts_with("service a & b\na & b\n"), "{section}");
     assert!(section.contains("(10 more lines)") && section.contains("3 earlier messages"));
@@ -176,16 +176,47 @@ fn slack_gets_the_whole_notice() {
 }
 
 #[test]
+fn what_is_too_long_loses_lines_and_says_so() {
+    for line in ["x".repeat(500), "@".repeat(500), "short".to_owned()] {
+        let mut notice = with_everywhere(&line, Kind::Firing);
+        notice.link = Some("https://hw.example/i/7".to_owned());
+        let said = |index: usize| {
+            let body = body(&kinds()[index].1, &notice);
+            let mut found = Vec::new();
+            texts(&body, &mut found);
+            found.join("\n").replace('\\', "")
+        };
+        for (index, name) in [(1, "slack"), (2, "mattermost"), (3, "teams")] {
+            let said = said(index);
+            let shown = line.replace('@', "@\u{200b}");
+            let n_shown = said.lines().filter(|found| *found == shown).count();
+            // One of these lines may be the title below its cut header.
+            let missing = |n: usize| said.contains(&format!("({} more lines)", 40 - n));
+            assert!(missing(n_shown) || missing(n_shown - 1), "{name} {n_shown}: {said}");
+            assert!(said.contains("3 earlier messages are folded into this one."), "{said}");
+            assert!(said.contains("https://hw.example/i/7"), "{name}: {said}");
+        }
+        let text = body(&kinds()[2].1, &notice)["text"].as_str().unwrap().to_owned();
+        assert!(text.ends_with("\n[Open in Highwater](https://hw.example/i/7)"), "{text}");
+        assert!(text.chars().count() <= 16_000);
+    }
+}
+
+#[test]
 fn markdown_is_escaped_whole() {
     assert_eq!(
         mattermost::escaped("[x](y) **b** <b> @a `c` #d 1. _e_"),
         "\\[x\\]\\(y\\) \\*\\*b\\*\\* \\<b\\> \\@\u{200b}a \\`c\\` \\#d 1\\. \\_e\\_"
     );
+    assert_eq!(mattermost::escaped("https://evil 12:30"), "https\\:\u{200b}//evil 12\\:30");
     let kind = ReceiverKind::Mattermost { url: url() };
     for text in hostile() {
         let body = body(&kind, &with_everywhere(&text, Kind::Firing));
         let said = body["text"].as_str().unwrap();
-        assert!(!said.contains("](https://evil"), "{said}");
+        let unescaped = said.replace('\\', "");
+        let links = unescaped.matches("://").count();
+        let own = unescaped.matches("[Open in Highwater](https://").count();
+        assert_eq!(links, own, "only Highwater's own link forms: {said}");
         assert!(!said.contains(" <") && !said.contains("\n> "), "{said}");
     }
 }

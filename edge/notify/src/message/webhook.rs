@@ -41,6 +41,7 @@ pub(super) fn request(
 
 fn body(notice: &Notice) -> serde_json::Value {
     let plain = Plain::of(notice);
+    let lines = plain.lines();
     let name = match notice.kind {
         Kind::Firing => "incident.declared",
         Kind::Update => "incident.updated",
@@ -56,7 +57,7 @@ fn body(notice: &Notice) -> serde_json::Value {
             "status": notice.kind.word(),
             "title": plain.title,
             "severity": plain.severity,
-            "lines": plain.lines,
+            "lines": lines,
             "service": plain.service,
             "labels": labels,
             "started_at": rfc3339(notice.started_at),

@@ -1,12 +1,29 @@
 //! What an outcome means for the rows of a message.
 
 use super::Manner;
-use super::lane::{Anchor, Flight, Lane, Parcel, Thread, Told, Waiting};
+use super::lane::{Anchor, Flight, Lane, Parcel, Repeat, Thread, Told, Waiting};
 use super::outbox::{Attempt, Outbox};
-use super::pace::{EXPIRES_AFTER, SECOND, WAIT_MAX, WINDOW, back_off};
+use super::pace::{EXPIRES_AFTER, REPEAT_EVERY, SECOND, WAIT_MAX, WINDOW, back_off};
 use super::row::{Ending, RowState, Said};
 use crate::notice::Kind;
 use crate::outcome::Outcome;
+
+/// Why a message has to go again.
+struct Failed {
+    reason: String,
+    after_s: Option<u32>,
+}
+
+/// How a row was told: in which message, under which thread, when.
+#[derive(Clone, Copy)]
+struct Telling<'a> {
+    message: &'a str,
+    as_thread: Option<&'a String>,
+    /// True if it was a message that people count.
+    counts: bool,
+    now: i64,
+    said: &'a Said,
+}
 
 impl Outbox {
     /// Takes what became of an attempt. Write [`Outbox::take_changes`] after it.
@@ -16,8 +33,8 @@ impl Outbox {
             Some(Flight::Parcel(parcel)) if parcel.message == attempt.message => {
                 self.parcel_done(&attempt.receiver, parcel, outcome, now);
             }
-            Some(Flight::Repeat { threads, begun_at }) => {
-                self.repeat_done(&attempt.receiver, &threads, begun_at, (&outcome, now));
+            Some(Flight::Repeat(repeat)) if repeat.message() == attempt.message => {
+                self.repeat_done(&attempt.receiver, &repeat, outcome, now);
             }
             // An answer to something else; what is on its way stays so.
             other => lane.flight = other,
@@ -26,11 +43,9 @@ impl Outbox {
 
     fn parcel_done(&mut self, receiver: &str, parcel: Parcel, outcome: Outcome, now: i64) {
         match outcome {
-            Outcome::Delivered => {
-                if let Some(lane) = self.lanes.get_mut(receiver) {
-                    (lane.n_failures, lane.not_before) = (0, now);
-                }
-                self.told(receiver, parcel, now, &Said::Delivered);
+            Outcome::Delivered => self.taken(receiver, parcel, now, &Said::Delivered),
+            Outcome::DeliveredInPart { reason } => {
+                self.taken(receiver, parcel, now, &Said::DeliveredInPart { reason });
             }
             Outcome::Later { reason, after_s, may_have_arrived } => {
                 self.tally.retried += 1;
@@ -39,7 +54,7 @@ impl Outbox {
                     may_have_arrived: parcel.may_have_arrived || may_have_arrived,
                     ..parcel
                 };
-                self.again(receiver, parcel, (after_s, reason), now);
+                self.again(receiver, parcel, Failed { reason, after_s }, now);
             }
             Outcome::Refused { reason } if parcel.may_have_arrived => {
                 self.told(receiver, parcel, now, &Said::Refused { reason });
@@ -48,24 +63,26 @@ impl Outbox {
         }
     }
 
+    fn taken(&mut self, receiver: &str, parcel: Parcel, now: i64, said: &Said) {
+        if let Some(lane) = self.lanes.get_mut(receiver) {
+            (lane.n_failures, lane.not_before) = (0, now);
+        }
+        self.told(receiver, parcel, now, said);
+    }
+
     /// The receiver is left alone for a while, whatever the next message is.
     fn pause(&mut self, receiver: &str, message: &str, after_s: Option<u32>, now: i64) {
         let Some(lane) = self.lanes.get_mut(receiver) else { return };
         lane.n_failures = lane.n_failures.saturating_add(1);
-        let wait = wait(message, lane.n_failures, after_s);
+        let wait = lane.wait(message, lane.n_failures, after_s);
         lane.not_before = now.saturating_add(wait);
     }
 
-    fn again(
-        &mut self,
-        receiver: &str,
-        mut parcel: Parcel,
-        (after_s, reason): (Option<u32>, String),
-        now: i64,
-    ) {
-        let said = Said::Retry { reason };
+    fn again(&mut self, receiver: &str, mut parcel: Parcel, failed: Failed, now: i64) {
+        let said = Said::Retry { reason: failed.reason };
         if parcel.may_have_arrived {
-            let wait = wait(&parcel.message, parcel.n_attempts, after_s);
+            let Some(lane) = self.lanes.get(receiver) else { return };
+            let wait = lane.wait(&parcel.message, parcel.n_attempts, failed.after_s);
             parcel.not_before = now.saturating_add(wait);
             self.write_trying(receiver, &parcel, Some(&said));
             self.sweep_at = self.sweep_at.min(parcel_expires_at(&parcel));
@@ -119,26 +136,21 @@ impl Outbox {
         for (row, kind) in parcel.rows.into_iter().zip(kinds) {
             self.n_pending = self.n_pending.saturating_sub(1);
             match said {
-                Said::Delivered => self.tally.delivered += 1,
+                Said::Delivered | Said::DeliveredInPart { .. } => self.tally.delivered += 1,
                 Said::Expired => self.tally.expired += 1,
                 Said::Refused { .. } => self.tally.refused += 1,
                 Said::Retry { .. } | Said::Ended => {}
             }
             let name = row.notice.thread.clone();
-            let message = (parcel.message.as_str(), parcel.as_thread.as_ref(), counts);
-            self.row_told(receiver, row, kind, (message, now, said));
+            let (message, as_thread) = (parcel.message.as_str(), parcel.as_thread.as_ref());
+            self.row_told(receiver, row, kind, Telling { message, as_thread, counts, now, said });
             self.settle(receiver, &name);
         }
         self.keep_open_max(receiver);
     }
 
-    fn row_told(
-        &mut self,
-        receiver: &str,
-        row: Waiting,
-        kind: Kind,
-        ((message, as_thread, counts), now, said): ((&str, Option<&String>, bool), i64, &Said),
-    ) {
+    fn row_told(&mut self, receiver: &str, row: Waiting, kind: Kind, telling: Telling<'_>) {
+        let Telling { message, as_thread, counts, now, said } = telling;
         let (key, name) = (row.notice.key.clone(), row.notice.thread.clone());
         let Some(lane) = self.lanes.get_mut(receiver) else { return };
         let Some(thread) = lane.threads.get_mut(&name) else { return };
@@ -157,7 +169,7 @@ impl Outbox {
             message: message.to_owned(),
             as_thread: as_thread.cloned(),
             counts,
-            is_certain: *said == Said::Delivered,
+            is_certain: matches!(said, Said::Delivered | Said::DeliveredInPart { .. }),
             repeated_at: Some(now),
         };
         let state = anchor.state(is_over);
@@ -165,31 +177,48 @@ impl Outbox {
         self.write(receiver, &key, state, Some(said.clone()));
     }
 
-    fn repeat_done(
-        &mut self,
-        receiver: &str,
-        threads: &[String],
-        begun_at: i64,
-        (outcome, now): (&Outcome, i64),
-    ) {
+    fn repeat_done(&mut self, receiver: &str, repeat: &Repeat, outcome: Outcome, now: i64) {
         match outcome {
-            Outcome::Later { after_s, .. } => {
+            Outcome::Later { after_s, reason, .. } => {
                 self.tally.retried += 1;
-                return self.pause(receiver, "repeat", *after_s, now);
+                self.pause(receiver, "repeat", after_s, now);
+                return self.say_of_repeats(receiver, repeat, Said::Retry { reason });
             }
             // What is refused is tried again in a minute: the alerts are still burning.
-            Outcome::Refused { .. } => self.tally.refused += 1,
-            Outcome::Delivered => {}
+            Outcome::Refused { reason } => {
+                self.tally.refused += 1;
+                self.say_of_repeats(receiver, repeat, Said::Refused { reason });
+            }
+            Outcome::Delivered => self.say_of_repeats(receiver, repeat, Said::Delivered),
+            Outcome::DeliveredInPart { reason } => {
+                self.say_of_repeats(receiver, repeat, Said::DeliveredInPart { reason });
+            }
         }
         let Some(lane) = self.lanes.get_mut(receiver) else { return };
         lane.n_failures = 0;
-        for name in threads {
+        for name in &repeat.threads {
             if let Some(Told::Firing(anchor)) =
                 lane.threads.get_mut(name).map(|thread| &mut thread.told)
             {
-                anchor.repeated_at = Some(begun_at);
+                anchor.repeated_at = Some(repeat.begun_at);
             }
         }
+    }
+
+    /// Says how repeating goes when that changes, on the row of one of the alerts: every minute and
+    /// for every alert would be too much.
+    fn say_of_repeats(&mut self, receiver: &str, repeat: &Repeat, said: Said) {
+        let Some(lane) = self.lanes.get_mut(receiver) else { return };
+        if lane.repeats_said == said {
+            return;
+        }
+        let row = repeat.threads.iter().find_map(|name| match &lane.threads.get(name)?.told {
+            Told::Firing(anchor) => Some((anchor.notice.key.clone(), anchor.state(false))),
+            Told::Nothing | Told::Over(_) => None,
+        });
+        let Some((key, state)) = row else { return };
+        lane.repeats_said = said.clone();
+        self.write(receiver, &key, state, Some(said));
     }
 
     pub(super) fn thread(&mut self, receiver: &str, name: &str) -> Option<&mut Thread> {
@@ -232,6 +261,17 @@ impl Outbox {
 }
 
 impl Lane {
+    /// How long to wait after a failure. Alerts end by themselves after a few minutes, so whoever
+    /// takes them is asked every minute, whatever it asked for.
+    fn wait(&self, key: &str, n_attempts: u32, after_s: Option<u32>) -> i64 {
+        let asked = after_s.map(|s| i64::from(s).saturating_mul(SECOND).clamp(SECOND, WAIT_MAX));
+        let wait = asked.unwrap_or_else(|| back_off(key, n_attempts));
+        match self.manner {
+            Manner::Alerts => wait.min(REPEAT_EVERY),
+            Manner::People | Manner::Pager | Manner::Program => wait,
+        }
+    }
+
     /// Makes a row the one that says what was told of a thread; the one before fades.
     pub(super) fn anchor(&mut self, name: &str, mut anchor: Anchor, is_over: bool) {
         let thread = self.threads.entry(name.to_owned()).or_default();
@@ -268,9 +308,4 @@ fn is_over_after(thread: &Thread, kind: Kind) -> Option<bool> {
         (Kind::Resolved, _) | (Kind::Update, Told::Over(_)) => Some(true),
         (Kind::Update, Told::Nothing) | (Kind::Test, _) => None,
     }
-}
-
-fn wait(key: &str, n_attempts: u32, after_s: Option<u32>) -> i64 {
-    let asked = after_s.map(|s| i64::from(s).saturating_mul(SECOND).clamp(SECOND, WAIT_MAX));
-    asked.unwrap_or_else(|| back_off(key, n_attempts))
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::Manner;
 use super::pace::{is_recent, sane};
-use super::row::RowState;
+use super::row::{RowState, Said};
 use crate::notice::{Kind, Notice};
 
 /// A row that waits, or travels in a parcel.
@@ -109,11 +109,21 @@ pub(super) struct Parcel {
 #[derive(Debug, Clone)]
 pub(super) enum Flight {
     Parcel(Parcel),
-    /// Alerts that are told again, by thread.
-    Repeat {
-        threads: Vec<String>,
-        begun_at: i64,
-    },
+    Repeat(Repeat),
+}
+
+/// Alerts that are told again, by thread.
+#[derive(Debug, Clone)]
+pub(super) struct Repeat {
+    pub(super) threads: Vec<String>,
+    pub(super) begun_at: i64,
+}
+
+impl Repeat {
+    /// The key of its message.
+    pub(super) fn message(&self) -> String {
+        format!("repeat-{}", self.begun_at)
+    }
 }
 
 /// One receiver.
@@ -126,6 +136,8 @@ pub(super) struct Lane {
     pub(super) flight: Option<Flight>,
     pub(super) not_before: i64,
     pub(super) n_failures: u32,
+    /// What was said last of repeating alerts.
+    pub(super) repeats_said: Said,
     /// True if what left last was a frozen parcel; then others come first.
     pub(super) was_again: bool,
     /// Messages that count for people, with when they were first sent.
@@ -146,6 +158,7 @@ impl Lane {
             flight: None,
             not_before: 0,
             n_failures: 0,
+            repeats_said: Said::Delivered,
             was_again: false,
             sent: Vec::new(),
             keys: BTreeSet::new(),

@@ -130,20 +130,23 @@ impl Outbox {
     fn begin(&mut self, receiver: String, flight: Flight, now: i64) -> Attempt {
         match flight {
             Flight::Parcel(parcel) => self.begin_parcel(receiver, parcel, now),
-            Flight::Repeat { threads, begun_at } => {
+            Flight::Repeat(repeat) => {
+                let message = repeat.message();
                 let lane = self.lanes.get_mut(&receiver);
                 let mut told = Vec::new();
                 if let Some(lane) = lane {
-                    told.extend(threads.iter().filter_map(|name| match lane.threads.get(name) {
-                        Some(thread) => match &thread.told {
-                            Told::Firing(anchor) => Some(anchor.notice.clone()),
-                            Told::Nothing | Told::Over(_) => None,
+                    told.extend(repeat.threads.iter().filter_map(
+                        |name| match lane.threads.get(name) {
+                            Some(thread) => match &thread.told {
+                                Told::Firing(anchor) => Some(anchor.notice.clone()),
+                                Told::Nothing | Told::Over(_) => None,
+                            },
+                            None => None,
                         },
-                        None => None,
-                    }));
-                    lane.flight = Some(Flight::Repeat { threads, begun_at });
+                    ));
+                    lane.flight = Some(Flight::Repeat(repeat));
                 }
-                Attempt { receiver, message: format!("repeat-{begun_at}"), notices: told }
+                Attempt { receiver, message, notices: told }
             }
         }
     }

@@ -1,7 +1,7 @@
 //! What leaves next for one receiver, and when.
 
 use super::Manner;
-use super::lane::{Flight, Lane, Parcel, Thread, Told};
+use super::lane::{Flight, Lane, Parcel, Repeat, Thread, Told};
 use super::outbox::Outbox;
 use super::pace::{REPEAT_EVERY, WINDOW, is_recent, sane, slot_at};
 use crate::notice::Kind;
@@ -42,7 +42,7 @@ impl Lane {
         };
         self.was_again = match &flight {
             Some(Flight::Parcel(parcel)) => parcel.may_have_arrived,
-            Some(Flight::Repeat { .. }) | None => false,
+            Some(Flight::Repeat(_)) | None => false,
         };
         flight
     }
@@ -83,7 +83,7 @@ impl Lane {
         let is_due = |thread: &Thread| repeat_at_of(thread, now).is_some_and(|at| at <= now);
         let due = self.threads.iter().filter(|(_, thread)| is_due(thread));
         let threads: Vec<String> = due.map(|(name, _)| name.clone()).take(BATCH_MAX).collect();
-        (!threads.is_empty()).then_some(Flight::Repeat { threads, begun_at: now })
+        (!threads.is_empty()).then_some(Flight::Repeat(Repeat { threads, begun_at: now }))
     }
 
     fn repeat_due_at(&self, now: i64) -> Option<i64> {

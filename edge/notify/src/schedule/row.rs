@@ -107,6 +107,11 @@ pub enum Ending {
 pub enum Said {
     /// The receiver took it.
     Delivered,
+    /// The receiver took it, and some of those behind it did not get it. Somebody should see this.
+    DeliveredInPart {
+        /// Who did not get it, and why.
+        reason: String,
+    },
     /// An attempt failed and will be made again.
     Retry {
         /// What happened.

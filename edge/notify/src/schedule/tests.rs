@@ -366,6 +366,11 @@ fn rows_keep_their_form() {
     let json = serde_json::to_string(&row).unwrap();
     let expect = r#"{"receiver":"r","notice":{"key":"A:1","thread":"A","kind":"firing","title":"A title 1","severity":null,"lines":["line 1"],"service":"screening","labels":{"n":"1"},"started_at":0,"at":1,"ended_at":null,"link":null,"folded":0},"pushed_at":5,"state":{"waiting":{"n_attempts":0,"not_before":0,"folded":0,"net":"firing"}}}"#;
     assert_eq!(json, expect);
+    row.notice.severity = Some(hw_incident::SeverityLevel::Sev2);
+    let json = serde_json::to_string(&row).unwrap();
+    assert!(json.contains(r#""severity":"SEV2""#), "{json}");
+    let unknown = json.replace("SEV2", "SEV9");
+    assert!(serde_json::from_str::<Row>(&unknown).is_err(), "{unknown}");
     for state in [
         RowState::Trying {
             message: "m".to_owned(),

@@ -116,6 +116,8 @@ fn the_allow_list_opens_what_it_names_and_no_more() {
     ok("http://alertmanager.lan:9093/", &["alertmanager.lan"], &["10.0.0.5"]);
     ok("http://alertmanager.lan:9093/", &["Alertmanager.LAN.:9093"], &["fd00::5"]);
     ok("https://alertmanager.lan/", &["alertmanager.lan"], &["100.64.0.9"]);
+    ok("https://alertmanager.lan/", &["alertmanager.lan"], &["::ffff:10.0.0.5"]);
+    ok("http://[64:ff9b::a00:1]/", &["64:ff9b::a00:1"], &[]);
     ok("http://127.0.0.1:1234/", &["127.0.0.1"], &[]);
     ok("http://[::1]:1234/", &["[::1]:1234"], &[]);
     ok("http://[0:0:0:0:0:0:0:1]:1234/", &["::1"], &[]);
@@ -127,8 +129,25 @@ fn the_allow_list_opens_what_it_names_and_no_more() {
     refused("https://alertmanager.lan:9094/", &["alertmanager.lan:9093"], &["10.0.0.5"]);
     refused("https://other.lan/", &["alertmanager.lan"], &["10.0.0.5"]);
     refused("https://sub.alertmanager.lan/", &["alertmanager.lan"], &["10.0.0.5"]);
-    // A listed name never opens the metadata service, directly or inside another address.
-    for zone in ["169.254.169.254", "::ffff:169.254.169.254", "fe80::1", "0.0.0.0", "224.0.0.1"] {
+    // A listed name never opens the metadata service, directly or inside another address: of these
+    // it opens only the mapped ones, since where the others carry theirs is not known.
+    for zone in [
+        "169.254.169.254",
+        "fd00:ec2::254",
+        "fd20:ce::254",
+        "::ffff:169.254.169.254",
+        "64:ff9b::a9fe:a9fe",
+        "64:ff9b:1:a9fe:a9:fe00::",
+        "64:ff9b:1:a9fe:a9:fe00:a00:1",
+        "64:ff9b::a00:1",
+        "2002:a00:1::1",
+        "2a00::5efe:a00:1",
+        "::10.0.0.1",
+        "fe80::1",
+        "fe80::5efe:a00:1",
+        "0.0.0.0",
+        "224.0.0.1",
+    ] {
         refused("http://alertmanager.lan/", &["alertmanager.lan"], &[zone]);
     }
     refused("http://0.0.0.0/", &["0.0.0.0"], &[]);

@@ -20,7 +20,12 @@ impl Server {
 
     /// Does something with a connection once the request was read.
     pub(crate) fn with(act: impl Fn(&mut TcpStream) + Send + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::at(SocketAddr::from(([127, 0, 0, 1], 0)), act)
+    }
+
+    /// The same at an address of the test's choice.
+    pub(crate) fn at(address: SocketAddr, act: impl Fn(&mut TcpStream) + Send + 'static) -> Self {
+        let listener = TcpListener::bind(address).unwrap();
         let address = listener.local_addr().unwrap();
         let requests = Arc::new(Mutex::new(Vec::new()));
         let seen = requests.clone();

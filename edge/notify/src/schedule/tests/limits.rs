@@ -155,3 +155,91 @@ fn an_alert_whose_end_may_have_arrived_is_not_lit_again() {
         }
     }
 }
+
+#[test]
+fn alerts_that_cannot_be_repeated_are_said_once_per_change() {
+    let mut one = One::new(Manner::Alerts);
+    one.push("A", Kind::Firing, 1);
+    one.told().unwrap();
+    one.push("B", Kind::Firing, 1);
+    one.told().unwrap();
+    one.outbox.take_changes();
+    let mut said = Vec::new();
+    let fates = [Outcome::Delivered, later(true), later(false), refused(), refused()];
+    for fate in fates.into_iter().chain([Outcome::Delivered, Outcome::Delivered]) {
+        one.wait(60);
+        let attempt = one.next().unwrap();
+        assert_eq!(attempt.notices.len(), 2, "{attempt:?}");
+        one.outbox.done(&attempt, fate, one.now);
+        for change in one.outbox.take_changes() {
+            assert!(matches!(change.state, RowState::Told { is_over: false, .. }), "{change:?}");
+            said.push((change.key, change.said.unwrap()));
+        }
+    }
+    let reason = || "test".to_owned();
+    let expect =
+        [Said::Retry { reason: reason() }, Said::Refused { reason: reason() }, Said::Delivered];
+    assert_eq!(said, expect.map(|said| ("A:1".to_owned(), said)));
+}
+
+#[test]
+fn a_short_outage_does_not_end_alerts() {
+    let slow = |after_s, may_have_arrived| Outcome::Later {
+        reason: String::new(),
+        after_s,
+        may_have_arrived,
+    };
+    for fate in [slow(None, false), slow(None, true), slow(Some(3600), false)] {
+        let mut one = One::new(Manner::Alerts);
+        one.push("A", Kind::Firing, 1);
+        one.told().unwrap();
+        one.push("B", Kind::Firing, 1);
+        let end = one.now + 1800 * SECOND;
+        while one.now < end {
+            let before = one.now;
+            one.now = one.outbox.next_deadline(one.now).unwrap().max(one.now);
+            assert!(one.now - before <= 60 * SECOND, "{fate:?}");
+            while let Some(attempt) = one.next() {
+                one.outbox.done(&attempt, fate.clone(), one.now);
+            }
+        }
+        let mut heard = std::collections::BTreeSet::new();
+        let over = one.now;
+        while one.now <= over + 60 * SECOND {
+            while let Some(attempt) = one.next() {
+                heard.extend(attempt.notices.iter().map(|notice| notice.thread.clone()));
+                one.outbox.done(&attempt, Outcome::Delivered, one.now);
+            }
+            one.wait(1);
+        }
+        assert_eq!(heard.len(), 2, "a minute after the outage both burn again: {fate:?}");
+    }
+}
+
+#[test]
+fn an_answer_to_something_else_ends_no_repeat() {
+    let mut one = One::new(Manner::Alerts);
+    one.push("A", Kind::Firing, 1);
+    let first = one.next().unwrap();
+    one.outbox.done(&first, Outcome::Delivered, one.now);
+    one.wait(60);
+    let repeat = one.next().unwrap();
+    one.outbox.done(&first, Outcome::Delivered, one.now);
+    one.outbox.done(&Attempt { message: "repeat-1".to_owned(), ..first }, refused(), one.now);
+    assert_eq!(one.next(), None, "the repeat is still on its way");
+    assert_eq!(one.outbox.tally().refused, 0);
+    one.outbox.done(&repeat, later(false), one.now);
+    one.wait(2);
+    assert!(one.next().is_some());
+}
+
+#[test]
+fn what_some_did_not_get_is_told_and_said() {
+    let mut one = One::new(Manner::People);
+    one.push("A", Kind::Firing, 1);
+    one.send(Outcome::DeliveredInPart { reason: "not b".to_owned() }).unwrap();
+    let last = one.outbox.take_changes().pop().unwrap();
+    assert_eq!(last.said, Some(Said::DeliveredInPart { reason: "not b".to_owned() }));
+    assert!(matches!(last.state, RowState::Told { is_certain: true, .. }), "{last:?}");
+    assert_eq!((one.outbox.tally().delivered, one.outbox.pending()), (1, 0));
+}

@@ -37,9 +37,9 @@ enum Verb {
 
 /// Make a token, and print it: this once, it is kept nowhere.
 ///
-/// The server is asked, which needs a token of an admin, or this machine while there is none. With
-/// --data the token is made in the folder of a server that does not run: so the first one is made for
-/// a server that others can reach.
+/// The server is asked, which needs a token of an admin, or this machine while there never was one.
+/// With --data the token is made in the folder of a server that does not run: so the first one is made
+/// for a server that others can reach, and another when the last one of an admin ended or was lost.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:

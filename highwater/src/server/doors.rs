@@ -57,16 +57,17 @@ impl Guards {
         let files = access.tls.clone();
         let certificates = files.map(|files| Certificates::load(files, wall())).transpose()?;
         let tokens = opened.reader.tokens()?;
-        let grants = tokens.into_iter().filter_map(|token| match token {
-            Ok(token) => grant(token),
-            Err(id) => {
-                warn!(token = id, "a token is damaged: it opens nothing");
-                None
+        let mut book = Book::default();
+        for token in tokens {
+            match token {
+                Ok(token) => grant(token).into_iter().for_each(|grant| book.put(grant)),
+                Err(id) => {
+                    warn!(token = id, "a token is damaged: it opens nothing");
+                    book.put_damaged();
+                }
             }
-        });
-        let book = Book::new(grants.collect());
-        let (n_usable, _) = book.usable(wall());
-        check(settings, n_usable)?;
+        }
+        check(settings, book.n_usable(wall()))?;
         let own = mint(Scope::Ingest, 0, &random().context("failed to get random numbers")?);
         let door = Arc::new(Door::new(access.loopback, book, Some(own.hash())));
         if let Some(certificates) = &certificates {

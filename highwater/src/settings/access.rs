@@ -36,8 +36,8 @@ pub(super) const LOOPBACK: Setting<LoopbackPolicy> = Setting {
     flag: None,
     default: "open",
     reason: "What may be done from this machine without a token. open: everything but tokens and the \
-             audit, and those too until there is a token of an admin: who can log in here could read \
-             the data folder as well. tokens: nothing, where other people log in here.",
+             audit, and those too until the first token of an admin is made: who can log in here could \
+             read the data folder as well. tokens: nothing, where other people log in here.",
     parse: |text| match text {
         "open" => Ok(LoopbackPolicy::Open),
         "tokens" => Ok(LoopbackPolicy::Tokens),

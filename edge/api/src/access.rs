@@ -240,7 +240,8 @@ pub struct Token {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateToken {
-    /// Who or what gets it: it stands beside what is done with it.
+    /// Who or what gets it: it stands beside what is done with it in incidents and with tokens. Of a
+    /// change told and of a shift accepted the record does not say by whom.
     pub name: String,
     /// ingest, read, respond, admin.
     pub scope: String,

@@ -52,10 +52,25 @@ impl Scope {
     }
 }
 
-/// Whether a text has something in it that begins like a token: it must not be repeated anywhere.
+/// Digits after a token's number from which on a text is taken for a token, whole or cut off. What is
+/// left of one with fewer opens nothing and helps nobody to guess the rest.
+const SECRET_DIGITS_MIN: usize = 16;
+
+/// Whether a text has something in it of a token's form, which must not be repeated anywhere:
+/// `hw_<scope>_<number>_<digits>`. A service may be called `hw_read_model`.
 #[must_use]
 pub fn names_token(text: &str) -> bool {
-    Scope::ALL.iter().any(|scope| text.contains(&format!("hw_{}_", scope.word())))
+    let is_secret = |rest: &str| {
+        let after = rest.trim_start_matches(|letter: char| letter.is_ascii_digit());
+        let secret = after.strip_prefix('_').filter(|_| after.len() < rest.len());
+        let digits = |text: &str| text.bytes().take_while(u8::is_ascii_alphanumeric).count();
+        secret.is_some_and(|text| digits(text) >= SECRET_DIGITS_MIN)
+    };
+    Scope::ALL.iter().any(|scope| {
+        let prefix = format!("hw_{}_", scope.word());
+        text.match_indices(&prefix)
+            .any(|(at, _)| text.get(at + prefix.len()..).is_some_and(is_secret))
+    })
 }
 
 /// Who asks.
@@ -302,6 +317,16 @@ mod tests {
             assert_eq!(read(wrong), Shown::Unreadable, "{wrong:?}");
         }
         assert_eq!(Shown::read([&b"Bearer \xff"[..]].into_iter()), Shown::Unreadable);
+    }
+
+    #[test]
+    fn tokens_are_known_by_their_form() {
+        for text in ["hw_read_1_0123456789abcdefX", "x=hw_admin_77_0123456789abcdef&hw_read_x"] {
+            assert!(names_token(text), "{text}");
+        }
+        for text in ["hw_read_model", "hw_read_1_model", "hw_read__0123456789abcdef", "hw_x_1_0"] {
+            assert!(!names_token(text), "{text}");
+        }
     }
 
     #[test]

@@ -91,7 +91,11 @@ fn revoke(
     (id, by): (u32, &str),
     now: Timestamp,
 ) -> Result<Done, WriteError> {
-    let Some(mut grant) = group.token(id)?.and_then(grant) else { return Ok(Done::NoToken) };
+    let known = group.token(id)?.and_then(|token| match token {
+        Ok(token) => grant(token),
+        Err(id) => Some(unreadable(id, now)),
+    });
+    let Some(mut grant) = known else { return Ok(Done::NoToken) };
     if grant.revoked_at.is_some() {
         return Ok(Done::Revoked(grant));
     }
@@ -110,7 +114,8 @@ fn note(
 ) -> Result<Done, WriteError> {
     let mut grants = Vec::new();
     for (id, at) in uses {
-        if let Some(known) = group.token(*id)?.and_then(grant) {
+        // What is damaged is not written on: it would look whole.
+        if let Some(known) = group.token(*id)?.and_then(Result::ok).and_then(grant) {
             let grant = Grant { last_used_at: Some(*at), ..known };
             group.put_token(&stored(&grant))?;
             grants.push(grant);
@@ -124,6 +129,20 @@ fn note(
         group.append_event(&EventV1::audit(now, by, did), now.0)?;
     }
     Ok(Done::Noted(grants))
+}
+
+/// What is left of a damaged token that is revoked: its number, and the most it could have been.
+fn unreadable(id: u32, now: Timestamp) -> Grant {
+    Grant {
+        id,
+        name: "damaged".to_owned(),
+        scope: Scope::Admin,
+        hash: [0; 32],
+        created_at: now,
+        expires_at: None,
+        last_used_at: None,
+        revoked_at: None,
+    }
 }
 
 /// A token as it was stored; `None` if its scope is none of ours.
@@ -171,4 +190,28 @@ pub(crate) fn random() -> Result<[u8; 32], getrandom::Error> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes)?;
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hw_store::{Folder, Reader, Store};
+
+    const NOW: Timestamp = Timestamp(1_795_330_000_000_000_000);
+
+    #[test]
+    fn damaged_token_stops_no_group_and_can_be_revoked() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = Store::open(Folder::take(folder.path()).unwrap()).unwrap();
+        let broken = StoredToken { scope: "read".to_owned(), ..stored(&unreadable(1, NOW)) };
+        store.group(|group| group.put_token(&broken)).unwrap();
+        let connection = rusqlite::Connection::open(store.paths().database()).unwrap();
+        connection.execute("update token set scope = 'admin'", []).unwrap();
+        let mut done = |act: &Act| store.group(|group| carry_out(group, (act, "anna"), NOW));
+        let used = Act::Note { uses: vec![(1, NOW)], refusals: Refusals::default() };
+        assert!(done(&used).unwrap().grants().is_empty());
+        let Done::Revoked(grant) = done(&Act::Revoke(1)).unwrap() else { panic!("not revoked") };
+        assert_eq!((grant.id, grant.revoked_at), (1, Some(NOW)));
+        assert_eq!(Reader::open(store.paths()).unwrap().tokens().unwrap(), [Ok(stored(&grant))]);
+    }
 }

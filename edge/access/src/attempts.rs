@@ -43,6 +43,18 @@ impl Refusals {
     pub const fn n(&self) -> u64 {
         self.missing + self.unknown + self.expired + self.revoked + self.forbidden
     }
+
+    /// Adds what was refused at another time.
+    pub fn add(&mut self, other: &Self) {
+        self.missing += other.missing;
+        self.unknown += other.unknown;
+        self.expired += other.expired;
+        self.revoked += other.revoked;
+        self.forbidden += other.forbidden;
+        let left = NAMED_MAX.saturating_sub(self.addresses.len());
+        let new: Vec<IpAddr> = other.addresses.difference(&self.addresses).copied().collect();
+        self.addresses.extend(new.into_iter().take(left));
+    }
 }
 
 /// Wrong attempts, by address.

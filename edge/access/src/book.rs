@@ -39,6 +39,8 @@ impl Grant {
 #[derive(Debug, Default)]
 pub struct Book {
     kept: BTreeMap<u32, Kept>,
+    /// Whether a token of an admin was ever made, of use or not.
+    had_admin: bool,
 }
 
 #[derive(Debug)]
@@ -62,6 +64,7 @@ impl Book {
 
     /// Keeps a token, in place of what was known of it.
     pub fn put(&mut self, grant: Grant) {
+        self.had_admin |= grant.scope == Scope::Admin;
         let used_at = grant.last_used_at.map_or(i64::MIN, |at| at.0);
         let known = self.kept.get(&grant.id).map(|kept| kept.used_at.load(Ordering::Relaxed));
         let used_at = AtomicI64::new(known.map_or(used_at, |known| known.max(used_at)));
@@ -100,16 +103,22 @@ impl Book {
         self.kept.get(&id).is_some_and(|kept| kept.grant.is_usable(now))
     }
 
-    /// How many open something, and whether one of them is an admin's.
+    /// Knows that there is one that cannot be read: it may have been an admin's.
+    pub const fn put_damaged(&mut self) {
+        self.had_admin = true;
+    }
+
+    /// Whether a token of an admin was ever made. That it ended, or was revoked, changes nothing:
+    /// nobody becomes an admin by waiting.
     #[must_use]
-    pub fn usable(&self, now: Timestamp) -> (usize, bool) {
-        let usable: Vec<&Grant> = self
-            .kept
-            .values()
-            .map(|kept| &kept.grant)
-            .filter(|grant| grant.is_usable(now))
-            .collect();
-        (usable.len(), usable.iter().any(|grant| grant.scope == Scope::Admin))
+    pub const fn had_admin(&self) -> bool {
+        self.had_admin
+    }
+
+    /// How many open something.
+    #[must_use]
+    pub fn n_usable(&self, now: Timestamp) -> usize {
+        self.kept.values().filter(|kept| kept.grant.is_usable(now)).count()
     }
 
     /// Tokens that were used since what is kept of them says so.
@@ -156,7 +165,7 @@ mod tests {
         book.put(known);
         assert_eq!(find(&book, 60), Err(Turned::Revoked));
         assert!(!book.is_usable(1, Timestamp::from_s(60)));
-        assert_eq!(book.usable(Timestamp::from_s(60)), (0, false));
+        assert_eq!((book.n_usable(Timestamp::from_s(60)), book.had_admin()), (0, false));
     }
 
     #[test]
@@ -170,7 +179,7 @@ mod tests {
         let raised = mint(Scope::Read, 1, &[1; 32]).reveal();
         assert_eq!(book.find(&raised, now).map(drop), Err(Turned::Unknown));
         assert_eq!(book.find("", now).map(drop), Err(Turned::Unknown));
-        assert_eq!(book.usable(now), (1, true));
+        assert_eq!((book.n_usable(now), book.had_admin()), (1, true));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard};
 /// What a request from this machine may do without a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LoopbackPolicy {
-    /// All but admin; that too, until there is a token of an admin.
+    /// All but admin; that too, until a token of an admin was made for the first time.
     Open,
     /// Nothing.
     Tokens,
@@ -71,10 +71,10 @@ impl Door {
             }
             Shown::Nothing => {
                 let is_open = is_loopback && self.loopback == LoopbackPolicy::Open;
-                // Until there is an admin, who is on this machine makes the first.
+                // Until there was an admin, who is on this machine makes the first.
                 let has = match needs {
                     _ if !is_open => return Err(Turned::Missing),
-                    _ if !self.read().usable(now).1 => Scope::Admin,
+                    _ if !self.read().had_admin() => Scope::Admin,
                     Scope::Admin => return Err(Turned::Missing),
                     Scope::Ingest => Scope::Ingest,
                     Scope::Read | Scope::Respond => Scope::Respond,
@@ -171,9 +171,23 @@ mod tests {
         assert!(door.still_admits(&caller, NOW));
         door.put(Grant { revoked_at: Some(NOW), ..admin });
         assert!(!door.still_admits(&caller, NOW));
-        assert!(door.admit(&here, Scope::Admin, NOW).is_ok(), "no admin is left");
         let refusals = door.take_refusals();
         assert_eq!((refusals.missing, refusals.n()), (5, 5));
+    }
+
+    #[test]
+    fn loopback_is_no_admin_again_once_the_last_one_is_gone() {
+        let here = asking("127.0.0.1", Shown::Nothing);
+        let (admin, _) = grant(1, Scope::Admin);
+        let revoked = Grant { revoked_at: Some(NOW), ..admin.clone() };
+        let expired = Grant { expires_at: Some(NOW), ..admin };
+        let mut damaged = Book::default();
+        damaged.put_damaged();
+        for book in [Book::new(vec![revoked]), Book::new(vec![expired]), damaged] {
+            let door = Door::new(LoopbackPolicy::Open, book, None);
+            assert_eq!(door.admit(&here, Scope::Admin, NOW), Err(Turned::Missing));
+            assert_eq!(door.admit(&here, Scope::Read, NOW).map(|c| c.scope), Ok(Scope::Respond));
+        }
     }
 
     #[test]

@@ -52,10 +52,25 @@ impl Scope {
     }
 }
 
-/// Whether a text has something in it that begins like a token: it must not be repeated anywhere.
+/// Digits after a token's number from which on a text is taken for a token, whole or cut off. What is
+/// left of one with fewer opens nothing and helps nobody to guess the rest.
+const SECRET_DIGITS_MIN: usize = 16;
+
+/// Whether a text has something in it of a token's form, which must not be repeated anywhere:
+/// `hw_<scope>_<number>_<digits>`. A service may be called `hw_read_model`.
 #[must_use]
 pub fn names_token(text: &str) -> bool {
-    Scope::ALL.iter().any(|scope| text.contains(&format!("hw_{}_", scope.word())))
+    let is_secret = |rest: &str| {
+        let after = rest.trim_start_matches(|letter: char| letter.is_ascii_digit());
+        let secret = after.strip_prefix('_').filter(|_| after.len() < rest.len());
+        let digits = |text: &str| text.bytes().take_while(u8::is_ascii_alphanumeric).count();
+        secret.is_some_and(|text| digits(text) >= SECRET_DIGITS_MIN)
+    };
+    Scope::ALL.iter().any(|scope| {
+        let prefix = format!("hw_{}_", scope.word());
+        text.match_indices(&prefix)
+            .any(|(at, _)| text.get(at + prefix.len()..).is_some_and(is_secret))
+    })
 }
 
 /// Who asks.
@@ -92,7 +107,42 @@ impl Asking<'_> {
 }
 
 /// Headers by which proxies say for whom they ask.
-pub const PROXY_HEADERS: [&str; 4] = ["forwarded", "via", "x-forwarded-for", "x-real-ip"];
+const PROXY_HEADERS: [&str; 4] = ["forwarded", "via", "x-forwarded-for", "x-real-ip"];
+
+/// Whether a request comes from where its connection comes from: no header says that a proxy sent it,
+/// and every name it asks for is one of this machine. A name of elsewhere may be that of a proxy, or
+/// of a page that points its own name here. `hosts` are `Host` and the authority, as far as there are;
+/// `headers` are the names of all headers, in small letters. Who names no host is not direct.
+pub fn is_direct<'a>(
+    hosts: impl IntoIterator<Item = &'a str>,
+    headers: impl IntoIterator<Item = &'a str>,
+) -> bool {
+    let mut hosts = hosts.into_iter().peekable();
+    let is_forwarded = headers.into_iter().any(|name| PROXY_HEADERS.contains(&name));
+    !is_forwarded && hosts.peek().is_some() && hosts.all(names_loopback)
+}
+
+/// Whether a name, with or without a port, is one of this machine.
+#[must_use]
+pub fn names_loopback(host: &str) -> bool {
+    name_of(host).is_some_and(|name| {
+        let is_name = name.eq_ignore_ascii_case("localhost");
+        is_name || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    })
+}
+
+/// A host without its port.
+#[must_use]
+pub fn name_of(host: &str) -> Option<&str> {
+    let (name, port) = match host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((name, port)) => (name, port.strip_prefix(':').or(port.is_empty().then_some("0"))),
+        None => match host.split_once(':') {
+            Some((name, port)) => (name, Some(port)),
+            None => (host, Some("0")),
+        },
+    };
+    port.is_some_and(|port| port.parse::<u16>().is_ok()).then_some(name)
+}
 
 /// What stands in `Authorization`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -205,7 +255,8 @@ pub struct Token {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateToken {
-    /// Who or what gets it: it stands beside what is done with it.
+    /// Who or what gets it: it stands beside what is done with it in incidents and with tokens. Of a
+    /// change told and of a shift accepted the record does not say by whom.
     pub name: String,
     /// ingest, read, respond, admin.
     pub scope: String,
@@ -266,6 +317,55 @@ mod tests {
             assert_eq!(read(wrong), Shown::Unreadable, "{wrong:?}");
         }
         assert_eq!(Shown::read([&b"Bearer \xff"[..]].into_iter()), Shown::Unreadable);
+    }
+
+    #[test]
+    fn tokens_are_known_by_their_form() {
+        for text in ["hw_read_1_0123456789abcdefX", "x=hw_admin_77_0123456789abcdef&hw_read_x"] {
+            assert!(names_token(text), "{text}");
+        }
+        for text in ["hw_read_model", "hw_read_1_model", "hw_read__0123456789abcdef", "hw_x_1_0"] {
+            assert!(!names_token(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn names_of_this_machine_are_known() {
+        for host in
+            ["localhost", "LOCALHOST:4319", "127.0.0.1:4319", "127.9.9.9", "[::1]:80", "[::1]"]
+        {
+            assert!(names_loopback(host), "{host}");
+        }
+        let foreign = [
+            "",
+            "example.com",
+            "localhost.example.com",
+            "127.0.0.1.example.com:80",
+            "10.0.0.1",
+            "[::1]x",
+            "[::1",
+            "localhost:",
+            "localhost:x",
+            "localhost:1:2",
+            "0.0.0.0",
+            "[::]:1",
+        ];
+        for host in foreign {
+            assert!(!names_loopback(host), "{host}");
+        }
+    }
+
+    #[test]
+    fn direct_is_who_asks_for_loopback_without_a_proxy() {
+        let headers = ["accept", "host"];
+        assert!(is_direct(["localhost:4318"], headers));
+        assert!(is_direct(["localhost:4318", "127.0.0.1"], headers));
+        assert!(!is_direct([], headers), "no name");
+        assert!(!is_direct(["hw.example.com"], headers), "a name of elsewhere");
+        assert!(!is_direct(["localhost", "hw.example.com"], headers), "one of two names");
+        for proxy in PROXY_HEADERS {
+            assert!(!is_direct(["localhost"], ["host", proxy]), "{proxy}");
+        }
     }
 
     #[test]

@@ -24,8 +24,8 @@ mod window;
 mod words;
 
 pub use access::{
-    Asking, Caller, CreateToken, CreatedToken, Doorman, PROXY_HEADERS, Scope, Shown, Token, Turned,
-    WantedToken, names_token,
+    Asking, Caller, CreateToken, CreatedToken, Doorman, Scope, Shown, Token, Turned, WantedToken,
+    is_direct, name_of, names_loopback, names_token,
 };
 pub use analysis::{
     Analysis, Change, Cleared, Counts, Hop, Impact, Incident, Judgement, Lead, Mitigation, Origin,

@@ -46,8 +46,15 @@ impl StoredToken {
 
     /// The token in a row, or its number if it is damaged.
     pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Result<Self, u32>> {
+        let id = row.get(0)?;
+        // What is of another kind than was written is as damaged as what has another value.
+        let token = Self::columns(id, row).ok().filter(|(token, check)| token.check() == *check);
+        Ok(token.map(|(token, _)| token).ok_or(id))
+    }
+
+    fn columns(id: u32, row: &Row<'_>) -> rusqlite::Result<(Self, i64)> {
         let token = Self {
-            id: row.get(0)?,
+            id,
             name: row.get(1)?,
             scope: row.get(2)?,
             hash: row.get(3)?,
@@ -56,7 +63,7 @@ impl StoredToken {
             last_used_at: row.get(6)?,
             revoked_at: row.get(7)?,
         };
-        Ok(if token.check() == row.get::<_, i64>(8)? { Ok(token) } else { Err(token.id) })
+        Ok((token, row.get(8)?))
     }
 }
 
@@ -71,21 +78,16 @@ impl Group<'_> {
         Ok(self.transaction.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
     }
 
-    /// A token by its number.
+    /// A token by its number; if it is damaged, its number alone. That is no error: it must not keep
+    /// the rest of a group from being written.
     ///
     /// # Errors
     ///
-    /// If it is damaged, or the database cannot be read.
-    pub fn token(&self, id: u32) -> Result<Option<StoredToken>, WriteError> {
+    /// If the database cannot be read.
+    pub fn token(&self, id: u32) -> Result<Option<Result<StoredToken, u32>>, WriteError> {
         let sql = format!("select {} from token where id = ?1", StoredToken::COLUMNS);
         let mut statement = self.transaction.prepare_cached(&sql)?;
-        let found = statement.query_row([id], StoredToken::read).optional()?;
-        // Written anew, it would look whole.
-        let damaged = |id| {
-            let why = format!("token {id} is damaged: its checksum does not fit");
-            WriteError::Refused(rusqlite::Error::ToSqlConversionFailure(why.into()))
-        };
-        found.transpose().map_err(damaged)
+        Ok(statement.query_row([id], StoredToken::read).optional()?)
     }
 
     /// Keeps a token, in place of what was kept of it.

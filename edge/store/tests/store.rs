@@ -168,14 +168,16 @@ fn tokens_are_numbered_replaced_and_never_trusted_when_altered() {
     store.group(|group| group.put_token(&token(2))).unwrap();
     let revoked = StoredToken { revoked_at: Some(77), ..token(1) };
     store.group(|group| group.put_token(&revoked)).unwrap();
-    assert_eq!(store.group(|group| group.token(1)).unwrap(), Some(revoked.clone()));
+    assert_eq!(store.group(|group| group.token(1)).unwrap(), Some(Ok(revoked.clone())));
     assert_eq!(store.group(|group| group.token(3)).unwrap(), None);
     let reader = Reader::open(store.paths()).unwrap();
     assert_eq!(reader.tokens().unwrap(), [Ok(revoked), Ok(token(2))]);
     let connection = rusqlite::Connection::open(store.paths().database()).unwrap();
     connection.execute("update token set scope = 'admin' where id = 2", []).unwrap();
     assert_eq!(reader.tokens().unwrap()[1], Err(2));
-    assert!(store.group(|group| group.token(2)).is_err(), "what is damaged is not written on");
+    assert_eq!(store.group(|group| group.token(2)).unwrap(), Some(Err(2)));
+    connection.execute("update token set hash = x'00' where id = 2", []).unwrap();
+    assert_eq!(store.group(|group| group.token(2)).unwrap(), Some(Err(2)), "no hash at all");
     let findings = verify(store.paths(), |_| ()).unwrap().findings;
     assert_eq!(findings[0].what, "token 2");
 }

@@ -63,7 +63,7 @@ impl Site {
         question: impl FnOnce(&dyn Doorkeeper) -> Answered<T> + Send + 'static,
     ) -> Result<T, Problem> {
         let keeper = Arc::clone(&self.doors.keeper);
-        self.ask(move |_| question(&*keeper)).await
+        self.ask_in_time(move |_| question(&*keeper), LATE_TOKEN).await
     }
 
     /// Asks a question that may wait for disk or engine.
@@ -71,8 +71,17 @@ impl Site {
         &self,
         question: impl FnOnce(&dyn Backend) -> Answered<T> + Send + 'static,
     ) -> Result<T, Problem> {
+        self.ask_in_time(question, LATE).await
+    }
+
+    /// The same, with what is said when no answer comes in time.
+    async fn ask_in_time<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&dyn Backend) -> Answered<T> + Send + 'static,
+        late: &'static str,
+    ) -> Result<T, Problem> {
         let answer = timeout(self.settings.answer_timeout, self.ask_at_leisure(question)).await;
-        answer.unwrap_or_else(|_| Err(Problem::unavailable(LATE, 5)))
+        answer.unwrap_or_else(|_| Err(Problem::unavailable(late, 5)))
     }
 
     async fn ask_at_leisure<T: Send + 'static>(
@@ -100,6 +109,10 @@ impl Site {
 /// The answer to a question and to a command: of that it is not known whether it was taken.
 const LATE: &str = "no answer came in time; if something was told, send it again with the same \
                     Idempotency-Key: it is done once";
+
+/// The same of tokens: a secret is shown once, so it cannot be answered alike again.
+const LATE_TOKEN: &str = "no answer came in time; if a token was to be made or revoked, list the \
+                          tokens, and revoke what you did not get";
 
 fn log(failure: &crate::backend::Failure) {
     if let crate::backend::Failure::Broken(reason) = failure {

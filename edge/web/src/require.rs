@@ -59,7 +59,7 @@ impl<N: Need> FromRequestParts<Arc<Site>> for Require<N> {
         let asking = Asking {
             shown: Shown::read(shown),
             peer: link.peer,
-            is_direct: crate::guard::is_direct(&parts.headers),
+            is_direct: crate::guard::is_direct(&parts.uri, &parts.headers),
         };
         let admitted = site.keeper().admit(&asking, N::SCOPE);
         admitted.map(|caller| Self { caller, need: PhantomData }).map_err(Problem::from)

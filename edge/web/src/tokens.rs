@@ -1,7 +1,7 @@
 //! Tokens and the audit: for admins.
 
 use crate::asking::Site;
-use crate::commands::check_name;
+use crate::commands::{check_name, idempotency_key};
 use crate::json::{Json, read_json};
 use crate::nearest::nearest;
 use crate::problem::{Problem, ProblemKind};
@@ -47,6 +47,12 @@ pub(crate) async fn create(
     request: Request,
 ) -> Result<Response, Problem> {
     Query::read(request.uri(), &[])?;
+    if idempotency_key(request.headers())?.is_some() {
+        return Err(Problem::bad(
+            "Idempotency-Key has no use here, for a secret is shown once: leave it out. If no answer \
+             came, list the tokens and revoke what you did not get",
+        ));
+    }
     let wanted = wanted(read_json(&site, request).await?)?;
     let created = site.consult(move |keeper| keeper.create(wanted, &caller)).await?;
     Ok((StatusCode::CREATED, Json(created)).into_response())

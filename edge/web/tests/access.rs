@@ -78,6 +78,10 @@ fn every_route_is_open_to_whom_it_says_and_to_nobody_else() {
     assert_eq!(server.ask("POST", "/api/v1/changes", admin, flag).status, 201);
     let token = r#"{"name": "anna", "scope": "read"}"#;
     assert_eq!(server.ask("POST", "/api/v1/tokens", admin, token).status, 201);
+    let keyed = format!("{admin}Idempotency-Key: a\r\n");
+    let refused = server.ask("POST", "/api/v1/tokens", &keyed, token);
+    assert_eq!(refused.status, 400, "a key that would not be kept is not taken");
+    assert_eq!(keeper.created(), 1);
     let mut n_refused = 0;
     for route in &routes {
         for (shown, has) in ROLES {

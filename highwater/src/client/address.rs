@@ -4,7 +4,7 @@ use super::Api;
 use super::trust::{CredentialFlags, Credentials};
 use clap::Args;
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 /// Which server is asked.
 #[derive(Clone, Debug, Args)]
@@ -47,6 +47,17 @@ impl Address {
     /// Of a listener that speaks TLS, or does not.
     pub(crate) fn of(place: impl ToString, has_tls: bool) -> Self {
         Self { has_tls, place: place.to_string() }
+    }
+
+    /// Of a listener of this machine: who listens on all addresses is asked by that of loopback.
+    pub(crate) fn of_listener(mut place: SocketAddr, has_tls: bool) -> Self {
+        if place.ip().is_unspecified() {
+            place.set_ip(match place.ip() {
+                IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+                IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+            });
+        }
+        Self::of(place, has_tls)
     }
 
     /// A host and a port; a scheme before it and a slash behind may be there.
@@ -107,6 +118,14 @@ mod tests {
         for wrong in ["", "127.0.0.1", ":4319", "localhost:x", "ftp://a:1", "a:0", "u:p@a:1"] {
             assert!(Address::parse(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn who_listens_everywhere_is_asked_at_loopback() {
+        let place = |text: &str| Address::of_listener(text.parse().unwrap(), true).place;
+        assert_eq!(place("0.0.0.0:4319"), "127.0.0.1:4319");
+        assert_eq!(place("[::]:4319"), "[::1]:4319");
+        assert_eq!(place("10.0.0.7:4319"), "10.0.0.7:4319");
     }
 
     #[test]

@@ -26,7 +26,7 @@ impl Doctor {
         let mut checks =
             vec![Check::fine("settings", "every key is known and every value can be used")];
         let has_tls = settings.access.tls.is_some();
-        let api = settings.listen.map(|address| Api::at(Address::of(address, has_tls)));
+        let api = settings.listen.map(|address| Api::at(Address::of_listener(address, has_tls)));
         let server = checks::Running::at(api.as_ref(), &settings.folder);
         checks.extend(checks::folder(&settings.folder));
         checks.extend(checks::space(&settings.folder));

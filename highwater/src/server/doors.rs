@@ -9,6 +9,7 @@ use anyhow::Context;
 use hw_access::{Book, CertificateFiles, Certificates, Door, LoopbackPolicy, Renewal, mint};
 use hw_api::{Asking, Doorman, Scope};
 use hw_ingest::{Guard, Receiver};
+use hw_model::Timestamp;
 use hw_web::{Doorkeeper, Doors, Web};
 use hw_wire::{ActV1, EventV1};
 use std::net::SocketAddr;
@@ -22,6 +23,9 @@ const LOOK: Duration = Duration::from_secs(60);
 
 /// Days before its end from which on a certificate is said to end.
 const SOON_DAYS: f64 = 14.0;
+
+/// Seconds between two looks at whether that is so.
+const DAY_S: f64 = 86_400.0;
 
 /// What can be set about who gets in.
 #[derive(Clone, Debug)]
@@ -57,16 +61,17 @@ impl Guards {
         let files = access.tls.clone();
         let certificates = files.map(|files| Certificates::load(files, wall())).transpose()?;
         let tokens = opened.reader.tokens()?;
-        let grants = tokens.into_iter().filter_map(|token| match token {
-            Ok(token) => grant(token),
-            Err(id) => {
-                warn!(token = id, "a token is damaged: it opens nothing");
-                None
+        let mut book = Book::default();
+        for token in tokens {
+            match token {
+                Ok(token) => grant(token).into_iter().for_each(|grant| book.put(grant)),
+                Err(id) => {
+                    warn!(token = id, "a token is damaged: it opens nothing");
+                    book.put_damaged();
+                }
             }
-        });
-        let book = Book::new(grants.collect());
-        let (n_usable, _) = book.usable(wall());
-        check(settings, n_usable)?;
+        }
+        check(settings, book.n_usable(wall()))?;
         let own = mint(Scope::Ingest, 0, &random().context("failed to get random numbers")?);
         let door = Arc::new(Door::new(access.loopback, book, Some(own.hash())));
         if let Some(certificates) = &certificates {
@@ -170,6 +175,7 @@ pub(super) fn record_start(
 pub(super) async fn renew(certificates: Arc<Certificates>, mut stopping: watch::Receiver<bool>) {
     let mut told = told_to_look();
     let mut is_said = false;
+    let mut reminder = Reminder { said_at: wall() };
     loop {
         tokio::select! {
             () = tokio::time::sleep(LOOK) => {}
@@ -191,12 +197,31 @@ pub(super) async fn renew(certificates: Arc<Certificates>, mut stopping: watch::
                 is_said = true;
             }
         }
+        if reminder.is_due(wall()) {
+            say_end(&certificates);
+        }
+    }
+}
+
+/// When the end of the certificate was looked at last: at the start, and once a day from then on.
+struct Reminder {
+    said_at: Timestamp,
+}
+
+impl Reminder {
+    /// Whether it is to be looked at again, which then counts as done.
+    fn is_due(&mut self, now: Timestamp) -> bool {
+        let is_due = now.seconds_since(self.said_at) >= DAY_S;
+        if is_due {
+            self.said_at = now;
+        }
+        is_due
     }
 }
 
 fn say_end(certificates: &Certificates) {
     let end = certificates.expires_at();
-    if end.seconds_since(wall()) < SOON_DAYS * 86_400.0 {
+    if end.seconds_since(wall()) < SOON_DAYS * DAY_S {
         warn!(end = hw_api::rfc3339(end), "the certificate ends soon");
     }
 }
@@ -221,4 +246,17 @@ fn told_to_look() -> tokio::sync::mpsc::Receiver<()> {
 #[cfg(not(unix))]
 fn told_to_look() -> tokio::sync::mpsc::Receiver<()> {
     tokio::sync::mpsc::channel(1).1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn end_of_the_certificate_is_looked_at_once_a_day() {
+        let mut reminder = Reminder { said_at: Timestamp::from_s(0) };
+        let minutes = (1..=3 * 1_440).map(|minute| Timestamp::from_s(60 * minute));
+        let due: Vec<Timestamp> = minutes.filter(|now| reminder.is_due(*now)).collect();
+        assert_eq!(due, [86_400, 172_800, 259_200].map(Timestamp::from_s));
+    }
 }

@@ -110,6 +110,21 @@ pub(super) struct Waiting {
 }
 
 impl Waiting {
+    /// Keeps what we noted ourselves for the next group, together with what was kept before.
+    fn keep_note(&mut self, mut order: Administration) {
+        let earlier = self.note.take().map(|earlier| earlier.act);
+        if let (Act::Note { uses, refusals }, Some(Act::Note { uses: old, refusals: more })) =
+            (&mut order.act, earlier)
+        {
+            refusals.add(&more);
+            // Of a token that was used again the later time stands.
+            let is_new = |id: u32| uses.iter().all(|(known, _)| *known != id);
+            let old: Vec<_> = old.into_iter().filter(|(id, _)| is_new(*id)).collect();
+            uses.extend(old);
+        }
+        self.note = Some(order);
+    }
+
     /// All that was ordered before is durable.
     fn answer_flushes(&mut self) {
         for done in self.flushes.drain(..) {
@@ -384,7 +399,7 @@ impl Writer {
         for mut order in batch.administrations {
             match order.reply.take() {
                 Some(reply) => drop(reply.send(Err(Refused(reason.clone())))),
-                None => self.waiting.note = Some(order),
+                None => self.waiting.keep_note(order),
             }
         }
         for decide in batch.decides {
@@ -434,4 +449,27 @@ fn unavailable(reason: &str) -> Answer {
 fn chain(error: &WriteError) -> String {
     let source = std::error::Error::source(error).map(ToString::to_string);
     source.map_or_else(|| error.to_string(), |source| format!("{error}: {source}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hw_access::Refusals;
+    use hw_model::Timestamp;
+
+    #[test]
+    fn notes_of_groups_that_failed_are_added_together() {
+        let mut waiting = Waiting::default();
+        for (missing, uses) in [(2, vec![(1, 5), (2, 5)]), (3, vec![(1, 9)])] {
+            let uses = uses.into_iter().map(|(id, s)| (id, Timestamp::from_s(s))).collect();
+            let refusals = Refusals { missing, ..Refusals::default() };
+            let (act, by) = (Act::Note { uses, refusals }, "highwater".to_owned());
+            waiting.keep_note(Administration { act, by, reply: None });
+        }
+        let Some(Act::Note { uses, refusals }) = waiting.note.map(|note| note.act) else {
+            panic!("nothing is kept")
+        };
+        assert_eq!(refusals.missing, 5);
+        assert_eq!(uses, [(1, Timestamp::from_s(9)), (2, Timestamp::from_s(5))]);
+    }
 }

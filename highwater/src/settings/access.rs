@@ -5,6 +5,7 @@ use super::layers::{File, Layered, Setting};
 use super::server::ServeFlags;
 use crate::server::AccessSettings;
 use hw_access::{CertificateFiles, LoopbackPolicy};
+use std::net::Ipv6Addr;
 use std::path::PathBuf;
 
 /// Keys of the table `tls`.
@@ -36,8 +37,8 @@ pub(super) const LOOPBACK: Setting<LoopbackPolicy> = Setting {
     flag: None,
     default: "open",
     reason: "What may be done from this machine without a token. open: everything but tokens and the \
-             audit, and those too until there is a token of an admin: who can log in here could read \
-             the data folder as well. tokens: nothing, where other people log in here.",
+             audit, and those too until the first token of an admin is made: who can log in here could \
+             read the data folder as well. tokens: nothing, where other people log in here.",
     parse: |text| match text {
         "open" => Ok(LoopbackPolicy::Open),
         "tokens" => Ok(LoopbackPolicy::Tokens),
@@ -65,13 +66,16 @@ fn hosts(text: &str) -> Result<Vec<String>, String> {
     let bare = text.trim().trim_start_matches('[').trim_end_matches(']');
     let names = bare.split(',').map(|name| name.trim().trim_matches('"').trim_matches('\''));
     let names: Vec<String> = names.filter(|name| !name.is_empty()).map(str::to_owned).collect();
+    // An address of IPv6 is named as it is; any other colon would begin a port, which is never compared.
     let is_name = |name: &String| {
-        name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._:".contains(&byte))
+        (!name.contains(':') || name.parse::<Ipv6Addr>().is_ok())
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._:".contains(&byte))
     };
     if names.iter().all(is_name) {
         Ok(names)
     } else {
-        Err("must be names without scheme and path, such as [\"highwater.example.com\"]".into())
+        Err("must be names without scheme, port and path, such as [\"highwater.example.com\"]"
+            .into())
     }
 }
 
@@ -103,7 +107,8 @@ mod tests {
         assert_eq!(hosts(""), Ok(Vec::new()));
         assert_eq!(hosts("[\"a.example\", 'b']").unwrap(), ["a.example", "b"]);
         assert_eq!(hosts("a.example,b").unwrap(), ["a.example", "b"]);
-        for wrong in ["https://a.example", "a.example/x", "a b"] {
+        assert_eq!(hosts("fd00::1").unwrap(), ["fd00::1"]);
+        for wrong in ["https://a.example", "a.example/x", "a b", "a.example:443", "10.0.0.1:1"] {
             assert!(hosts(wrong).is_err(), "{wrong}");
         }
     }

@@ -13,8 +13,9 @@ use hw_ingest::{ReceiverSettings, SeenLimits};
 use hw_store::Retention;
 use std::path::PathBuf;
 
-/// Flags of a server. Each can also be set by the environment or the settings file; `highwater
-/// settings --explain` shows all, with their reasons.
+/// Flags of a server. All but `--insecure-listen`, which is to be seen where the server is started, can
+/// also be set by the environment, and all but that and `--config` by the settings file; `highwater
+/// settings --explain` shows those, with their reasons.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct ServeFlags {
     /// Settings file.

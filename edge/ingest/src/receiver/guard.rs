@@ -5,9 +5,10 @@
 
 use super::counts::Refused;
 use super::refusal::Refusal;
-use hw_api::{Asking, Doorman, PROXY_HEADERS, Scope, Shown, Turned};
-use hyper::header::{AUTHORIZATION, HeaderValue};
+use hw_api::{Asking, Doorman, Scope, Shown, Turned, is_direct};
+use hyper::header::{AUTHORIZATION, HOST, HeaderName, HeaderValue};
 use hyper::http::request::Parts;
+use hyper::http::uri::Authority;
 use rustls::ServerConfig;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -42,11 +43,14 @@ impl From<SocketAddr> for Peer {
 pub(super) fn admit(parts: &Parts, guard: &Guard) -> Result<(), Refusal> {
     let Some(doorman) = &guard.doorman else { return Ok(()) };
     let shown = parts.headers.get_all(AUTHORIZATION).iter().map(HeaderValue::as_bytes);
-    let is_forwarded = PROXY_HEADERS.iter().any(|name| parts.headers.contains_key(*name));
+    // With HTTP/2 the name stands in the authority. One that is no text is none of this machine.
+    let hosts = parts.headers.get_all(HOST).iter().map(|host| host.to_str().unwrap_or_default());
+    let hosts = hosts.chain(parts.uri.authority().map(Authority::as_str));
+    let is_direct = is_direct(hosts, parts.headers.keys().map(HeaderName::as_str));
     // Every connection says where it comes from; nobody is taken for this machine by mistake.
     let peer = parts.extensions.get::<Peer>().copied();
     let Peer(peer) = peer.unwrap_or(Peer(IpAddr::V4(Ipv4Addr::UNSPECIFIED)));
-    let asking = Asking { shown: Shown::read(shown), peer, is_direct: !is_forwarded };
+    let asking = Asking { shown: Shown::read(shown), peer, is_direct };
     let turned = doorman(&asking, Scope::Ingest).map(drop);
     turned.map_err(|turned| Refusal::for_good(why(turned), words(&turned)))
 }

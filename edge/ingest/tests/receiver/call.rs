@@ -163,7 +163,7 @@ impl Channel {
 
 /// A call as clients make it.
 pub(crate) fn request(method: &str, headers: &[(&str, &str)], body: Sending) -> Request<Sending> {
-    let mut request = Request::post(format!("http://highwater{method}")).body(body).unwrap();
+    let mut request = Request::post(format!("http://localhost{method}")).body(body).unwrap();
     let all = [&[("content-type", "application/grpc"), ("te", "trailers")], headers].concat();
     for (name, value) in all {
         let name: hyper::header::HeaderName = name.parse().unwrap();

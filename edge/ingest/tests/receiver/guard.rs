@@ -1,8 +1,8 @@
 //! Whom a guarded receiver admits, and what it speaks.
 
-use crate::call::{Channel, TRACES, framed};
+use crate::call::{Channel, Sending, TRACES, framed, request};
 use crate::stage::{ACCEPTED, Stage, settings, within};
-use crate::wire::{JSON, Response, Wire, post};
+use crate::wire::{JSON, Response, Wire, post, send};
 use hw_api::{Asking, Caller, Scope, Shown, Turned};
 use hw_ingest::{Delivery, Guard, Refused};
 use rustls::pki_types::pem::PemObject;
@@ -124,8 +124,19 @@ async fn who_may_not_send_is_told_so_in_either_protocol() {
     asked.lock().unwrap().clear();
     assert_eq!(sent(stage.http, &[("x-forwarded-for", "10.0.0.1")]).await.status, 401);
     assert_eq!(sent(stage.http, &[]).await.status, 401);
-    let expect = [(String::new(), false), (String::new(), true)];
-    assert_eq!(*asked.lock().unwrap(), expect, "who comes through a proxy is not of this machine");
+    let other = b"POST /v1/traces HTTP/1.1\r\nhost: page.example\r\ncontent-type: \
+                  application/json\r\ncontent-length: 2\r\n\r\n{}";
+    assert_eq!(send(stage.http, other).await.status, 401);
+    let expect = [false, true, false].map(|is_here| (String::new(), is_here));
+    let why = "who comes through a proxy, or by a name of elsewhere, is not of this machine";
+    assert_eq!(*asked.lock().unwrap(), expect, "{why}");
+    asked.lock().unwrap().clear();
+    assert_eq!(channel.call(TRACES, &[], &framed(0, b"x")).await.code(), 16);
+    let mut named = request(TRACES, &[], Sending::whole(&framed(0, b"x")));
+    *named.uri_mut() = format!("http://page.example:80{TRACES}").parse().unwrap();
+    assert_eq!(channel.send(named).await.unwrap().code(), 16);
+    let expect = [true, false].map(|is_here| (String::new(), is_here));
+    assert_eq!(*asked.lock().unwrap(), expect, "over HTTP/2 the authority is the name");
     drop(channel);
     stage.close().await;
 }

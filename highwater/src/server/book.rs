@@ -64,14 +64,22 @@ impl Book {
         let recorded = page.group.record(said.step, &said.events, page.wall.0)?;
         let Some(last) = recorded.last() else { return Ok(()) };
         page.last_event = Some(last.seq);
-        for event in &said.events {
-            let Some(incident) = event.incident.map(IncidentId) else { continue };
-            // One that cannot be read was said when it was opened.
-            let Some(record) = self.records.get_mut(&incident) else { continue };
-            let Ok(occurrence) = event.occurrence() else { continue };
-            record.apply(&occurrence);
-            for following in record.follow(&occurrence) {
-                page.append(&EventV1::of_incident(incident, &following))?;
+        // A record that cannot be read was said when it was opened.
+        let occurrences: Vec<(IncidentId, Event)> = said
+            .events
+            .iter()
+            .filter_map(|event| Some((IncidentId(event.incident?), event.occurrence().ok()?)))
+            .collect();
+        for (incident, occurrence) in &occurrences {
+            if let Some(record) = self.records.get_mut(incident) {
+                record.apply(occurrence);
+            }
+        }
+        // What follows stands behind all that the row said: applied in the order in which it is stored.
+        for (incident, occurrence) in &occurrences {
+            let Some(record) = self.records.get_mut(incident) else { continue };
+            for following in record.follow(occurrence) {
+                page.append(&EventV1::of_incident(*incident, &following))?;
                 record.apply(&following);
             }
         }

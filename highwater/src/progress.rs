@@ -9,6 +9,7 @@ use std::time::Duration;
 
 const BYTES: &str = "{msg:10} {wide_bar} {bytes}/{total_bytes}, {binary_bytes_per_sec}, {eta} left";
 const ROWS: &str = "{msg:10} {spinner} {human_pos} rows, {per_sec}";
+const OTHERS: &str = "{msg:10} {wide_bar} {pos}/{len} receivers answered";
 const RECORDS: &str = "{msg:10} {wide_bar} {human_pos}/{human_len}, {per_sec}, {eta} left";
 
 /// A bar that shows how far a piece of work has come. Nothing is drawn where stderr is no terminal.
@@ -34,6 +35,14 @@ impl Bar {
         let bar = ProgressBar::with_draw_target(Some(n_records), ProgressDrawTarget::stderr());
         bar.set_style(style(RECORDS));
         bar.set_message("counting");
+        Self { bar, progress: Progress::new(), follower: None }
+    }
+
+    /// For asking so many others whether they answer.
+    pub(crate) fn asking(n: u64) -> Self {
+        let bar = ProgressBar::with_draw_target(Some(n), ProgressDrawTarget::stderr());
+        bar.set_style(style(OTHERS));
+        bar.set_message("asking");
         Self { bar, progress: Progress::new(), follower: None }
     }
 

@@ -2,23 +2,27 @@
 //!
 //! `opening` finds where the last process ended; `admission` makes rows of requests; `writer` makes
 //! them durable in groups and answers; `room` applies them to the engine; what that says comes back to
-//! the writer, and is shown once it is durable. `backend` answers what the API asks. Nothing here
-//! decides what a row means.
+//! the writer, and is shown once it is durable; `post` tells others of it then, as `notices` puts it.
+//! `backend` answers what the API asks. Nothing here decides what a row means.
 
 mod admission;
 mod backend;
 mod book;
+mod brief;
 mod canary;
 mod clock;
 mod counts;
 mod doors;
 mod group;
+mod notices;
 mod opening;
 mod orders;
 mod pace;
+mod post;
 mod recent;
 mod room;
 mod running;
+mod story;
 mod words;
 mod writer;
 

@@ -12,6 +12,8 @@
 
 #[path = "kill/counting.rs"]
 mod counting;
+#[path = "support/python.rs"]
+mod python;
 #[path = "support/random.rs"]
 mod random;
 #[path = "kill/senders.rs"]
@@ -23,8 +25,9 @@ mod server;
 mod slow_network;
 
 use counting::{Counted, Difference, compare, counted};
+use python::python;
 use random::Random;
-use senders::{Acknowledged, OPERATIONS, Senders, python};
+use senders::{Acknowledged, OPERATIONS, Senders};
 use server::Server;
 use slow_network::n_lost;
 use std::io::Write;

@@ -1,5 +1,5 @@
-//! `cargo xtask kill`: the tests of `highwater/tests/kill.rs` and `record.rs`, longer. It is the same code: this only
-//! says how often.
+//! `cargo xtask kill`: the tests of `highwater/tests/{kill,record,notify}.rs`, longer. It is the same code: this
+//! only says how often.
 
 use crate::process::run;
 use anyhow::Result;
@@ -13,6 +13,9 @@ use clap::Args;
 ///
 /// With --record four people write notes meanwhile, each until it is acknowledged; at the end every one of
 /// them must stand in the record once, as it was written, in order.
+///
+/// With --notify three people open and end incidents meanwhile, and three receivers are told; at the end
+/// every message that is due must have arrived, in order, with at most one copy per kill.
 #[derive(Args)]
 pub(crate) struct Kill {
     /// How many times. A thousand take about twenty minutes.
@@ -23,12 +26,18 @@ pub(crate) struct Kill {
     /// Kill it while people write into an incident's record, instead of while telemetry comes.
     #[arg(long)]
     record: bool,
+
+    /// Kill it while others are told of incidents.
+    #[arg(long, conflicts_with = "record")]
+    notify: bool,
 }
 
 impl Kill {
     pub(crate) fn run(&self) -> Result<()> {
         let (key, file, test) = if self.record {
             ("HIGHWATER_RECORD_KILLS", "record", "no_acknowledged")
+        } else if self.notify {
+            ("HIGHWATER_NOTIFY_KILLS", "notify", "every_message")
         } else {
             ("HIGHWATER_KILLS", "kill", "killed")
         };

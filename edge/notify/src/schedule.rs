@@ -15,7 +15,7 @@
 //!
 //! What is waiting for a thread is folded as it comes: one row per receiver and thread waits, the
 //! newest, and counts what it took in. A thread that fired and was resolved before anything of it
-//! left is dropped as one. How a receiver is treated is its [`Manner`].
+//! left is dropped as one; only a program, which may keep books, hears of both. How a receiver is treated is its [`Manner`].
 
 mod digest;
 mod done;

@@ -4,6 +4,7 @@ use crate::error::{OpenError, ReadError};
 use crate::folder::Paths;
 use crate::history::{HistoryQuery, HistoryRows, history};
 use crate::log::{Logged, row_of_key, rows_after};
+use crate::outbox::{FoundRow, outbox_rows};
 use crate::record::{Events, Kind, Page, StoredEvent, events, state, states};
 use crate::schema;
 use crate::seen::{SeenMinute, seen_minutes};
@@ -91,6 +92,15 @@ impl Reader {
     /// If the database cannot be read.
     pub fn seen(&self) -> Result<Vec<Result<SeenMinute, i64>>, ReadError> {
         seen_minutes(&self.connection)
+    }
+
+    /// Rows of the outbox in the order in which they were made; damaged ones by receiver and key.
+    ///
+    /// # Errors
+    ///
+    /// If the database cannot be read.
+    pub fn outbox(&self) -> Result<Vec<FoundRow>, ReadError> {
+        outbox_rows(&self.connection)
     }
 
     /// The present words of something, as JSON.

@@ -5,6 +5,7 @@ use crate::error::{OpenError, ReadError};
 use crate::folder::Paths;
 use crate::history::{Pack, series_check};
 use crate::log::{key_check, quarantine_check};
+use crate::outbox::OutboxRow;
 use crate::reader::Reader;
 use crate::record::{Chained, state_check};
 use crate::snapshot::Snapshots;
@@ -53,6 +54,7 @@ pub fn verify(paths: &Paths, mut progress: impl FnMut(u64)) -> Result<Verified, 
     verifier.packs()?;
     verifier.small()?;
     verifier.tokens()?;
+    verifier.outbox()?;
     let mut verified = verifier.verified;
     snapshots(&Snapshots::new(paths), &mut verified);
     Ok(verified)
@@ -231,6 +233,21 @@ impl Verifier<'_> {
         self.rows("tokens", &sql, |row, found| {
             if let Err(id) = StoredToken::read(row)? {
                 found(format!("token {id}"), "it opens nothing; make another");
+            }
+            Ok(())
+        })
+    }
+
+    fn outbox(&mut self) -> Result<(), ReadError> {
+        // A folder that no server of this version has opened yet has none.
+        let is_there = "select 1 from sqlite_master where name = 'outbox'";
+        if !self.connection.prepare(is_there)?.exists([])? {
+            return Ok(());
+        }
+        let sql = format!("select {} from outbox", OutboxRow::COLUMNS);
+        self.rows("messages", &sql, |row, found| {
+            if let Err((receiver, key)) = OutboxRow::read(row)? {
+                found(format!("message {key} to {receiver}"), "it will not be sent");
             }
             Ok(())
         })

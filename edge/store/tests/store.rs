@@ -5,9 +5,9 @@ use hw_engine::FinalRows;
 use hw_flow::Rows;
 use hw_model::{Hop, Target, Timestamp};
 use hw_store::{
-    BackupError, Folder, Group, HistoryQuery, Kind, NewRow, OpenError, Page, Paths, Reader,
-    Retention, SeenMinute, Snapshot, Snapshots, State, Store, StoredToken, WriteError, backup,
-    restore, subject_of, verify,
+    BackupError, Folder, Group, HistoryQuery, Kind, NewRow, OpenError, OutboxRow, Page, Paths,
+    Reader, Retention, SeenMinute, Snapshot, Snapshots, State, Store, StoredToken, WriteError,
+    backup, restore, subject_of, verify,
 };
 use hw_wire::{ActV1, EventV1, WhatV1};
 use tempfile::TempDir;
@@ -72,7 +72,15 @@ fn fill(group: &mut Group<'_>) -> Result<(), WriteError> {
     for id in 1..=20 {
         group.put_token(&token(id))?;
     }
+    for n in 1..=30 {
+        group.put_outbox(&message("chat", n, "waiting"))?;
+    }
     group.set_meta("window_s", "10")
+}
+
+fn message(receiver: &str, n: u32, words: &str) -> OutboxRow {
+    let row = format!("{{\"state\": \"{words}\"}}").into_bytes();
+    OutboxRow { receiver: receiver.to_owned(), key: format!("INC-1/{n}"), row }
 }
 
 #[test]
@@ -232,6 +240,49 @@ fn history_comes_back_and_is_kept_as_long_as_it_should() {
 }
 
 #[test]
+fn messages_stay_in_the_order_in_which_they_were_made_whatever_becomes_of_them() {
+    let (_folder, mut store) = store();
+    let (first, second) = (message("chat", 1, "waiting"), message("pager", 1, "waiting"));
+    let told = message("chat", 1, "told");
+    store
+        .group(|group| {
+            group.put_outbox(&first)?;
+            group.put_outbox(&second)?;
+            group.put_outbox(&message("chat", 2, "waiting"))?;
+            assert_eq!(group.outbox_row("chat", "INC-1/1")?, Some(first.clone()));
+            group.put_outbox(&told)?;
+            group.drop_outbox("chat", "INC-1/2")?;
+            assert_eq!(group.outbox_row("chat", "INC-1/2")?, None);
+            Ok(())
+        })
+        .unwrap();
+    let reader = Reader::open(store.paths()).unwrap();
+    assert_eq!(reader.outbox().unwrap(), [Ok(told), Ok(second)]);
+    let connection = rusqlite::Connection::open(store.paths().database()).unwrap();
+    connection.execute("update outbox set row = x'00' where receiver = 'pager'", []).unwrap();
+    let damaged = Err(("pager".to_owned(), "INC-1/1".to_owned()));
+    assert_eq!(reader.outbox().unwrap()[1], damaged);
+    let findings = verify(store.paths(), |_| ()).unwrap().findings;
+    assert_eq!(findings[0].what, "message INC-1/1 to pager");
+}
+
+#[test]
+fn folder_of_the_first_version_is_verified_as_it_is_and_brought_up_to_date() {
+    let (folder, mut store) = store();
+    store.group(|group| group.append(row(1, b"a"))).unwrap();
+    let paths = store.paths().clone();
+    drop(store);
+    let connection = rusqlite::Connection::open(paths.database()).unwrap();
+    connection.execute_batch("drop table outbox; pragma user_version = 1").unwrap();
+    drop(connection);
+    assert_eq!(verify(&paths, |_| ()).unwrap().findings, []);
+    let mut store = Store::open(Folder::take(folder.path()).unwrap()).unwrap();
+    store.group(|group| group.put_outbox(&message("chat", 1, "waiting"))).unwrap();
+    let reader = Reader::open(&paths).unwrap();
+    assert_eq!((reader.outbox().unwrap().len(), reader.log_range().unwrap()), (1, Some((1, 1))));
+}
+
+#[test]
 fn folder_is_for_one_process_at_a_time() {
     let folder = tempfile::tempdir().unwrap();
     let held = Folder::take(folder.path()).unwrap();
@@ -279,6 +330,7 @@ fn content(paths: &Paths) -> Option<String> {
         "series",
         "pack",
         "quarantine",
+        "outbox",
     ] {
         let mut statement = connection.prepare(&format!("select * from {table}")).ok()?;
         let n = statement.column_count();

@@ -1,6 +1,7 @@
 //! `highwater doctor`: whether a server could run here, or runs well.
 
 mod checks;
+mod receivers;
 
 use crate::client::{Address, Api};
 use crate::exit::Exit;
@@ -9,9 +10,12 @@ use crate::text::{paragraph, print};
 use checks::{Check, Finding};
 use clap::Args;
 
-/// Look whether a server can run here, or runs well: settings, data folder, disk, ports, answers.
+/// Look whether a server can run here, or runs well: settings, data folder, disk, ports, answers, and
+/// whether each receiver could be told.
 ///
-/// Changes nothing. Give the flags and the settings file you would give `serve`.
+/// Changes nothing. Give the flags and the settings file you would give `serve`. A webhook is sent a
+/// message of type webhook.test; a mail server is asked whether it would take mail for each recipient;
+/// to what people would see, or be woken by, it only connects.
 ///
 /// Exit code: 0 if nothing is wrong, 1 if something is, 2 for wrong settings.
 #[derive(Debug, Args)]
@@ -33,6 +37,7 @@ impl Doctor {
         checks.extend(checks::ports(&settings, &server));
         checks.push(checks::files());
         checks.extend(server.checks(api.as_ref()));
+        checks.extend(receivers::checks(&settings.receivers, &settings.folder)?);
         let page: String = checks.iter().map(line).collect();
         print(&page)?;
         let is_bad = checks.iter().any(|check| check.finding == Finding::Bad);

@@ -8,10 +8,10 @@ mod brief;
 mod commands;
 mod figures;
 mod map;
+mod messages;
 mod present;
 mod record;
 mod recorded;
-mod story;
 mod windows;
 
 use super::clock::ClockKind;

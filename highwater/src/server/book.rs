@@ -4,11 +4,14 @@
 //! Records are folds over the events that stand in the store. Those that were needed lately are kept;
 //! if a group fails, all of them are read anew.
 
+use super::notices::News;
 use super::orders::{Decide, Said, Undecided};
 use super::words::{record_state, unmeasured_state};
 use hw_incident::{Command, Event, Order, Record};
 use hw_model::{IncidentId, Timestamp};
-use hw_store::{Group, WriteError};
+use hw_notify::Notice;
+use hw_notify::schedule::Row;
+use hw_store::{Group, OutboxRow, WriteError};
 use hw_wire::EventV1;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,19 +33,49 @@ pub(super) struct Book {
 pub(super) struct Page<'a, 'g> {
     group: &'a mut Group<'g>,
     wall: Timestamp,
+    receivers: &'a [String],
     pub last_event: Option<u64>,
+    /// Messages that are to be sent once the group is durable.
+    pub messages: Vec<Row>,
+}
+
+/// A message as it is stored.
+pub(super) fn stored(row: &Row) -> OutboxRow {
+    let words = serde_json::to_vec(row).expect("invariant: words and numbers are JSON");
+    OutboxRow { receiver: row.receiver.clone(), key: row.notice.key.clone(), row: words }
 }
 
 /// What a decision did: the numbers of its entries, or why there are none.
 type Decided = Result<Vec<u64>, Undecided>;
 
 impl<'a, 'g> Page<'a, 'g> {
-    pub(super) const fn new(group: &'a mut Group<'g>, wall: Timestamp) -> Self {
-        Self { group, wall, last_event: None }
+    /// Where it is written, and who is told of it.
+    pub(super) const fn new(
+        group: &'a mut Group<'g>,
+        wall: Timestamp,
+        receivers: &'a [String],
+    ) -> Self {
+        Self { group, wall, receivers, last_event: None, messages: Vec::new() }
     }
 
-    fn append(&mut self, event: &EventV1) -> Result<(), WriteError> {
-        self.last_event = Some(self.group.append_event(event, self.wall.0)?.seq);
+    fn append(&mut self, event: &EventV1, news: &mut News) -> Result<(), WriteError> {
+        let recorded = self.group.append_event(event, self.wall.0)?;
+        self.last_event = Some(recorded.seq);
+        news.add(recorded.incident_seq.unwrap_or(0), event);
+        Ok(())
+    }
+
+    /// Tells every receiver, if it is worth telling.
+    fn tell(&mut self, news: &News, record: &Record) -> Result<(), WriteError> {
+        if self.receivers.is_empty() {
+            return Ok(());
+        }
+        let Some(notice) = news.notice(self.group, record)? else { return Ok(()) };
+        for receiver in self.receivers {
+            let row = Row::new(Notice::clone(&notice), receiver, self.wall.0);
+            self.group.put_outbox(&stored(&row))?;
+            self.messages.push(row);
+        }
         Ok(())
     }
 }
@@ -58,12 +91,20 @@ impl Book {
         let about: BTreeSet<IncidentId> =
             said.events.iter().filter_map(|event| event.incident.map(IncidentId)).collect();
         self.make_room(about.len());
+        let mut news = BTreeMap::new();
         for incident in &about {
             self.open(page.group, *incident)?;
+            news.extend(self.records.get(incident).map(|record| (*incident, News::of(record))));
         }
         let recorded = page.group.record(said.step, &said.events, page.wall.0)?;
         let Some(last) = recorded.last() else { return Ok(()) };
         page.last_event = Some(last.seq);
+        for (event, recorded) in said.events.iter().zip(&recorded) {
+            let news = event.incident.and_then(|incident| news.get_mut(&IncidentId(incident)));
+            if let (Some(news), Some(seq)) = (news, recorded.incident_seq) {
+                news.add(seq, event);
+            }
+        }
         // A record that cannot be read was said when it was opened.
         let occurrences: Vec<(IncidentId, Event)> = said
             .events
@@ -77,13 +118,23 @@ impl Book {
         }
         // What follows stands behind all that the row said: applied in the order in which it is stored.
         for (incident, occurrence) in &occurrences {
-            let Some(record) = self.records.get_mut(incident) else { continue };
+            let (Some(record), Some(news)) =
+                (self.records.get_mut(incident), news.get_mut(incident))
+            else {
+                continue;
+            };
             for following in record.follow(occurrence) {
-                page.append(&EventV1::of_incident(*incident, &following))?;
+                page.append(&EventV1::of_incident(*incident, &following), news)?;
                 record.apply(&following);
             }
         }
-        about.iter().try_for_each(|incident| self.show(page, *incident))
+        for (incident, news) in &news {
+            self.show(page, *incident)?;
+            if let Some(record) = self.records.get(incident) {
+                page.tell(news, record)?;
+            }
+        }
+        Ok(())
     }
 
     /// Does what people want, all of it or nothing.
@@ -111,6 +162,7 @@ impl Book {
             return Ok(Err(Undecided::Unknown));
         }
         let mut draft = record.clone();
+        let mut news = News::of(record);
         for target in decide.commands.iter().filter_map(merge_target) {
             self.open(page.group, target)?;
             let is_there = |into: &Record| into.seq > 0 && into.merged_into.is_none();
@@ -123,12 +175,15 @@ impl Book {
             Err(refusal) => return Ok(Err(Undecided::Refused(refusal))),
         };
         for event in &events {
-            page.append(&EventV1::of_incident(decide.incident, event))?;
+            page.append(&EventV1::of_incident(decide.incident, event), &mut news)?;
         }
         let first = draft.seq + 1 - events.len() as u64;
         let seqs: Vec<u64> = (first..=draft.seq).collect();
         self.records.insert(decide.incident, draft);
         self.show(page, decide.incident)?;
+        if let Some(record) = self.records.get(&decide.incident) {
+            page.tell(&news, record)?;
+        }
         if let Some(key) = key {
             let (what, incident) = (digest(decide), decide.incident.0);
             let row = Done { what, incident, seqs: seqs.clone() }.row();

@@ -2,8 +2,9 @@
 
 use super::group::Totals;
 use super::recent::{Lately, Recent};
-use hw_ingest::{Rejection, Tally};
+use hw_ingest::{Rejection, Tally as Read};
 use hw_model::Timestamp;
+use hw_notify::schedule::Tally;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
@@ -57,6 +58,8 @@ pub(super) struct Counts {
     /// What keeps the writer from writing.
     trouble: Mutex<Option<String>>,
     recent: Mutex<Recent>,
+    /// What became of messages to others since the start, and how many wait.
+    post: Mutex<(Tally, usize)>,
 }
 
 impl Counts {
@@ -67,7 +70,7 @@ impl Counts {
     }
 
     /// Adds what became of a request that is durable.
-    pub(super) fn add(&self, tally: &Tally, copies: u64) {
+    pub(super) fn add(&self, tally: &Read, copies: u64) {
         add(&self.ignored, tally.ignored);
         add(&self.copied_records, copies);
         for (reason, n) in tally.rejections() {
@@ -135,6 +138,15 @@ impl Counts {
     pub(super) fn canary_trouble(&self) -> Option<String> {
         let age_s = self.canary_age_s().filter(|age_s| *age_s > CANARY_MISSED_S)?;
         Some(format!("no canary came through the receiver and was counted for {age_s:.0} s"))
+    }
+
+    pub(super) fn set_post(&self, tally: Tally, waiting: usize) {
+        *self.post.lock().unwrap_or_else(PoisonError::into_inner) = (tally, waiting);
+    }
+
+    /// What became of messages to others since the start, and how many wait.
+    pub(super) fn post(&self) -> (Tally, usize) {
+        *self.post.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Rows that are durable and not applied yet.

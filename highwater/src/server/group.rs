@@ -1,15 +1,16 @@
 //! One group: everything that is made durable together.
 
 use super::admission::{Admission, Admitted, Sorted};
-use super::book::{Book, Page};
+use super::book::{Book, Page, stored};
 use super::clock::Clock;
 use super::orders::{
-    Administration, Command, CommandKind, Decide, Durable, Ordered, Said, Undecided,
+    Administration, Command, CommandKind, Decide, Durable, Ordered, Said, Sending, Undecided,
 };
 use super::words::{merged_state, states};
 use crate::administration::{Done, carry_out};
 use hw_ingest::{Delivery, Reply, Seen};
 use hw_model::{Definitions, Opening, Timestamp, ToldChange};
+use hw_notify::schedule::{Row, RowState};
 use hw_store::{Group, Kind, NewRow, Retention, SeenMinute, WriteError};
 use hw_wire::LogRow;
 
@@ -25,6 +26,7 @@ pub(super) struct Contents<'a> {
     pub commands: &'a [Command],
     pub administrations: &'a [Administration],
     pub decides: &'a [Decide],
+    pub sendings: &'a [Sending],
     pub said: &'a mut dyn Iterator<Item = &'a Said>,
     pub wants_tick: bool,
     pub chores: Chores,
@@ -77,6 +79,8 @@ pub(super) struct Written {
     pub administered: Vec<Done>,
     /// What becomes of what people want done in incidents.
     pub decided: Vec<Result<Vec<u64>, Undecided>>,
+    /// Messages to others.
+    pub messages: Vec<Row>,
     pub last_event: Option<u64>,
     pub seen_saved: i64,
     pub totals: Totals,
@@ -101,6 +105,8 @@ pub(super) struct Deciding<'a> {
     pub admission: &'a mut Admission,
     pub clock: &'a mut Clock,
     pub book: &'a mut Book,
+    /// Who is told of incidents.
+    pub receivers: &'a [String],
 }
 
 impl Written {
@@ -113,6 +119,7 @@ impl Written {
             ordered: Vec::new(),
             administered: Vec::new(),
             decided: Vec::new(),
+            messages: Vec::new(),
             last_event: None,
             seen_saved,
             totals,
@@ -136,8 +143,8 @@ impl Written {
         mut deciding: Deciding<'_>,
         contents: Contents<'_>,
     ) -> Result<(), WriteError> {
-        let Contents { deliveries, commands, administrations, decides, said, wants_tick, chores } =
-            contents;
+        let Contents { deliveries, commands, administrations, decides, sendings, .. } = contents;
+        let Contents { said, wants_tick, chores, .. } = contents;
         self.seen_saved = save_seen(group, &deciding.admission.seen, chores.seen_saved)?;
         let before = self.totals;
         self.take_in(group, &mut deciding, deliveries)?;
@@ -154,14 +161,16 @@ impl Written {
             self.append(group, deciding.clock.now(), LogRow::Tick, None)?;
         }
         for said in said {
-            self.record(group, deciding.book, said)?;
+            self.record(group, &mut deciding, said)?;
         }
         for decide in decides {
-            let mut page = Page::new(group, self.wall);
+            let mut page = Page::new(group, self.wall, deciding.receivers);
             let decided = deciding.book.decide(&mut page, deciding.clock.now(), decide)?;
             self.last_event = page.last_event.or(self.last_event);
+            self.messages.append(&mut page.messages);
             self.decided.push(decided);
         }
+        sendings.iter().try_for_each(|sending| keep_messages(group, sending))?;
         group.forget_log(chores.unneeded, FORGOTTEN_PER_GROUP)?;
         if let Some((retention, window_s)) = chores.expiry {
             group.expire_history(deciding.clock.now().tick().0, window_s, retention)?;
@@ -278,12 +287,10 @@ impl Written {
     fn record(
         &mut self,
         group: &mut Group<'_>,
-        book: &mut Book,
+        deciding: &mut Deciding<'_>,
         said: &Said,
     ) -> Result<(), WriteError> {
-        let mut page = Page::new(group, self.wall);
-        book.note(&mut page, said)?;
-        self.last_event = page.last_event.or(self.last_event);
+        // First, since messages are made of them.
         for state in states(&said.revisions) {
             group.put_state(said.step, &state)?;
         }
@@ -293,8 +300,28 @@ impl Written {
                 group.put_state(said.step, &state)?;
             }
         }
+        let mut page = Page::new(group, self.wall, deciding.receivers);
+        deciding.book.note(&mut page, said)?;
+        self.last_event = page.last_event.or(self.last_event);
+        self.messages.append(&mut page.messages);
         group.keep_history(&said.history)
     }
+}
+
+/// Keeps what became of messages. One that is not there any more, or is damaged, is not made again.
+fn keep_messages(group: &Group<'_>, sending: &Sending) -> Result<(), WriteError> {
+    for change in &sending.changes {
+        let (receiver, key) = (&change.receiver, &change.key);
+        let known = group.outbox_row(receiver, key)?;
+        let known = known.and_then(|known| serde_json::from_slice::<Row>(&known.row).ok());
+        match (&change.state, known) {
+            (RowState::Ended(_), _) | (_, None) => group.drop_outbox(receiver, key)?,
+            (state, Some(row)) => {
+                group.put_outbox(&stored(&Row { state: state.clone(), ..row }))?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Writes the minutes of what was seen that are over. Returns the first that was not written.

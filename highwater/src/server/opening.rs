@@ -11,6 +11,7 @@ use hw_engine::{Engine, EngineSettings, Memory};
 use hw_flow::{Dictionary, DictionaryLimits, FlowSettings};
 use hw_ingest::{Intake, Minute, Seen, SeenLimits};
 use hw_model::Timestamp;
+use hw_notify::schedule::Row;
 use hw_store::{Applying, Folder, Reader, Snapshots, Store};
 use hw_wire::{LogRow, SNAPSHOT_VERSION, decode_snapshot};
 use std::collections::BTreeSet;
@@ -242,6 +243,22 @@ impl Opened {
             }
         }
         Ok(())
+    }
+
+    /// Messages that are still to be sent, or lately were, in the order in which they were made.
+    pub(super) fn messages(&self) -> anyhow::Result<Vec<Row>> {
+        let mut rows = Vec::new();
+        for found in self.reader.outbox()? {
+            let names = found
+                .as_ref()
+                .map_or_else(Clone::clone, |known| (known.receiver.clone(), known.key.clone()));
+            let row = found.ok().and_then(|known| serde_json::from_slice(&known.row).ok());
+            match row {
+                Some(row) => rows.push(row),
+                None => warn!(receiver = names.0, key = names.1, "a message is damaged: not sent"),
+            }
+        }
+        Ok(rows)
     }
 
     fn set_clock(&mut self, data: &DataSettings, last_at: Timestamp) -> anyhow::Result<()> {

@@ -8,6 +8,7 @@ use crate::administration::{Act, Done};
 use hw_engine::{Engine, FinalRows, Revisions};
 use hw_incident::{Author, Refusal};
 use hw_model::{IncidentId, ShiftId, Timestamp, ToldChange};
+use hw_notify::schedule::RowChange;
 use hw_wire::{EventV1, LogRow};
 use tokio::sync::oneshot;
 
@@ -21,6 +22,8 @@ pub(super) enum ToWriter {
     Decide(Decide),
     /// The engine said something.
     Said(Box<Said>),
+    /// What is done about messages to others is to be durable.
+    Send(Sending),
     /// A snapshot is durable, or failed.
     Snapshot(SnapshotEnd),
     /// Answer once all that was ordered before is durable.
@@ -64,6 +67,12 @@ pub(super) struct Decide {
     /// Two with one key are one.
     pub idempotency_key: Option<String>,
     pub reply: oneshot::Sender<Result<Vec<u64>, Undecided>>,
+}
+
+/// What became of messages to others, or is about to.
+pub(super) struct Sending {
+    pub changes: Vec<RowChange>,
+    pub reply: oneshot::Sender<Result<(), Refused>>,
 }
 
 /// Why nothing was done.

@@ -9,11 +9,13 @@ use super::counts::Counts;
 use super::doors::{AccessSettings, Guards, record_start, renew};
 use super::opening::{DataSettings, Opened, open};
 use super::orders::{ToEngine, ToWriter};
+use super::post::{Post, PostSettings, ToPost};
 use super::room::Room;
 use super::writer::{Pause, Waiting, Writer};
 use crate::client::Sender;
 use anyhow::Context;
 use hw_ingest::{Delivery, Receiver, ReceiverSettings};
+use hw_notify::Courier;
 use hw_store::{Applying, Readers, Retention};
 use hw_web::{Failure, Web, WebSettings};
 use std::net::SocketAddr;
@@ -24,6 +26,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, watch};
+use tracing::warn;
 
 /// Requests that wait for the writer.
 const DELIVERIES_MAX: usize = 1_024;
@@ -35,8 +38,9 @@ const ROWS_MAX: usize = 1_024;
 const ENGINE: &str = "engine";
 const WRITER: &str = "writer";
 
-/// Name of the thread that sends canaries.
+/// Names of the threads that send canaries, and messages.
 const CANARY: &str = "canary";
+const POST: &str = "post";
 
 /// Before the engine is asked again whether it has caught up.
 const SOON: Duration = Duration::from_millis(100);
@@ -57,6 +61,8 @@ pub(crate) struct ServerSettings {
     pub receiver: ReceiverSettings,
     pub retention: Retention,
     pub access: AccessSettings,
+    /// Who is told of incidents.
+    pub receivers: Vec<hw_notify::Receiver>,
 }
 
 /// A server that runs.
@@ -69,6 +75,8 @@ pub(crate) struct Server {
     receiving: tokio::task::JoinHandle<()>,
     answering: Option<tokio::task::JoinHandle<()>>,
     threads: [JoinHandle<()>; 2],
+    post: JoinHandle<()>,
+    to_post: std::sync::mpsc::Sender<ToPost>,
     canary: Option<JoinHandle<()>>,
     otlp_http: Option<SocketAddr>,
     otlp_grpc: Option<SocketAddr>,
@@ -98,8 +106,13 @@ impl Server {
         end_on_panic(opened.applying.clone());
         let (orders, wanted) = mpsc::unbounded_channel();
         let (readers, durable) = (Readers::new(opened.store.paths().clone()), opened.durable);
-        let (writer, room) =
-            part(opened, (&settings, &guards), (&counts, orders.clone()), (deliveries, wanted));
+        let (post, to_post) = post(&opened, &settings, &counts, orders.clone())?;
+        let (writer, room) = part(
+            opened,
+            (&settings, &guards),
+            (&counts, orders.clone(), to_post.clone()),
+            (deliveries, wanted),
+        );
         let answers = Arc::new(Answers {
             counts: Arc::clone(&counts),
             receiver: receiver.counts(),
@@ -113,6 +126,7 @@ impl Server {
             runtime: runtime.handle().clone(),
         });
         let threads = [spawn(ENGINE, move || room.run())?, spawn_writer(writer)?];
+        let post = spawn(POST, move || post.run())?;
         let (shutdown, mut stopping) = watch::channel(false);
         let hosts = &settings.access.hosts;
         let web = web.map(|web| guards.doors(web, hosts, Arc::clone(&answers) as Arc<_>));
@@ -122,14 +136,7 @@ impl Server {
         if let Some(certificates) = guards.certificates.clone() {
             drop(runtime.spawn(renew(certificates, stopping.clone())));
         }
-        let canary = otlp_http.filter(|_| settings.data.clock == ClockKind::Wall);
-        let canary = canary.map(|receiver| Canary {
-            answers: Arc::clone(&answers),
-            counts: Arc::clone(&counts),
-            sender: Sender::own(receiver, guards.certificates.is_some(), &guards.own),
-            stopping: stopping.clone(),
-        });
-        let canary = canary.map(|canary| spawn(CANARY, move || canary.run())).transpose()?;
+        let canary = canary((&settings, &guards), &answers, otlp_http, stopping.clone())?;
         let stopped = async move { drop(stopping.wait_for(|is_stopping| *is_stopping).await) };
         let receiving = runtime.spawn(receiver.run(stopped));
         counts.is_ready.store(true, Ordering::Relaxed);
@@ -142,6 +149,8 @@ impl Server {
             receiving,
             answering,
             threads,
+            post,
+            to_post,
             canary,
             otlp_http,
             otlp_grpc,
@@ -204,6 +213,9 @@ impl Server {
         if let Some(answering) = self.answering {
             self.runtime.block_on(answering).context("the API ended badly")?;
         }
+        // Before the writer: what becomes of messages that are on their way is still written.
+        self.to_post.send(ToPost::Stop).ok();
+        drop(self.post.join());
         drop(self.orders.send(ToWriter::Stop));
         for thread in self.threads.into_iter().chain(self.canary) {
             // A panic of one of them has ended the process.
@@ -229,7 +241,11 @@ fn bind(
 fn part(
     opened: Opened,
     (settings, guards): (&ServerSettings, &Guards),
-    (counts, orders): (&Arc<Counts>, mpsc::UnboundedSender<ToWriter>),
+    (counts, orders, post): (
+        &Arc<Counts>,
+        mpsc::UnboundedSender<ToWriter>,
+        std::sync::mpsc::Sender<ToPost>,
+    ),
     (deliveries, wanted): (mpsc::Receiver<Delivery>, mpsc::UnboundedReceiver<ToWriter>),
 ) -> (Writer, Room) {
     let (to_engine, rows) = mpsc::channel(ROWS_MAX);
@@ -249,6 +265,8 @@ fn part(
         deliveries,
         orders: wanted,
         engine: to_engine,
+        receivers: told(&settings.receivers),
+        post,
         last_event,
         durable: opened.durable,
         seen_saved: opened.seen_saved,
@@ -269,6 +287,60 @@ fn part(
         writer: orders,
     };
     (writer, room)
+}
+
+/// Who sends canaries, where the wall clock says what is now.
+fn canary(
+    (settings, guards): (&ServerSettings, &Guards),
+    answers: &Arc<Answers>,
+    otlp_http: Option<SocketAddr>,
+    stopping: watch::Receiver<bool>,
+) -> anyhow::Result<Option<JoinHandle<()>>> {
+    let receiver = otlp_http.filter(|_| settings.data.clock == ClockKind::Wall);
+    let canary = receiver.map(|receiver| Canary {
+        answers: Arc::clone(answers),
+        counts: Arc::clone(&answers.counts),
+        sender: Sender::own(receiver, guards.certificates.is_some(), &guards.own),
+        stopping,
+    });
+    canary.map(|canary| spawn(CANARY, move || canary.run())).transpose()
+}
+
+/// Who tells others, and where it is told what.
+fn post(
+    opened: &Opened,
+    settings: &ServerSettings,
+    counts: &Arc<Counts>,
+    writer: mpsc::UnboundedSender<ToWriter>,
+) -> anyhow::Result<(Post, std::sync::mpsc::Sender<ToPost>)> {
+    Ok(Post::new(PostSettings {
+        receivers: settings.receivers.clone(),
+        rows: opened.messages()?,
+        courier: courier(settings)?,
+        writer,
+        counts: Arc::clone(counts),
+    }))
+}
+
+/// Names of those who are told of incidents; a dead man's switch is not.
+fn told(receivers: &[hw_notify::Receiver]) -> Vec<String> {
+    let told = receivers.iter().filter(|receiver| receiver.kind.manner().is_some());
+    told.map(|receiver| receiver.name.clone()).collect()
+}
+
+/// Who carries messages. What would keep all of them from arriving is said at the start.
+fn courier(settings: &ServerSettings) -> anyhow::Result<Courier> {
+    let courier = Courier::new(None).context("failed to set up how messages are sent")?;
+    let is_beat = |r: &hw_notify::Receiver| r.kind.manner().is_none();
+    if !settings.receivers.is_empty() && courier.roots() == 0 {
+        warn!(
+            "this machine trusts no certificate, so nothing with TLS can be reached: install ca-certificates"
+        );
+    }
+    if settings.data.clock == ClockKind::Data && settings.receivers.iter().any(is_beat) {
+        warn!("by the data's clock no canary is sent, and so no heartbeat either");
+    }
+    Ok(courier)
 }
 
 fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> anyhow::Result<JoinHandle<()>> {

@@ -10,9 +10,11 @@ use super::clock::{Clock, ClockKind, wall};
 use super::counts::{Counts, add};
 use super::group::{Chores, Contents, Deciding, Outcome, Totals, Written};
 use super::orders::{
-    Administration, Command, Decide, Refused, Said, SnapshotEnd, ToEngine, ToWriter, Undecided,
+    Administration, Command, Decide, Refused, Said, Sending, SnapshotEnd, ToEngine, ToWriter,
+    Undecided,
 };
 use super::pace::Pace;
+use super::post::ToPost;
 use crate::administration::Act;
 use hw_access::Door;
 use hw_ingest::{Answer, Delivery, Reply};
@@ -61,6 +63,9 @@ pub(super) struct Writer {
     pub deliveries: mpsc::Receiver<Delivery>,
     pub orders: mpsc::UnboundedReceiver<ToWriter>,
     pub engine: mpsc::Sender<ToEngine>,
+    /// Who is told of incidents, and who tells them.
+    pub receivers: Vec<String>,
+    pub post: std::sync::mpsc::Sender<ToPost>,
     /// Number of the last event that is durable.
     pub last_event: watch::Sender<u64>,
     /// Rows up to this one are durable.
@@ -141,6 +146,7 @@ struct Batch {
     commands: Vec<Command>,
     administrations: Vec<Administration>,
     decides: Vec<Decide>,
+    sendings: Vec<Sending>,
     wants_tick: bool,
     bytes: usize,
 }
@@ -149,7 +155,8 @@ impl Batch {
     const fn is_empty(&self) -> bool {
         let is_unwanted =
             self.commands.is_empty() && self.decides.is_empty() && self.administrations.is_empty();
-        self.deliveries.is_empty() && is_unwanted && !self.wants_tick
+        let is_unsent = self.sendings.is_empty();
+        self.deliveries.is_empty() && is_unwanted && is_unsent && !self.wants_tick
     }
 
     fn take(&mut self, delivery: Delivery) {
@@ -224,6 +231,7 @@ impl Writer {
         match order {
             ToWriter::Command(command) => batch.commands.push(command),
             ToWriter::Decide(decide) => batch.decides.push(decide),
+            ToWriter::Send(sending) => batch.sendings.push(sending),
             ToWriter::Said(said) => self.waiting.unsaid.push_back(*said),
             ToWriter::Flush(done) => self.waiting.flushes.push(done),
             ToWriter::Snapshot(end) => self.end_snapshot(&end),
@@ -277,17 +285,19 @@ impl Writer {
         let expiry = self.pace.is_expiry_due().then_some((self.retention, self.window_s));
         let (seen_saved, unneeded) = (self.seen_saved, self.pace.unneeded());
         let chores = Chores { seen_saved, unneeded, expiry };
-        let Self { store, admission, clock, book, waiting, .. } = self;
+        let Self { store, admission, clock, book, waiting, receivers, .. } = self;
         let contents = Contents {
             deliveries,
             commands: &batch.commands,
             administrations: &batch.administrations,
             decides: &batch.decides,
+            sendings: &batch.sendings,
             said: &mut waiting.unsaid.iter(),
             wants_tick: batch.wants_tick,
             chores,
         };
-        store.group(|group| written.write(group, Deciding { admission, clock, book }, contents))
+        let deciding = Deciding { admission, clock, book, receivers };
+        store.group(|group| written.write(group, deciding, contents))
     }
 
     /// The group is durable: everybody is told.
@@ -324,6 +334,10 @@ impl Writer {
             self.last_event.send_replace(last);
         }
         self.waiting.answer_flushes();
+        if !written.messages.is_empty() {
+            // Once the post has ended they wait for the next start.
+            self.post.send(ToPost::Rows(written.messages)).ok();
+        }
         for (reply, outcome) in written.requests {
             self.answer(reply, outcome);
         }
@@ -339,6 +353,9 @@ impl Writer {
         }
         for (decide, decided) in batch.decides.into_iter().zip(written.decided) {
             drop(decide.reply.send(decided));
+        }
+        for sending in batch.sendings {
+            drop(sending.reply.send(Ok(())));
         }
     }
 
@@ -404,6 +421,9 @@ impl Writer {
         }
         for decide in batch.decides {
             drop(decide.reply.send(Err(Undecided::Failed(reason.clone()))));
+        }
+        for sending in batch.sendings {
+            drop(sending.reply.send(Err(Refused(reason.clone()))));
         }
     }
 

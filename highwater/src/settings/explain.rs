@@ -1,10 +1,12 @@
 //! Every setting with its value, where that came from, and the reason for its default.
 
 use super::access::{HOSTS, LOOPBACK, TLS_CERTIFICATE, TLS_KEY};
+use super::keys::Keys;
 use super::layers::{
     CLOCK, DATA, FALSE_ALARMS, File, ITEM_KEYS_MAX, LISTEN, Layered, OTLP_GRPC, OTLP_HTTP,
-    SECONDS_DAYS, Setting, WINDOW, WINDOWS_DAYS, variable,
+    SECONDS_DAYS, Setting, TOP_KEYS, WINDOW, WINDOWS_DAYS, variable,
 };
+use super::receivers::receivers;
 use super::{Fault, ServeFlags, Settings, SettingsError};
 use crate::text::paragraph;
 use std::fmt::Write;
@@ -34,6 +36,12 @@ impl ServeFlags {
         page.add(&TLS_KEY, self.tls_key.as_deref())?;
         page.add(&LOOPBACK, None)?;
         page.add(&HOSTS, None)?;
+        let receivers = receivers(&Keys::of("", file.table(), TOP_KEYS)?)?.len();
+        page.rules(
+            "receivers",
+            receivers,
+            "Who is told of incidents, and how. None: who looks, sees.",
+        );
         let settings = Settings::from_file(file)?;
         let (decisions, items) = (settings.decisions.len(), settings.items.len());
         page.rules("decisions", decisions, "Answers that telemetry does not show by itself.");

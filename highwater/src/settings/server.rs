@@ -6,6 +6,7 @@ use super::layers::{
     CLOCK, DATA, File, ITEM_KEYS_MAX, LISTEN, Layered, OTLP_GRPC, OTLP_HTTP, RETENTION_KEYS,
     SECONDS_DAYS, TOP_KEYS, WINDOW, WINDOWS_DAYS,
 };
+use super::receivers::receivers;
 use super::{Settings, SettingsError};
 use crate::server::{DataSettings, ServerSettings};
 use clap::Args;
@@ -109,6 +110,7 @@ impl ServeFlags {
             listen: Layered::pick(&LISTEN, self.listen.as_deref(), file)?.value,
             receiver,
             access: access(self, file)?,
+            receivers: receivers(&top)?,
             retention: Retention {
                 windows_days: Layered::pick(&WINDOWS_DAYS, None, file)?.value,
                 seconds_days: Layered::pick(&SECONDS_DAYS, None, file)?.value,

@@ -4,7 +4,7 @@ use crate::slow_network::slow_way_to;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 /// Operations of each service; each batch has one entry of each (`sender.py`).
@@ -12,20 +12,6 @@ pub(crate) const OPERATIONS: usize = 10;
 
 /// What was acknowledged: batches by service and number of the window.
 pub(crate) type Acknowledged = BTreeMap<(String, i64), u64>;
-
-/// Finds or makes a Python that has the SDK, or says why there is none.
-pub(crate) fn python() -> Result<PathBuf, String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let made = Command::new("python3")
-        .arg(root.join("examples/own-services/environment.py"))
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| format!("python3 cannot be started: {error}"))?;
-    if !made.status.success() {
-        return Err(String::from_utf8_lossy(&made.stderr).trim().to_owned());
-    }
-    Ok(PathBuf::from(String::from_utf8_lossy(&made.stdout).trim()))
-}
 
 /// Senders at work.
 pub(crate) struct Senders(Vec<Child>);

@@ -86,15 +86,6 @@ impl Outbox {
             if thread.out.is_some() {
                 return;
             }
-            if manner == Manner::Program
-                && let Some((begin, end)) = unsent_pair(thread)
-            {
-                let ended: Vec<Waiting> = thread.queue.drain(begin..=end).collect();
-                for row in ended {
-                    self.drop_row(receiver, &row, "the thread was over before it could be told");
-                }
-                continue;
-            }
             let Some(front) = thread.queue.front() else { return };
             let verdict = verdict(manner, thread, front);
             if matches!(verdict, Verdict::Keep) {
@@ -120,13 +111,6 @@ impl Outbox {
 
 pub(super) fn waiting_state(row: &Waiting, not_before: i64) -> RowState {
     RowState::Waiting { n_attempts: row.n_attempts, not_before, folded: row.folded, net: row.net }
-}
-
-/// The first beginning that waits together with its end, for receivers whose rows are not folded.
-fn unsent_pair(thread: &Thread) -> Option<(usize, usize)> {
-    let begin = thread.queue.iter().position(|row| row.net == Kind::Firing)?;
-    let end = thread.queue.iter().skip(begin).position(|row| row.net == Kind::Resolved)?;
-    Some((begin, begin + end))
 }
 
 fn verdict(manner: Manner, thread: &Thread, front: &Waiting) -> Verdict {

@@ -5,6 +5,7 @@ use crate::server::ServerSettings;
 use crate::text::count;
 use hw_store::{Folder, OpenError, Paths, Reader};
 use serde_json::Value;
+use std::borrow::Cow;
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
@@ -18,7 +19,7 @@ const FILES_MIN: u64 = 10_240;
 /// What is said of one thing.
 pub(super) struct Check {
     pub finding: Finding,
-    pub what: &'static str,
+    pub what: Cow<'static, str>,
     pub words: String,
 }
 
@@ -31,16 +32,16 @@ pub(super) enum Finding {
 }
 
 impl Check {
-    pub(super) fn fine(what: &'static str, words: impl Into<String>) -> Self {
-        Self { finding: Finding::Fine, what, words: words.into() }
+    pub(super) fn fine(what: impl Into<Cow<'static, str>>, words: impl Into<String>) -> Self {
+        Self { finding: Finding::Fine, what: what.into(), words: words.into() }
     }
 
-    fn odd(what: &'static str, words: impl Into<String>) -> Self {
-        Self { finding: Finding::Odd, what, words: words.into() }
+    pub(super) fn odd(what: impl Into<Cow<'static, str>>, words: impl Into<String>) -> Self {
+        Self { finding: Finding::Odd, what: what.into(), words: words.into() }
     }
 
-    fn bad(what: &'static str, words: impl Into<String>) -> Self {
-        Self { finding: Finding::Bad, what, words: words.into() }
+    pub(super) fn bad(what: impl Into<Cow<'static, str>>, words: impl Into<String>) -> Self {
+        Self { finding: Finding::Bad, what: what.into(), words: words.into() }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Tokens and the audit, as the API asks for them.
 
-use super::{Answers, PATIENCE, later, story};
+use super::super::story;
+use super::{Answers, PATIENCE, later};
 use crate::administration::{Act, Done, listed, random};
 use crate::server::clock::wall;
 use crate::server::orders::{Administration, ToWriter};

@@ -44,6 +44,7 @@ impl Answers {
         families.extend(self.of_the_receiver());
         families.extend(self.of_the_writer());
         families.extend(self.of_the_disk());
+        families.extend(self.of_the_post());
         let engine = self.ask(0, Engines::of).ok();
         let answered = if engine.is_some() { 1.0 } else { 0.0 };
         families.push(Family::one(

@@ -151,7 +151,8 @@ impl Answers {
         let asked = service.clone();
         let Near { is_heard, n_compared, deviations } =
             self.ask(0, move |engine| engine.near(asked.as_deref(), NEAR_MAX))?;
-        let near: Vec<String> = deviations.iter().map(super::story::deviation_words).collect();
+        let near: Vec<String> =
+            deviations.iter().map(super::super::story::deviation_words).collect();
         let warning = service.as_ref().filter(|_| !is_heard).map(|service| {
             format!("no service \"{service}\" was heard yet, so all services were looked at")
         });
@@ -224,7 +225,7 @@ impl Answers {
         let wanted = wanted.take(usize::try_from(n).unwrap_or(usize::MAX));
         let mut names = self.change_names();
         Ok(wanted
-            .map(|stored| super::story::entry_now(stored, &events, &record, &mut names))
+            .map(|stored| super::super::story::entry_now(stored, &events, &record, &mut names))
             .collect())
     }
 }

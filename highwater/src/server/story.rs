@@ -128,8 +128,9 @@ fn timeline(what: &WhatV1) -> &'static str {
     }
 }
 
+/// What an event says.
 #[expect(clippy::wildcard_enum_match_arm, reason = "what people do is said in `people`")]
-fn words(what: &WhatV1, names: &mut ChangeNames<'_>) -> String {
+pub(super) fn words(what: &WhatV1, names: &mut ChangeNames<'_>) -> String {
     let mut change_words = |number: &u32| match names(*number) {
         Some(name) => format!("{name} (C{number})"),
         None => format!("C{number}"),

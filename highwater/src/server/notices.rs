@@ -1,0 +1,197 @@
+//! What others are told of an incident: made with the events it tells of, in their group, so that
+//! neither is there without the other.
+//!
+//! An incident that needs somebody is firing for whoever is told of it; one whose harm has stopped is
+//! resolved. Events that would not make anybody look up are not told.
+
+use super::brief::{ended, first_letter_up, sentences};
+use super::story::words;
+use hw_api::{Change, Incident, IncidentRecord};
+use hw_incident::{Moment, Record, Status};
+use hw_model::IncidentId;
+use hw_notify::{Kind, Notice};
+use hw_store::{Group, Kind as Stored, WriteError};
+use hw_wire::{EventV1, WhatV1};
+use std::collections::BTreeMap;
+
+/// What happened to one incident in one breath.
+pub(super) struct News {
+    incident: IncidentId,
+    was_open: bool,
+    events: Vec<(u64, EventV1)>,
+}
+
+impl News {
+    /// Of an incident whose record stood like this before.
+    pub(super) fn of(before: &Record) -> Self {
+        Self { incident: before.id, was_open: needs_somebody(before), events: Vec::new() }
+    }
+
+    /// This happened, and has this number in its incident.
+    pub(super) fn add(&mut self, seq: u64, event: &EventV1) {
+        self.events.push((seq, event.clone()));
+    }
+
+    /// What is told of it, if it is worth telling, now that the record stands like this.
+    pub(super) fn notice(
+        &self,
+        group: &Group<'_>,
+        record: &Record,
+    ) -> Result<Option<Notice>, WriteError> {
+        let (Some((seq, last)), Some(kind)) = (self.events.last(), self.kind(record)) else {
+            return Ok(None);
+        };
+        let state = state_of::<Incident>(group, Stored::Incident, self.incident.0)?;
+        let incident =
+            Incident { record: Some(IncidentRecord::from(record)), ..state.unwrap_or_default() };
+        let names = self.change_names(group, &incident)?;
+        let times = &record.times;
+        let began = [Moment::Started, Moment::Noticed, Moment::Detected, Moment::Declared];
+        let over = [Moment::Mitigated, Moment::Resolved, Moment::Closed];
+        let ended_at = over.into_iter().find_map(|moment| times.get(moment));
+        let is_over = !needs_somebody(record);
+        Ok(Some(Notice {
+            key: format!("{}/{seq}", self.incident),
+            thread: self.incident.to_string(),
+            kind,
+            title: title(record, &incident),
+            severity: record.severity,
+            lines: self.lines(kind, incident.clone(), &names),
+            service: self.service(group, &incident)?,
+            labels: BTreeMap::new(),
+            started_at: began.into_iter().find_map(|m| times.get(m)).map_or(last.at, |at| at.0),
+            at: last.at,
+            ended_at: is_over.then(|| ended_at.map_or(last.at, |at| at.0)),
+            link: None,
+            folded: 0,
+        }))
+    }
+
+    fn kind(&self, record: &Record) -> Option<Kind> {
+        match (self.was_open, needs_somebody(record)) {
+            (false, true) => Some(Kind::Firing),
+            (true, false) => Some(Kind::Resolved),
+            (true, true) | (false, false) => {
+                self.events.iter().any(|(_, event)| is_news(&event.what)).then_some(Kind::Update)
+            }
+        }
+    }
+
+    /// What is new, then where the incident stands, then where to read on.
+    fn lines(
+        &self,
+        kind: Kind,
+        mut incident: Incident,
+        names: &BTreeMap<u32, String>,
+    ) -> Vec<String> {
+        let mut name = |number: u32| names.get(&number).cloned();
+        let is_told = |what: &WhatV1| is_news(what) || (kind == Kind::Firing && begins(what));
+        let mut lines: Vec<String> = Vec::new();
+        for (_, event) in self.events.iter().filter(|(_, event)| is_told(&event.what)) {
+            let said = ended(&words(&event.what, &mut name));
+            lines.push(match &event.by {
+                Some(by) => format!("{by}: {said}"),
+                None => first_letter_up(&said),
+            });
+        }
+        incident.id = self.incident.to_string();
+        let mut change = |id: &str| {
+            let number = id.strip_prefix('C').and_then(|number| number.parse().ok());
+            let known = number.and_then(|number: u32| names.get(&number));
+            known.map_or_else(|| id.to_owned(), |name| format!("{name} ({id})"))
+        };
+        // The first sentence says what the title says.
+        lines.extend(sentences(&incident, &mut change).into_iter().skip(1));
+        lines.push(format!("Read on: highwater incident show {}", self.incident));
+        lines
+    }
+
+    /// Names of the changes that are spoken of.
+    fn change_names(
+        &self,
+        group: &Group<'_>,
+        incident: &Incident,
+    ) -> Result<BTreeMap<u32, String>, WriteError> {
+        let judged = incident.changes.iter().map(|judgement| &judgement.change);
+        let tried = incident.mitigations.iter().map(|attempt| &attempt.change);
+        let numbers = judged.chain(tried).filter_map(|id| id.strip_prefix('C')?.parse().ok());
+        let mut names = BTreeMap::new();
+        for number in numbers {
+            if let Some(change) = state_of::<Change>(group, Stored::Change, number)? {
+                names.insert(number, change.name());
+            }
+        }
+        Ok(names)
+    }
+
+    /// The service it is about: that of its first shift, or what people said. The likeliest origin may
+    /// change from hour to hour, and Alertmanager knows an alert by this name.
+    fn service(&self, group: &Group<'_>, incident: &Incident) -> Result<String, WriteError> {
+        let first = incident.shifts.first().and_then(|id| id.strip_prefix('S')?.parse().ok());
+        let Some(number) = first else { return Ok(self.reported_service().unwrap_or_default()) };
+        let shift = state_of::<hw_api::Shift>(group, Stored::Shift, number)?;
+        Ok(shift.map(|shift| shift.service).unwrap_or_default())
+    }
+
+    fn reported_service(&self) -> Option<String> {
+        self.events.iter().find_map(|(_, event)| {
+            let WhatV1::Reported { service, .. } = &event.what else { return None };
+            service.clone()
+        })
+    }
+}
+
+/// Whether the harm may still go on.
+const fn needs_somebody(record: &Record) -> bool {
+    record.seq > 0 && matches!(record.status, Status::Triage | Status::Active)
+}
+
+fn title(record: &Record, incident: &Incident) -> String {
+    match &record.title {
+        Some(title) => title.to_string(),
+        None if incident.title.is_empty() => record.id.to_string(),
+        None => incident.title.clone(),
+    }
+}
+
+/// Whether an event begins an incident; later ones of its kind are folded into it.
+const fn begins(what: &WhatV1) -> bool {
+    matches!(what, WhatV1::ShiftDetected { .. })
+}
+
+/// Whether somebody who does not work on the incident wants to hear of it.
+#[expect(clippy::wildcard_enum_match_arm, reason = "what is not named here stays in the record")]
+fn is_news(what: &WhatV1) -> bool {
+    match what {
+        WhatV1::OriginNamed { .. }
+        | WhatV1::IncidentOpened { .. }
+        | WhatV1::IncidentMerged { .. }
+        | WhatV1::TitleSet { .. }
+        | WhatV1::StatusSet { .. }
+        | WhatV1::SeveritySet { .. }
+        | WhatV1::HandedOver { .. }
+        | WhatV1::HypothesisRuledOut { .. }
+        | WhatV1::MitigationBegun { .. }
+        | WhatV1::MitigationChecked { .. }
+        | WhatV1::UpdatePromised { .. }
+        | WhatV1::WaitBegun { .. }
+        | WhatV1::Reported { .. } => true,
+        WhatV1::VerdictChanged { verdict, .. } => {
+            verdict == "implicated" || verdict == "exonerated"
+        }
+        WhatV1::EffectKnown { effect, .. } => effect != "undecided",
+        WhatV1::RoleTaken { role, .. } => role == "lead",
+        WhatV1::Noted { note_kind, .. } => note_kind == "communication" || note_kind == "decision",
+        _ => false,
+    }
+}
+
+/// The present words of something; nothing if they are damaged, which `verify` says.
+fn state_of<T: serde::de::DeserializeOwned>(
+    group: &Group<'_>,
+    kind: Stored,
+    number: u32,
+) -> Result<Option<T>, WriteError> {
+    let body = group.state(kind, number)?;
+    Ok(body.and_then(|body| serde_json::from_str(&body).ok()))
+}

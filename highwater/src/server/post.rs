@@ -1,0 +1,295 @@
+//! The post's thread: tells others what became durable, and that we are well.
+//!
+//! What is told when is decided by the outbox; what it decides goes through the writer and is durable
+//! before anything leaves. So a kill costs at most one message twice, with the same key. Messages are
+//! carried by threads of their own, one per receiver at a time: who hangs holds up nobody else.
+
+use super::clock::wall;
+use super::counts::Counts;
+use super::orders::{Sending, ToWriter};
+use hw_notify::schedule::{Attempt, Limits, Outbox, Row, RowChange, Said};
+use hw_notify::{ATTEMPT_MAX, Courier, Kind, Notice, Outcome, Receiver, ReceiverKind};
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver as Hearing, RecvTimeoutError, Sender as Telling};
+use std::time::{Duration, Instant};
+use tokio::sync::{mpsc, oneshot};
+use tracing::{error, info, warn};
+
+/// Messages that wait, and open threads per receiver.
+const LIMITS: Limits = Limits { pending_max: 20_000, open_max: 5_000 };
+
+/// Between two heartbeats.
+const BEAT: Duration = Duration::from_secs(60);
+
+/// Before it is tried again to write what became of messages.
+const REWRITE: Duration = Duration::from_secs(5);
+
+/// The longest time without a look.
+const LOOK: Duration = Duration::from_secs(30);
+
+/// What the post is told.
+pub(super) enum ToPost {
+    /// These messages are durable, and are to be sent.
+    Rows(Vec<Row>),
+    /// This became of a message.
+    Back(Box<Attempt>, Outcome),
+    /// This became of a heartbeat.
+    Beaten(String, Outcome),
+    /// Send nothing more, and end once what is on its way has arrived.
+    Stop,
+}
+
+/// The post.
+pub(super) struct Post {
+    outbox: Outbox,
+    courier: Arc<Courier>,
+    receivers: BTreeMap<String, Arc<Receiver>>,
+    hear: Hearing<ToPost>,
+    tell: Telling<ToPost>,
+    writer: mpsc::UnboundedSender<ToWriter>,
+    counts: Arc<Counts>,
+    /// Decided and not durable yet, and what waits for that.
+    unwritten: Vec<RowChange>,
+    unsent: Vec<Attempt>,
+    rewrite_at: Option<Instant>,
+    n_flying: usize,
+    beat_at: Instant,
+    /// Dead man's switches that do not answer, so that it is said once.
+    silent: BTreeMap<String, bool>,
+}
+
+/// What a post needs.
+pub(super) struct PostSettings {
+    pub receivers: Vec<Receiver>,
+    /// What was left to be sent, in the order in which it was made.
+    pub rows: Vec<Row>,
+    pub courier: Courier,
+    pub writer: mpsc::UnboundedSender<ToWriter>,
+    pub counts: Arc<Counts>,
+}
+
+impl Post {
+    /// A post that goes on where the last one ended, and where to tell it.
+    pub(super) fn new(settings: PostSettings) -> (Self, Telling<ToPost>) {
+        let PostSettings { receivers, rows, courier, writer, counts } = settings;
+        let manners = receivers.iter().filter_map(|r| Some((r.name.as_str(), r.kind.manner()?)));
+        let manners: Vec<_> = manners.collect();
+        let outbox = Outbox::restored(LIMITS, &manners, rows);
+        let (tell, hear) = std::sync::mpsc::channel();
+        let own = tell.clone();
+        let receivers = receivers.into_iter().map(|r| (r.name.clone(), Arc::new(r))).collect();
+        let post = Self {
+            outbox,
+            courier: Arc::new(courier),
+            receivers,
+            hear,
+            tell: own,
+            writer,
+            counts,
+            unwritten: Vec::new(),
+            unsent: Vec::new(),
+            rewrite_at: None,
+            n_flying: 0,
+            beat_at: Instant::now() + BEAT,
+            silent: BTreeMap::new(),
+        };
+        (post, tell)
+    }
+
+    /// Works until it was told to stop.
+    pub(super) fn run(mut self) {
+        let mut ends_at: Option<Instant> = None;
+        loop {
+            if ends_at.is_none() {
+                while let Some(attempt) = self.outbox.next(wall().0) {
+                    self.unsent.push(attempt);
+                }
+                self.beat();
+            }
+            self.unwritten.extend(self.outbox.take_changes());
+            if self.save() && ends_at.is_none() {
+                let unsent = std::mem::take(&mut self.unsent);
+                unsent.into_iter().for_each(|attempt| self.send(attempt));
+            }
+            self.counts.set_post(self.outbox.tally(), self.outbox.pending());
+            if ends_at.is_some_and(|at| self.n_flying == 0 || at <= Instant::now()) {
+                return;
+            }
+            match self.hear.recv_timeout(self.patience()) {
+                Ok(order) => ends_at = self.take(order).or(ends_at),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+            while let Ok(order) = self.hear.try_recv() {
+                ends_at = self.take(order).or(ends_at);
+            }
+        }
+    }
+
+    /// How long nothing needs to be done.
+    fn patience(&self) -> Duration {
+        let now = wall().0;
+        let due = self.outbox.next_deadline(now);
+        let due = due.map(|at| Duration::from_nanos(at.saturating_sub(now).max(0).unsigned_abs()));
+        let beat = self.beat_at.saturating_duration_since(Instant::now());
+        let rewrite = self.rewrite_at.map(|at| at.saturating_duration_since(Instant::now()));
+        let soonest = due.into_iter().chain(rewrite).chain([beat, LOOK]).min();
+        // What is due and held up by something else must not make it spin.
+        soonest.unwrap_or(LOOK).max(Duration::from_millis(20))
+    }
+
+    /// Takes one order. Returns when it must end, if it must.
+    fn take(&mut self, order: ToPost) -> Option<Instant> {
+        match order {
+            ToPost::Rows(rows) => {
+                for row in rows {
+                    self.outbox.push(row.notice, &row.receiver, row.pushed_at);
+                }
+            }
+            ToPost::Back(attempt, outcome) => {
+                self.n_flying = self.n_flying.saturating_sub(1);
+                self.outbox.done(&attempt, outcome, wall().0);
+            }
+            ToPost::Beaten(name, outcome) => {
+                self.n_flying = self.n_flying.saturating_sub(1);
+                self.beaten(name, outcome);
+            }
+            ToPost::Stop => return Some(Instant::now() + ATTEMPT_MAX),
+        }
+        None
+    }
+
+    /// Makes durable what was decided. Returns whether all of it is.
+    fn save(&mut self) -> bool {
+        if self.unwritten.is_empty() {
+            return true;
+        }
+        if self.rewrite_at.is_some_and(|at| at > Instant::now()) {
+            return false;
+        }
+        let (done, hear) = oneshot::channel();
+        let changes = std::mem::take(&mut self.unwritten);
+        let sending = Sending { changes: changes.clone(), reply: done };
+        let is_ordered = self.writer.send(ToWriter::Send(sending)).is_ok();
+        if is_ordered && matches!(hear.blocking_recv(), Ok(Ok(()))) {
+            self.rewrite_at = None;
+            changes.iter().for_each(say);
+            return true;
+        }
+        self.rewrite_at = Some(Instant::now() + REWRITE);
+        self.unwritten = changes;
+        false
+    }
+
+    /// Lets a thread carry a message.
+    fn send(&mut self, attempt: Attempt) {
+        let Some(receiver) = self.receivers.get(&attempt.receiver).map(Arc::clone) else { return };
+        let (courier, tell) = (Arc::clone(&self.courier), self.tell.clone());
+        let carried = attempt.clone();
+        let carry = move || {
+            let outcome = carried_by(&courier, &receiver, &carried.notices);
+            // Nobody is there to be told once the process ends.
+            tell.send(ToPost::Back(Box::new(carried), outcome)).ok();
+        };
+        if std::thread::Builder::new().name("carrier".to_owned()).spawn(carry).is_ok() {
+            self.n_flying += 1;
+        } else {
+            self.outbox.done(&attempt, no_thread(), wall().0);
+        }
+    }
+
+    /// Tells dead man's switches that we are well, if we are: a canary came through.
+    fn beat(&mut self) {
+        if Instant::now() < self.beat_at {
+            return;
+        }
+        self.beat_at = Instant::now() + BEAT;
+        let is_well = self.counts.canary_age_s().is_some()
+            && self.counts.canary_trouble().is_none()
+            && self.counts.trouble().is_none();
+        let is_beat = |r: &&Arc<Receiver>| matches!(r.kind, ReceiverKind::Heartbeat { .. });
+        let switches = self.receivers.values().filter(is_beat).map(Arc::clone);
+        let switches: Vec<Arc<Receiver>> = switches.collect();
+        if !is_well {
+            if !switches.is_empty() {
+                warn!("no heartbeat is sent: no canary came through, or nothing can be written");
+            }
+            return;
+        }
+        for receiver in switches {
+            let (courier, tell) = (Arc::clone(&self.courier), self.tell.clone());
+            let carry = move || {
+                let outcome = carried_by(&courier, &receiver, &[beat_notice()]);
+                tell.send(ToPost::Beaten(receiver.name.clone(), outcome)).ok();
+            };
+            if std::thread::Builder::new().name("carrier".to_owned()).spawn(carry).is_ok() {
+                self.n_flying += 1;
+            }
+        }
+    }
+
+    fn beaten(&mut self, name: String, outcome: Outcome) {
+        let is_silent = self.silent.entry(name).or_default();
+        match outcome {
+            Outcome::Delivered | Outcome::DeliveredInPart { .. } => *is_silent = false,
+            Outcome::Later { reason, .. } | Outcome::Refused { reason } => {
+                if !*is_silent {
+                    warn!(reason, "a heartbeat did not arrive; it is sent again every minute");
+                }
+                *is_silent = true;
+            }
+        }
+    }
+}
+
+/// One attempt. Whatever happens in it, the post hears of it.
+fn carried_by(courier: &Courier, receiver: &Receiver, notices: &[Notice]) -> Outcome {
+    let carry = || courier.deliver_all(receiver, notices);
+    catch_unwind(AssertUnwindSafe(carry)).unwrap_or_else(|_| Outcome::Later {
+        reason: "the attempt ended badly; the log says how".to_owned(),
+        after_s: None,
+        may_have_arrived: true,
+    })
+}
+
+fn no_thread() -> Outcome {
+    let reason = "no thread could be started".to_owned();
+    Outcome::Later { reason, after_s: None, may_have_arrived: false }
+}
+
+/// A heartbeat has no words; its address says everything.
+fn beat_notice() -> Notice {
+    let now = wall().0;
+    Notice {
+        key: format!("beat-{now}"),
+        thread: "highwater".to_owned(),
+        kind: Kind::Test,
+        title: "highwater is well".to_owned(),
+        severity: None,
+        lines: Vec::new(),
+        service: "highwater".to_owned(),
+        labels: BTreeMap::new(),
+        started_at: now,
+        at: now,
+        ended_at: None,
+        link: None,
+        folded: 0,
+    }
+}
+
+/// A line in the log, where somebody may look for it.
+fn say(change: &RowChange) {
+    let RowChange { receiver, key, said, .. } = change;
+    match said {
+        None | Some(Said::Ended) => {}
+        Some(Said::Delivered) => info!(receiver, key, "told"),
+        Some(Said::Retry { reason }) => warn!(receiver, key, reason, "not told yet; trying again"),
+        Some(Said::DeliveredInPart { reason }) => {
+            warn!(receiver, key, reason, "some were not told")
+        }
+        Some(Said::Expired) => error!(receiver, key, "not told within a day: given up"),
+        Some(Said::Refused { reason }) => error!(receiver, key, reason, "the receiver said no"),
+    }
+}

@@ -1,0 +1,193 @@
+//! Who is told of incidents: `[[receivers]]`.
+
+use super::keys::{Fault, Keys, fault, unknown};
+use hw_notify::Receiver;
+use std::collections::BTreeSet;
+use toml::Value;
+
+/// Receivers in one file.
+const RECEIVERS_MAX: usize = 50;
+
+/// Keys that every receiver has.
+const COMMON_KEYS: &[&str] = &["name", "kind", "allow_private"];
+
+/// Kinds of receivers, with their keys.
+const KINDS: &[(&str, &[&str])] = &[
+    ("webhook", &["url", "secrets"]),
+    ("slack", &["url"]),
+    ("mattermost", &["url"]),
+    ("teams", &["url"]),
+    ("email", &["host", "port", "security", "user", "password", "from", "to"]),
+    ("alertmanager", &["url", "authorization"]),
+    ("pagerduty", &["routing_key", "url"]),
+    ("heartbeat", &["url", "method"]),
+];
+
+/// Keys whose values may stand in a file, or in the environment.
+const SECRET_KEYS: &[&str] = &["url", "secrets", "password", "authorization", "routing_key"];
+
+/// Bytes of a file with a secret.
+const SECRET_BYTES_MAX: usize = 8_192;
+
+/// Reads one receiver. What is wrong is said without its secrets.
+fn receiver(place: &str, value: &Value) -> Result<Receiver, Fault> {
+    let table = value.as_table().ok_or_else(|| fault(place, "must be a table"))?;
+    let named = |key: &str| match table.get(key) {
+        Some(Value::String(word)) => Ok(word.as_str()),
+        Some(_) => Err(fault(&format!("{place}.{key}"), "must be a text")),
+        None => Err(fault(&format!("{place}.{key}"), "is missing")),
+    };
+    let (_, kind) = (named("name")?, named("kind")?);
+    let names: Vec<&str> = KINDS.iter().map(|(name, _)| *name).collect();
+    let of_kind = KINDS.iter().find(|(name, _)| *name == kind);
+    let (_, own) = of_kind.ok_or_else(|| (format!("{place}.kind"), unknown(kind, &names)))?;
+    let known: Vec<&str> = COMMON_KEYS.iter().chain(*own).copied().collect();
+    let keys = Keys::of(place, value, &known)?;
+    let (mut common, mut details) = (toml::Table::new(), toml::Table::new());
+    for (key, value) in table.iter().filter(|(key, _)| *key != "kind") {
+        let goes_to = if own.contains(&key.as_str()) { &mut details } else { &mut common };
+        let is_secret = SECRET_KEYS.contains(&key.as_str());
+        let value = if is_secret { revealed(&keys.place(key), value)? } else { value.clone() };
+        goes_to.insert(key.clone(), value);
+    }
+    let details = toml::Table::from_iter([(kind.to_owned(), Value::Table(details))]);
+    common.insert("kind".to_owned(), Value::Table(details));
+    let read: Receiver = Value::Table(common).try_into().map_err(|error: toml::de::Error| {
+        // The message alone: the whole error would show the line, and with it what is secret.
+        fault(place, error.message())
+    })?;
+    read.check().map_err(|wrong| fault(place, &wrong.problem))?;
+    Ok(read)
+}
+
+/// A secret as it stands there, or where `{ file = "..." }` or `{ env = "..." }` points.
+fn revealed(place: &str, value: &Value) -> Result<Value, Fault> {
+    match value {
+        Value::Array(list) => {
+            let parts: Result<Vec<Value>, Fault> =
+                list.iter().map(|part| revealed(place, part)).collect();
+            parts.map(Value::Array)
+        }
+        Value::Table(_) => {
+            let pointer = Keys::of(place, value, &["file", "env"])?;
+            let text = match (pointer.text("file")?, pointer.text("env")?) {
+                (Some(file), None) => of_file(place, file)?,
+                (None, Some(name)) => std::env::var(name).map_err(|_| {
+                    fault(place, &format!("the variable {name} is not set, or is no text"))
+                })?,
+                _ => return Err(fault(place, "must be a text, or name one file or one env")),
+            };
+            Ok(Value::String(text.trim().to_owned()))
+        }
+        Value::String(_)
+        | Value::Integer(_)
+        | Value::Float(_)
+        | Value::Boolean(_)
+        | Value::Datetime(_) => Ok(value.clone()),
+    }
+}
+
+fn of_file(place: &str, file: &str) -> Result<String, Fault> {
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| fault(place, &format!("{file} cannot be read: {error}")))?;
+    if text.len() > SECRET_BYTES_MAX {
+        return Err(fault(place, &format!("{file} is longer than {SECRET_BYTES_MAX} bytes")));
+    }
+    Ok(text)
+}
+
+/// All receivers of the file.
+pub(super) fn receivers(top: &Keys<'_>) -> Result<Vec<Receiver>, Fault> {
+    let receivers = top.list("receivers", receiver)?;
+    if receivers.len() > RECEIVERS_MAX {
+        let why = format!("holds {}; {RECEIVERS_MAX} are allowed", receivers.len());
+        return Err(fault("receivers", &why));
+    }
+    let mut names = BTreeSet::new();
+    for (receiver, n) in receivers.iter().zip(1..) {
+        if !names.insert(&receiver.name) {
+            let why = format!("another receiver is named \"{}\" too", receiver.name);
+            return Err(fault(&format!("receivers[{n}].name"), &why));
+        }
+    }
+    Ok(receivers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::layers::{File, TOP_KEYS};
+    use super::*;
+
+    const FULL: &str = r#"
+        [[receivers]]
+        name = "pager"
+        kind = "pagerduty"
+        routing_key = "0123456789abcdef0123456789abcdef"
+
+        [[receivers]]
+        name = "chat"
+        kind = "slack"
+        url = "https://hooks.slack.com/services/T/B/canary"
+
+        [[receivers]]
+        name = "alerts"
+        kind = "alertmanager"
+        url = "http://127.0.0.1:9093"
+        allow_private = ["127.0.0.1:9093"]
+    "#;
+
+    fn read(text: &str) -> Result<Vec<Receiver>, String> {
+        let file = File::parse("test", text)?;
+        let top = Keys::of("", file.table(), TOP_KEYS).map_err(|(_, why)| why)?;
+        receivers(&top).map_err(|(key, why)| format!("{key}: {why}"))
+    }
+
+    #[test]
+    fn receivers_are_read() {
+        let names: Vec<String> = read(FULL).unwrap().into_iter().map(|r| r.name).collect();
+        assert_eq!(names, ["pager", "chat", "alerts"]);
+        assert!(read("").unwrap().is_empty());
+    }
+
+    #[test]
+    fn secret_may_stand_in_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("key");
+        std::fs::write(&file, "0123456789abcdef0123456789abcdef\n").unwrap();
+        let pointed = format!("{{ file = {:?} }}", file.display().to_string());
+        let of_file = FULL.replace("\"0123456789abcdef0123456789abcdef\"", &pointed);
+        assert_eq!(read(&of_file).unwrap().len(), 3);
+        std::fs::remove_file(&file).unwrap();
+        let why = read(&of_file).unwrap_err();
+        assert!(why.starts_with("receivers[1].routing_key: /"), "{why}");
+        let unset = FULL.replace("\"0123456789abcdef0123456789abcdef\"", "{ env = \"HW_NONE\" }");
+        let why = read(&unset).unwrap_err();
+        assert!(why.contains("the variable HW_NONE is not set"), "{why}");
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_and_no_secret_is_shown() {
+        for (from, to, said) in [
+            ("\"chat\"", "\"pager\"", "receivers[2].name: another receiver is named \"pager\""),
+            (
+                "\"slack\"",
+                "\"slak\"",
+                "receivers[2].kind: \"slak\" is not known: did you mean \"slack\"",
+            ),
+            (
+                "routing_key",
+                "routing_ky",
+                "receivers[1].routing_ky: \"routing_ky\" is not known: did you",
+            ),
+            ("allow_private", "allow_privat", "receivers[3].allow_privat: \"allow_privat\" is not"),
+            ("https://hooks", "ftp://hooks", "receivers[2]: "),
+            ("\"https://hooks.slack.com/services/T/B/canary\"", "7", "receivers[2]: "),
+            ("name = \"pager\"", "", "receivers[1].name: is missing"),
+            ("[\"127.0.0.1:9093\"]", "[]", "receivers[3]: "),
+        ] {
+            let why = read(&FULL.replace(from, to)).unwrap_err();
+            assert!(why.starts_with(said), "{why}");
+            assert!(!why.contains("canary"), "{why}");
+        }
+    }
+}

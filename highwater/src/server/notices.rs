@@ -38,13 +38,12 @@ impl News {
         group: &Group<'_>,
         record: &Record,
     ) -> Result<Option<Notice>, WriteError> {
-        let (Some((seq, last)), Some(kind)) = (self.events.last(), self.kind(record)) else {
-            return Ok(None);
-        };
+        let Some((seq, last)) = self.events.last() else { return Ok(None) };
         let state = state_of::<Incident>(group, Stored::Incident, self.incident.0)?;
         let incident =
             Incident { record: Some(IncidentRecord::from(record)), ..state.unwrap_or_default() };
-        let names = self.change_names(group, &incident)?;
+        let changes = changes_of(group, &incident)?;
+        let Some(kind) = self.kind(record, &changes) else { return Ok(None) };
         let times = &record.times;
         let began = [Moment::Started, Moment::Noticed, Moment::Detected, Moment::Declared];
         let over = [Moment::Mitigated, Moment::Resolved, Moment::Closed];
@@ -56,7 +55,7 @@ impl News {
             kind,
             title: title(record, &incident),
             severity: record.severity,
-            lines: self.lines(kind, incident.clone(), &names),
+            lines: self.lines(kind, incident.clone(), &changes),
             service: self.service(group, &incident)?,
             labels: BTreeMap::new(),
             started_at: began.into_iter().find_map(|m| times.get(m)).map_or(last.at, |at| at.0),
@@ -67,12 +66,13 @@ impl News {
         }))
     }
 
-    fn kind(&self, record: &Record) -> Option<Kind> {
+    fn kind(&self, record: &Record, changes: &BTreeMap<u32, Change>) -> Option<Kind> {
         match (self.was_open, needs_somebody(record)) {
             (false, true) => Some(Kind::Firing),
             (true, false) => Some(Kind::Resolved),
             (true, true) | (false, false) => {
-                self.events.iter().any(|(_, event)| is_news(&event.what)).then_some(Kind::Update)
+                let mut events = self.events.iter();
+                events.any(|(_, event)| is_news(&event.what, changes)).then_some(Kind::Update)
             }
         }
     }
@@ -82,10 +82,11 @@ impl News {
         &self,
         kind: Kind,
         mut incident: Incident,
-        names: &BTreeMap<u32, String>,
+        changes: &BTreeMap<u32, Change>,
     ) -> Vec<String> {
-        let mut name = |number: u32| names.get(&number).cloned();
-        let is_told = |what: &WhatV1| is_news(what) || (kind == Kind::Firing && begins(what));
+        let mut name = |number: u32| changes.get(&number).map(Change::name);
+        let is_told =
+            |what: &WhatV1| is_news(what, changes) || (kind == Kind::Firing && begins(what));
         let mut lines: Vec<String> = Vec::new();
         for (_, event) in self.events.iter().filter(|(_, event)| is_told(&event.what)) {
             let said = ended(&words(&event.what, &mut name));
@@ -97,31 +98,17 @@ impl News {
         incident.id = self.incident.to_string();
         let mut change = |id: &str| {
             let number = id.strip_prefix('C').and_then(|number| number.parse().ok());
-            let known = number.and_then(|number: u32| names.get(&number));
-            known.map_or_else(|| id.to_owned(), |name| format!("{name} ({id})"))
+            let known = number.and_then(|number: u32| changes.get(&number));
+            known.map_or_else(|| id.to_owned(), |change| format!("{} ({id})", change.name()))
         };
         // The first sentence says what the title says.
-        lines.extend(sentences(&incident, &mut change).into_iter().skip(1));
-        lines.push(format!("Read on: highwater incident show {}", self.incident));
-        lines
-    }
-
-    /// Names of the changes that are spoken of.
-    fn change_names(
-        &self,
-        group: &Group<'_>,
-        incident: &Incident,
-    ) -> Result<BTreeMap<u32, String>, WriteError> {
-        let judged = incident.changes.iter().map(|judgement| &judgement.change);
-        let tried = incident.mitigations.iter().map(|attempt| &attempt.change);
-        let numbers = judged.chain(tried).filter_map(|id| id.strip_prefix('C')?.parse().ok());
-        let mut names = BTreeMap::new();
-        for number in numbers {
-            if let Some(change) = state_of::<Change>(group, Stored::Change, number)? {
-                names.insert(number, change.name());
+        for standing in sentences(&incident, &mut change).into_iter().skip(1) {
+            if !lines.contains(&standing) {
+                lines.push(standing);
             }
         }
-        Ok(names)
+        lines.push(format!("Read on: highwater incident show {}", self.incident));
+        lines
     }
 
     /// The service it is about: that of its first shift, or what people said. The likeliest origin may
@@ -139,6 +126,20 @@ impl News {
             service.clone()
         })
     }
+}
+
+/// The changes that are spoken of.
+fn changes_of(group: &Group<'_>, incident: &Incident) -> Result<BTreeMap<u32, Change>, WriteError> {
+    let judged = incident.changes.iter().map(|judgement| &judgement.change);
+    let tried = incident.mitigations.iter().map(|attempt| &attempt.change);
+    let numbers = judged.chain(tried).filter_map(|id| id.strip_prefix('C')?.parse().ok());
+    let mut changes = BTreeMap::new();
+    for number in numbers {
+        if let Some(change) = state_of::<Change>(group, Stored::Change, number)? {
+            changes.insert(number, change);
+        }
+    }
+    Ok(changes)
 }
 
 /// Whether the harm may still go on.
@@ -161,7 +162,13 @@ const fn begins(what: &WhatV1) -> bool {
 
 /// Whether somebody who does not work on the incident wants to hear of it.
 #[expect(clippy::wildcard_enum_match_arm, reason = "what is not named here stays in the record")]
-fn is_news(what: &WhatV1) -> bool {
+fn is_news(what: &WhatV1, changes: &BTreeMap<u32, Change>) -> bool {
+    // That an attempt to help came after the harm began is known without us.
+    let helps = |number: &u32| {
+        changes
+            .get(number)
+            .is_some_and(|change| ["rollback", "restart"].contains(&change.kind.as_str()))
+    };
     match what {
         WhatV1::OriginNamed { .. }
         | WhatV1::IncidentOpened { .. }
@@ -176,8 +183,8 @@ fn is_news(what: &WhatV1) -> bool {
         | WhatV1::UpdatePromised { .. }
         | WhatV1::WaitBegun { .. }
         | WhatV1::Reported { .. } => true,
-        WhatV1::VerdictChanged { verdict, .. } => {
-            verdict == "implicated" || verdict == "exonerated"
+        WhatV1::VerdictChanged { change, verdict, .. } => {
+            verdict == "implicated" || (verdict == "exonerated" && !helps(change))
         }
         WhatV1::EffectKnown { effect, .. } => effect != "undecided",
         WhatV1::RoleTaken { role, .. } => role == "lead",

@@ -89,6 +89,53 @@ fn what_people_write_is_decided_once_and_survives_a_kill() {
     verified(&server);
 }
 
+#[test]
+fn people_are_reminded_of_a_wait_whose_time_is_over_also_after_a_kill() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = started(folder.path());
+    let id = open(&server, "o", "the gate lets everything pass");
+    let commands = format!("/api/v1/incidents/{id}/commands");
+    let soon = hw_api::rfc3339(now().plus_s(3.0));
+    let later = hw_api::rfc3339(now().plus_s(4.0));
+    let wait = json!({"command": "wait", "until": soon, "text": "back at half", "by": "Anna"});
+    assert_eq!(server.tell(&commands, "w", &wait).0, 200);
+    let promise = json!({"command": "promise", "due": later, "by": "Bob"});
+    assert_eq!(
+        server.tell(&commands, "p", &promise).0,
+        200,
+        "{}",
+        server.tell(&commands, "p", &promise).1
+    );
+    server.kill();
+    std::thread::sleep(Duration::from_secs(5));
+    server.start();
+    server.wait_until_ready();
+    let entries = format!("/api/v1/incidents/{id}/entries");
+    let began = Instant::now();
+    let said = loop {
+        let (_, page) = server.get(&entries);
+        let items = page["items"].as_array().unwrap().clone();
+        let of = |kind: &str| items.iter().filter(|it| it["kind"] == kind).count();
+        if of("wait_over") == 1 && of("update_overdue") == 1 {
+            break items;
+        }
+        assert!(began.elapsed() < Duration::from_secs(60), "{items:#?}");
+        std::thread::sleep(Duration::from_millis(50));
+    };
+    assert_eq!(said.len(), 5, "each once: {said:#?}");
+    assert!(
+        said.iter().any(|it| it["words"] == "the time to wait is over, look now: back at half")
+    );
+    let (_, incident) = server.get(&format!("/api/v1/incidents/{id}"));
+    assert_eq!(incident["record"]["waiting"]["is_over"], true);
+    assert_eq!(incident["record"]["is_update_overdue"], true);
+}
+
+fn now() -> hw_model::Timestamp {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    hw_model::Timestamp(i64::try_from(since.as_nanos()).unwrap())
+}
+
 fn next_id(id: &str) -> String {
     format!("INC-{}", id.strip_prefix("INC-").unwrap().parse::<u32>().unwrap() + 1)
 }

@@ -105,6 +105,20 @@ pub enum Move {
         /// Why that is known now.
         reason: Text,
     },
+    /// What was waited for did not come in time, or came: somebody has to look.
+    WaitOver {
+        /// The entry that began the wait.
+        wait: u64,
+        /// What was waited for.
+        condition: Text,
+    },
+    /// The word that was promised has not come.
+    UpdateOverdue {
+        /// When it was due.
+        due: Timestamp,
+        /// Who promised it.
+        by: Author,
+    },
     /// It is part of another.
     MergedInto {
         /// That one.

@@ -13,6 +13,7 @@ mod event;
 mod follow;
 mod record;
 mod refusal;
+mod remind;
 mod text;
 mod words;
 

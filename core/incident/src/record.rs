@@ -124,6 +124,8 @@ pub struct Promise {
     pub due: Timestamp,
     /// Who promised it.
     pub by: Author,
+    /// Whether it was due and somebody was reminded.
+    pub is_overdue: bool,
 }
 
 /// It was decided to wait.
@@ -135,6 +137,8 @@ pub struct Wait {
     pub condition: Text,
     /// How long at most.
     pub until: Timestamp,
+    /// Whether that time is over and somebody was reminded.
+    pub is_over: bool,
 }
 
 impl Record {
@@ -237,6 +241,14 @@ impl Record {
                 self.roles.retain(|held| (held.role, &held.person) != (*role, person));
             }
             Move::Corrected { moment, at, .. } => self.correct(*moment, *at),
+            Move::WaitOver { wait, .. } => {
+                let waits = self.wait.as_mut().filter(|known| known.entry == *wait);
+                waits.into_iter().for_each(|known| known.is_over = true);
+            }
+            Move::UpdateOverdue { due, .. } => {
+                let promised = self.promise.as_mut().filter(|known| known.due == *due);
+                promised.into_iter().for_each(|known| known.is_overdue = true);
+            }
             Move::MergedInto { into, .. } => {
                 self.stand(Status::Merged, at);
                 self.merged_into = Some(*into);
@@ -337,12 +349,14 @@ impl Record {
                 Some(text)
             }
             Written::UpdatePromised { due } => {
-                self.promise = Some(Promise { due: *due, by: event.by.clone() });
+                let (due, by) = (*due, event.by.clone());
+                self.promise = Some(Promise { due, by, is_overdue: false });
                 None
             }
             Written::WaitBegun { condition, until } => {
-                self.wait = Some(Wait { entry, condition: condition.clone(), until: *until });
-                Some(condition)
+                let (condition, until) = (condition.clone(), *until);
+                self.wait = Some(Wait { entry, condition, until, is_over: false });
+                self.wait.as_ref().map(|wait| &wait.condition)
             }
         };
         self.entries.insert(
@@ -385,5 +399,7 @@ impl Record {
         hypotheses.for_each(|known| known.text = text.clone());
         let mitigations = self.mitigations.iter_mut().filter(|tried| tried.entry == entry);
         mitigations.for_each(|tried| tried.text = text.clone());
+        let waits = self.wait.iter_mut().filter(|wait| wait.entry == entry);
+        waits.for_each(|wait| wait.condition = text.clone());
     }
 }

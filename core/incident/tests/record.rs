@@ -328,3 +328,33 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn people_are_reminded_once_of_a_wait_and_of_a_promise() {
+    let mut story = Story::new();
+    let remind = |story: &mut Story, now: i64| {
+        story.now = now;
+        let events = story.record.reminders(at(now));
+        events.iter().for_each(|event| story.record.apply(event));
+        events.len()
+    };
+    assert_eq!(story.record.next_reminder(), None);
+    let wait = Command::Wait { condition: text("back at half"), until: at(2_000) };
+    story.says("Anna", wait.clone()).unwrap();
+    story.says("Anna", Command::PromiseUpdate { due: at(1_500) }).unwrap();
+    assert_eq!(story.record.next_reminder(), Some(at(1_500)));
+    assert_eq!(remind(&mut story, 1_499), 0);
+    assert_eq!(remind(&mut story, 1_500), 1, "the promise");
+    assert!(story.record.promise.as_ref().unwrap().is_overdue);
+    assert_eq!(story.record.next_reminder(), Some(at(2_000)));
+    assert_eq!(remind(&mut story, 1_900), 0, "once");
+    assert_eq!(remind(&mut story, 2_500), 1, "the wait");
+    assert!(story.record.wait.as_ref().unwrap().is_over);
+    assert_eq!((remind(&mut story, 3_000), story.record.next_reminder()), (0, None));
+    // A new wait is another, and one of an incident that is closed is none.
+    let again = Command::Wait { condition: text("the night's data"), until: at(4_000) };
+    story.says("Anna", again).unwrap();
+    assert_eq!(story.record.next_reminder(), Some(at(4_000)));
+    story.says("Anna", status(Status::Declined, Some("it is as wanted"))).unwrap();
+    assert_eq!((story.record.next_reminder(), remind(&mut story, 5_000)), (None, 0));
+}

@@ -241,6 +241,21 @@ pub enum WhatV1 {
         /// How long at most.
         until: i64,
     },
+    /// What was waited for did not come in time, or came: somebody has to look.
+    WaitOver {
+        /// The entry that began the wait.
+        wait: u64,
+        /// What was waited for.
+        condition: String,
+    },
+    /// The word that was promised has not come.
+    UpdateOverdue {
+        /// When it was due.
+        due: i64,
+        /// Who promised it; `None` if Highwater did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        promised_by: Option<String>,
+    },
     /// An entry says something else now; the old text is kept.
     Amended {
         /// The entry.

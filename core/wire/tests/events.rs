@@ -58,7 +58,19 @@ fn whats() -> Vec<What> {
     let revisions = [amended, Revision::Pinned { entry: 4 }, Revision::Unpinned { entry: 4 }];
     let moved = moves().into_iter().map(What::Moved);
     let written = entries().into_iter().map(What::Written);
-    moved.chain(written).chain(revisions.map(What::Revised)).collect()
+    let later = later_moves().into_iter().map(What::Moved);
+    moved.chain(written).chain(revisions.map(What::Revised)).chain(later).collect()
+}
+
+/// What was added since: it stands at the end of the file.
+fn later_moves() -> Vec<Move> {
+    let condition = Text::parse("the night's data").unwrap();
+    let by = Author::Person(Name::parse("Anna").unwrap());
+    vec![
+        Move::WaitOver { wait: 4, condition },
+        Move::UpdateOverdue { due: Timestamp(9), by },
+        Move::UpdateOverdue { due: Timestamp(9), by: Author::Highwater },
+    ]
 }
 
 #[test]

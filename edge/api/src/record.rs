@@ -24,6 +24,9 @@ pub struct IncidentRecord {
     pub attempts: Vec<Attempt>,
     /// When people will hear more at the latest; null if nothing is promised.
     pub next_update_due: Option<String>,
+    /// Whether that word was due and has not come.
+    #[serde(default)]
+    pub is_update_overdue: bool,
     /// What is waited for; null if nothing is.
     pub waiting: Option<Waiting>,
     /// The incident it is part of; null if it is none.
@@ -107,6 +110,9 @@ pub struct Waiting {
     pub condition: String,
     /// How long at most.
     pub until: String,
+    /// Whether that time is over, and somebody has to look.
+    #[serde(default)]
+    pub is_over: bool,
 }
 
 impl From<&Record> for IncidentRecord {
@@ -125,10 +131,12 @@ impl From<&Record> for IncidentRecord {
             hypotheses: record.hypotheses.iter().map(HypothesisWords::from).collect(),
             attempts: record.mitigations.iter().map(Attempt::from).collect(),
             next_update_due: record.promise.as_ref().map(|promise| rfc3339(promise.due)),
+            is_update_overdue: record.promise.as_ref().is_some_and(|it| it.is_overdue),
             waiting: record.wait.as_ref().map(|wait| Waiting {
                 entry: wait.entry,
                 condition: wait.condition.to_string(),
                 until: rfc3339(wait.until),
+                is_over: wait.is_over,
             }),
             merged_into: record.merged_into.map(|into| into.to_string()),
             seq: record.seq,

@@ -23,10 +23,15 @@ const KEPT_MAX: usize = 200;
 /// Events read at a time.
 const PAGE: u32 = 1_000;
 
+/// Whether somebody is to be reminded is looked up at once.
+const LOOK_AGAIN: Timestamp = Timestamp(i64::MIN);
+
 /// Records by incident.
 #[derive(Default)]
 pub(super) struct Book {
     records: BTreeMap<IncidentId, Record>,
+    /// When people are to be reminded of something, at the earliest.
+    reminders: BTreeMap<IncidentId, Timestamp>,
 }
 
 /// Where it is written: a group, at a time of this machine's clock.
@@ -81,8 +86,17 @@ impl<'a, 'g> Page<'a, 'g> {
 }
 
 impl Book {
+    /// A book that looks at these records again, in which somebody waits or promised something.
+    pub(super) fn looking_at(incidents: impl IntoIterator<Item = IncidentId>) -> Self {
+        let reminders = incidents.into_iter().map(|incident| (incident, LOOK_AGAIN));
+        Self { reminders: reminders.collect(), ..Self::default() }
+    }
+
     /// Forgets what is in memory: the group in which it was written failed.
     pub(super) fn forget(&mut self) {
+        // Whom somebody was reminded of in it, nobody was.
+        let looked_at = self.records.keys().map(|incident| (*incident, LOOK_AGAIN));
+        self.reminders.extend(looked_at);
         self.records.clear();
     }
 
@@ -192,6 +206,39 @@ impl Book {
         Ok(Ok(seqs))
     }
 
+    /// Reminds people of what is due now.
+    pub(super) fn remind(
+        &mut self,
+        page: &mut Page<'_, '_>,
+        now: Timestamp,
+    ) -> Result<(), WriteError> {
+        let due = self.reminders.iter().filter(|(_, at)| **at <= now);
+        let due: Vec<IncidentId> = due.map(|(incident, _)| *incident).collect();
+        for incident in due {
+            self.make_room(1);
+            self.open(page.group, incident)?;
+            let Some(record) = self.records.get_mut(&incident) else {
+                self.reminders.remove(&incident);
+                continue;
+            };
+            let mut news = News::of(record);
+            for event in record.reminders(now) {
+                page.append(&EventV1::of_incident(incident, &event), &mut news)?;
+                record.apply(&event);
+            }
+            self.show(page, incident)?;
+            if let Some(record) = self.records.get(&incident) {
+                page.tell(&news, record)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether somebody is to be reminded of something now.
+    pub(super) fn is_reminder_due(&self, now: Timestamp) -> bool {
+        self.reminders.values().any(|at| *at <= now)
+    }
+
     /// So many can be opened without another being forgotten meanwhile.
     fn make_room(&mut self, n: usize) {
         if self.records.len() + n > KEPT_MAX {
@@ -214,8 +261,12 @@ impl Book {
     }
 
     /// Keeps the present words of an incident's record.
-    fn show(&self, page: &Page<'_, '_>, incident: IncidentId) -> Result<(), WriteError> {
+    fn show(&mut self, page: &Page<'_, '_>, incident: IncidentId) -> Result<(), WriteError> {
         let Some(record) = self.records.get(&incident) else { return Ok(()) };
+        match record.next_reminder() {
+            Some(at) => self.reminders.insert(incident, at),
+            None => self.reminders.remove(&incident),
+        };
         page.group.put_state(record.seq, &record_state(record))?;
         if record.is_measured {
             return Ok(());

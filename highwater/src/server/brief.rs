@@ -67,14 +67,19 @@ fn of_record(record: &IncidentRecord) -> Vec<String> {
         said.push(ended(&format!("Ruled out: {}", hypothesis.text)));
     }
     if let Some(waiting) = &record.waiting {
-        let words = format!("Waiting until {}: {}", minute(&waiting.until), waiting.condition);
+        let lead = if waiting.is_over { "Time to look, waited until" } else { "Waiting until" };
+        let words = format!("{lead} {}: {}", minute(&waiting.until), waiting.condition);
         said.push(ended(&words));
     }
     if let Some(lead) = record.roles.iter().find(|held| held.role == "lead") {
         said.push(format!("Lead: {}.", lead.person));
     }
     if let Some(due) = &record.next_update_due {
-        said.push(format!("The next word comes by {}.", minute(due)));
+        said.push(if record.is_update_overdue {
+            format!("The next word was due {} and has not come.", minute(due))
+        } else {
+            format!("The next word comes by {}.", minute(due))
+        });
     }
     said
 }

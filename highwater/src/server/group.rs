@@ -170,6 +170,12 @@ impl Written {
             self.messages.append(&mut page.messages);
             self.decided.push(decided);
         }
+        if deciding.book.is_reminder_due(deciding.clock.now()) {
+            let mut page = Page::new(group, self.wall, deciding.receivers);
+            deciding.book.remind(&mut page, deciding.clock.now())?;
+            self.last_event = page.last_event.or(self.last_event);
+            self.messages.append(&mut page.messages);
+        }
         sendings.iter().try_for_each(|sending| keep_messages(group, sending))?;
         group.forget_log(chores.unneeded, FORGOTTEN_PER_GROUP)?;
         if let Some((retention, window_s)) = chores.expiry {

@@ -182,6 +182,8 @@ fn is_news(what: &WhatV1, changes: &BTreeMap<u32, Change>) -> bool {
         | WhatV1::MitigationChecked { .. }
         | WhatV1::UpdatePromised { .. }
         | WhatV1::WaitBegun { .. }
+        | WhatV1::WaitOver { .. }
+        | WhatV1::UpdateOverdue { .. }
         | WhatV1::Reported { .. } => true,
         WhatV1::VerdictChanged { change, verdict, .. } => {
             verdict == "implicated" || (verdict == "exonerated" && !helps(change))

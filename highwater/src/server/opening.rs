@@ -6,13 +6,14 @@ use super::group::Totals;
 use super::pace::Pace;
 use crate::settings::Settings;
 use anyhow::Context;
+use hw_api::IncidentRecord;
 use hw_detect::{Budget, Tuning};
 use hw_engine::{Engine, EngineSettings, Memory};
 use hw_flow::{Dictionary, DictionaryLimits, FlowSettings};
 use hw_ingest::{Intake, Minute, Seen, SeenLimits};
-use hw_model::Timestamp;
+use hw_model::{IncidentId, Timestamp};
 use hw_notify::schedule::Row;
-use hw_store::{Applying, Folder, Reader, Snapshots, Store};
+use hw_store::{Applying, Folder, Kind, Reader, Snapshots, Store};
 use hw_wire::{LogRow, SNAPSHOT_VERSION, decode_snapshot};
 use std::collections::BTreeSet;
 use std::fmt;
@@ -259,6 +260,25 @@ impl Opened {
             }
         }
         Ok(rows)
+    }
+
+    /// Incidents in which somebody waits, or promised a word.
+    pub(super) fn promised(&self) -> anyhow::Result<Vec<IncidentId>> {
+        let mut promised = Vec::new();
+        let mut before = None;
+        loop {
+            let page = hw_store::Page { before, items_max: 500 };
+            let records = self.reader.states(Kind::Record, page)?;
+            let Some((last, _)) = records.last() else { return Ok(promised) };
+            before = Some(*last);
+            for (number, words) in &records {
+                // What cannot be read is said by `verify`.
+                let record: Option<IncidentRecord> = serde_json::from_str(words).ok();
+                let waits =
+                    |it: &IncidentRecord| it.waiting.is_some() || it.next_update_due.is_some();
+                promised.extend(record.filter(waits).map(|_| IncidentId(*number)));
+            }
+        }
     }
 
     fn set_clock(&mut self, data: &DataSettings, last_at: Timestamp) -> anyhow::Result<()> {

@@ -112,7 +112,7 @@ impl Server {
             (&settings, &guards),
             (&counts, orders.clone(), to_post.clone()),
             (deliveries, wanted),
-        );
+        )?;
         let answers = Arc::new(Answers {
             counts: Arc::clone(&counts),
             receiver: receiver.counts(),
@@ -247,7 +247,8 @@ fn part(
         std::sync::mpsc::Sender<ToPost>,
     ),
     (deliveries, wanted): (mpsc::Receiver<Delivery>, mpsc::UnboundedReceiver<ToWriter>),
-) -> (Writer, Room) {
+) -> anyhow::Result<(Writer, Room)> {
+    let book = Book::looking_at(opened.promised()?);
     let (to_engine, rows) = mpsc::channel(ROWS_MAX);
     // The engine catches up with what is durable by itself.
     drop(to_engine.try_send(ToEngine::Wake(opened.durable)));
@@ -256,7 +257,7 @@ fn part(
         store: opened.store,
         admission: opened.admission,
         clock: opened.clock,
-        book: Book::default(),
+        book,
         counts: Arc::clone(counts),
         pace: opened.pace,
         retention: settings.retention,
@@ -286,7 +287,7 @@ fn part(
         orders: rows,
         writer: orders,
     };
-    (writer, room)
+    Ok((writer, room))
 }
 
 /// Who sends canaries, where the wall clock says what is now.

@@ -65,7 +65,7 @@ fn head(incident: &Value, zone: &Zone) -> String {
     row("believed", hypotheses(record, "open"));
     row("ruled out", hypotheses(record, "ruled_out"));
     row("tried", attempts(record));
-    row("next word", some_time(record, "next_update_due", zone));
+    row("next word", next_word(record, zone));
     row("waiting", waiting(record, zone));
     row("part of", word(incident, "merged_into"));
     page
@@ -142,7 +142,26 @@ fn waiting(record: &Value, zone: &Zone) -> String {
     let Some(wait) = record.get("waiting").filter(|wait| !wait.is_null()) else {
         return String::new();
     };
-    format!("until {}: {}", some_time(wait, "until", zone), word(wait, "condition"))
+    let until = some_time(wait, "until", zone);
+    let until = if is_true(wait, "is_over") {
+        format!("was until {until}, which is over")
+    } else {
+        format!("until {until}")
+    };
+    format!("{until}: {}", word(wait, "condition"))
+}
+
+fn next_word(record: &Value, zone: &Zone) -> String {
+    let due = some_time(record, "next_update_due", zone);
+    if is_true(record, "is_update_overdue") {
+        format!("was due {due}, and has not come")
+    } else {
+        due
+    }
+}
+
+fn is_true(of: &Value, key: &str) -> bool {
+    of.get(key).and_then(Value::as_bool) == Some(true)
 }
 
 fn some_time(of: &Value, key: &str, zone: &Zone) -> String {
@@ -158,7 +177,7 @@ fn line(entry: &Value, time: &str, zone: &Zone) -> String {
     } else {
         format!("\u{258c}{}", word(entry, "by"))
     };
-    let pin = if entry.get("pinned").and_then(Value::as_bool) == Some(true) { "*" } else { "" };
+    let pin = if is_true(entry, "pinned") { "*" } else { "" };
     let seq = entry.get("seq").and_then(Value::as_u64);
     let number = seq.map_or_else(String::new, |seq| format!("[{seq}]{pin}"));
     let head =

@@ -24,10 +24,7 @@ impl EventV1 {
         Self {
             at: event.happened_at.0,
             incident: Some(incident.0),
-            by: match &event.by {
-                Author::Highwater => None,
-                Author::Person(name) => Some(name.to_string()),
-            },
+            by: name_v1(&event.by),
             what: what.expect("invariant: what Highwater finds is said by the engine"),
         }
     }
@@ -40,13 +37,21 @@ impl EventV1 {
     pub fn occurrence(&self) -> Result<Event, WireError> {
         Ok(Event {
             happened_at: Timestamp(self.at),
-            by: match &self.by {
-                None => Author::Highwater,
-                Some(name) => Author::Person(Name::recorded(name)),
-            },
+            by: author(self.by.as_ref()),
             what: self.what.meaning()?,
         })
     }
+}
+
+fn name_v1(author: &Author) -> Option<String> {
+    match author {
+        Author::Highwater => None,
+        Author::Person(name) => Some(name.to_string()),
+    }
+}
+
+fn author(name: Option<&String>) -> Author {
+    name.map_or(Author::Highwater, |name| Author::Person(Name::recorded(name)))
 }
 
 fn text_v1(text: &Text) -> String {
@@ -80,6 +85,12 @@ fn moved_v1(moved: &Move) -> WhatV1 {
             to: at.0,
             reason: text_v1(reason),
         },
+        Move::WaitOver { wait, condition } => {
+            WhatV1::WaitOver { wait: *wait, condition: text_v1(condition) }
+        }
+        Move::UpdateOverdue { due, by } => {
+            WhatV1::UpdateOverdue { due: due.0, promised_by: name_v1(by) }
+        }
         Move::MergedInto { into, reason } => {
             WhatV1::IncidentMerged { into: into.0, reason: some_v1(reason) }
         }
@@ -174,6 +185,8 @@ impl WhatV1 {
             | Self::SeveritySet { .. }
             | Self::RoleTaken { .. }
             | Self::RoleLeft { .. }
+            | Self::WaitOver { .. }
+            | Self::UpdateOverdue { .. }
             | Self::TimeCorrected { .. } => self.moved().map(What::Moved),
             Self::Noted { .. }
             | Self::Reported { .. }
@@ -222,6 +235,12 @@ impl WhatV1 {
                 at: Timestamp(*to),
                 reason: text(reason),
             },
+            Self::WaitOver { wait, condition } => {
+                Move::WaitOver { wait: *wait, condition: text(condition) }
+            }
+            Self::UpdateOverdue { due, promised_by } => {
+                Move::UpdateOverdue { due: Timestamp(*due), by: author(promised_by.as_ref()) }
+            }
             Self::IncidentMerged { into, reason } => {
                 Move::MergedInto { into: IncidentId(*into), reason: some(reason) }
             }

@@ -32,6 +32,8 @@ pub(super) fn parts(what: &WhatV1) -> (&'static str, Option<String>, &[String]) 
         WhatV1::HandedOver { .. } => ("handed_over", None, &[]),
         WhatV1::UpdatePromised { .. } => ("update_promised", None, &[]),
         WhatV1::WaitBegun { .. } => ("wait_begun", None, &[]),
+        WhatV1::WaitOver { wait, .. } => ("wait_over", entry(wait), &[]),
+        WhatV1::UpdateOverdue { .. } => ("update_overdue", None, &[]),
         WhatV1::Amended { entry: number, .. } => ("amended", entry(number), &[]),
         WhatV1::Pinned { entry: number } => ("pinned", entry(number), &[]),
         WhatV1::Unpinned { entry: number } => ("unpinned", entry(number), &[]),
@@ -51,6 +53,7 @@ pub(super) fn timeline(what: &WhatV1) -> &'static str {
         WhatV1::MitigationChecked { .. } => "check",
         WhatV1::UpdatePromised { .. } => "communication",
         WhatV1::WaitBegun { .. } => "decision",
+        WhatV1::WaitOver { .. } | WhatV1::UpdateOverdue { .. } => "follow_up",
         WhatV1::Noted { note_kind, .. } => match note_kind.as_str() {
             "observation" => "observation",
             "decision" => "decision",
@@ -89,6 +92,14 @@ pub(super) fn words(what: &WhatV1) -> String {
         }
         WhatV1::WaitBegun { condition, until } => {
             format!("waiting until {}: {condition}", rfc3339(Timestamp(*until)))
+        }
+        WhatV1::WaitOver { condition, .. } => {
+            format!("the time to wait is over, look now: {condition}")
+        }
+        WhatV1::UpdateOverdue { due, promised_by } => {
+            let who =
+                promised_by.as_ref().map_or_else(String::new, |who| format!(" {who} promised"));
+            format!("the word{who} by {} has not come", rfc3339(Timestamp(*due)))
         }
         WhatV1::Amended { entry, text, when, reason } => {
             amended(*entry, (text.as_ref(), *when), reason.as_ref())

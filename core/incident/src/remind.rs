@@ -1,0 +1,47 @@
+//! What Highwater reminds people of: a wait whose time is over, a word that was promised and has not come.
+//! Each once.
+
+use crate::author::Author;
+use crate::event::{Event, Move, What};
+use crate::record::{Promise, Record, Wait};
+use crate::words::Status;
+use hw_model::Timestamp;
+
+impl Record {
+    /// When somebody has to be reminded next, if nothing happens before.
+    #[must_use]
+    pub fn next_reminder(&self) -> Option<Timestamp> {
+        let wait = self.wait_to_end().map(|wait| wait.until);
+        let promise = self.promise_to_keep().map(|promise| promise.due);
+        wait.into_iter().chain(promise).min()
+    }
+
+    /// What people are to be reminded of now.
+    #[must_use]
+    pub fn reminders(&self, now: Timestamp) -> Vec<Event> {
+        let wait = self.wait_to_end().filter(|wait| wait.until <= now);
+        let wait =
+            wait.map(|wait| Move::WaitOver { wait: wait.entry, condition: wait.condition.clone() });
+        let promise = self.promise_to_keep().filter(|promise| promise.due <= now);
+        let promise = promise.map(|it| Move::UpdateOverdue { due: it.due, by: it.by.clone() });
+        let at = self.said_at.map_or(now, |said| said.max(now));
+        let event =
+            |moved| Event { happened_at: at, by: Author::Highwater, what: What::Moved(moved) };
+        wait.into_iter().chain(promise).map(event).collect()
+    }
+
+    fn wait_to_end(&self) -> Option<&Wait> {
+        self.wait.as_ref().filter(|wait| !wait.is_over && self.is_worked_on())
+    }
+
+    fn promise_to_keep(&self) -> Option<&Promise> {
+        self.promise.as_ref().filter(|promise| !promise.is_overdue && self.is_worked_on())
+    }
+
+    const fn is_worked_on(&self) -> bool {
+        match self.status {
+            Status::Triage | Status::Active | Status::Mitigated | Status::Resolved => true,
+            Status::Closed | Status::Declined | Status::Merged => false,
+        }
+    }
+}

@@ -4,6 +4,8 @@
 //! came from outside is text: control characters and terminal escapes are taken out.
 
 pub(crate) mod answers;
+pub(crate) mod digest;
+pub(crate) mod found;
 mod hops;
 mod incident;
 mod page;

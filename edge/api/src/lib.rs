@@ -17,6 +17,7 @@ mod orders;
 mod present;
 mod problem;
 mod record;
+mod search;
 mod services;
 mod time;
 mod told;
@@ -44,6 +45,7 @@ pub use orders::{
 pub use present::{JudgedChange, Now, OpenIncident, Received, Streams};
 pub use problem::Problem;
 pub use record::{Attempt, HypothesisWords, IncidentRecord, IncidentTimes, RoleHolder, Waiting};
+pub use search::Hit;
 pub use services::{Service, Version};
 pub use time::{instant, rfc3339};
 pub use told::{TellChange, TellFault, Told, ToldAnswer};

@@ -4,9 +4,10 @@
 //! of this room bring (docs/adr/0010). Questions block: they are asked on threads that may wait.
 
 use crate::figures::Family;
+use crate::search::SearchAsked;
 use hw_api::{
-    Brief, Change, DoneAnswer, Entry, FlowMap, Health, Hop, Incident, Now, Opened, Orders,
-    ReportAnswer, Reported, Service, Shift, Told, Windows,
+    Brief, Change, DoneAnswer, Entry, FlowMap, Health, Hit, Hop, Incident, List, Now, Opened,
+    Orders, ReportAnswer, Reported, Service, Shift, Told, Windows,
 };
 use hw_model::Timestamp;
 use tokio::sync::watch;
@@ -161,6 +162,13 @@ pub trait Backend: Send + Sync {
     ///
     /// See [`Backend::hops`].
     fn events(&self, after: u64, items_max: u32) -> Answered<Vec<Entry>>;
+
+    /// What holds all of these words.
+    ///
+    /// # Errors
+    ///
+    /// See [`Backend::hops`].
+    fn search(&self, asked: &SearchAsked) -> Answered<List<Hit>>;
 
     /// Number of the last event, and each later one.
     fn last_event(&self) -> watch::Receiver<u64>;

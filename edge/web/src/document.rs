@@ -35,6 +35,7 @@ use utoipa::OpenApi;
         crate::recorded::changes,
         crate::commands::tell,
         crate::recorded::change,
+        crate::search::search,
         crate::follow::events,
         crate::tokens::tokens,
         crate::tokens::create,

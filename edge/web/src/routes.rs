@@ -4,7 +4,9 @@ use crate::asking::Site;
 use crate::guard::Link;
 use crate::problem::{Problem, ProblemKind};
 use crate::table::{Route, Table};
-use crate::{commands, counted, document, follow, guard, incidents, recorded, status, tokens};
+use crate::{
+    commands, counted, document, follow, guard, incidents, recorded, search, status, tokens,
+};
 use axum::extract::{Request, State};
 use axum::http::header::{CACHE_CONTROL, HeaderName};
 use axum::http::{HeaderValue, Uri};
@@ -39,6 +41,7 @@ fn table() -> Table {
         .get("/api/v1/changes", recorded::changes)
         .post("/api/v1/changes", commands::tell)
         .get("/api/v1/changes/{id}", recorded::change)
+        .get("/api/v1/search", search::search)
         .get("/api/v1/events", follow::events)
         .get("/healthz", status::healthz)
         .get("/readyz", status::readyz)

@@ -12,6 +12,7 @@ mod messages;
 mod present;
 mod record;
 mod recorded;
+mod search;
 mod windows;
 
 use super::clock::ClockKind;
@@ -19,14 +20,14 @@ use super::counts::{Counts, get};
 use super::orders::{ToEngine, ToWriter};
 use hw_access::Door;
 use hw_api::{
-    Brief, Change, DoneAnswer, Entry, FlowMap, Health, Hop, Incident, Now, Opened, Orders,
-    ReportAnswer, Reported, Service, Shift, Told, Windows,
+    Brief, Change, DoneAnswer, Entry, FlowMap, Health, Hit, Hop, Incident, List, Now, Opened,
+    Orders, ReportAnswer, Reported, Service, Shift, Told, Windows,
 };
 use hw_engine::Engine;
 use hw_ingest::ReceiverCounts;
 use hw_model::{IncidentId, Timestamp};
 use hw_store::{Kind, Reader, Readers};
-use hw_web::{Answered, Backend, Failure, Family, Page, WindowsAsked};
+use hw_web::{Answered, Backend, Failure, Family, Page, SearchAsked, WindowsAsked};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -183,6 +184,10 @@ impl Backend for Answers {
 
     fn events(&self, after: u64, items_max: u32) -> Answered<Vec<Entry>> {
         self.some_events(after, items_max, |event| !event.event.what.is_audit())
+    }
+
+    fn search(&self, asked: &SearchAsked) -> Answered<List<Hit>> {
+        self.found(asked)
     }
 
     fn last_event(&self) -> watch::Receiver<u64> {

@@ -289,16 +289,16 @@ pub(crate) fn incidents(incidents: &[Value]) -> String {
     )
 }
 
-fn word(of: &Value, key: &str) -> String {
+pub(in crate::text) fn word(of: &Value, key: &str) -> String {
     let text = of.get(key).and_then(Value::as_str).unwrap_or_default();
     text.lines().map(plain).collect::<Vec<_>>().join("\n")
 }
 
-fn number(of: &Value, key: &str) -> u64 {
+pub(in crate::text) fn number(of: &Value, key: &str) -> u64 {
     of.get(key).and_then(Value::as_u64).unwrap_or(0)
 }
 
-fn items<'a>(of: &'a Value, key: &str) -> &'a [Value] {
+pub(in crate::text) fn items<'a>(of: &'a Value, key: &str) -> &'a [Value] {
     of.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 

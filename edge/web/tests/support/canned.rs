@@ -1,12 +1,13 @@
 //! A backend that knows a few things by heart, and a client that says bytes to a socket.
 
 use hw_api::{
-    Brief, Change, DoneAnswer, Entry, FlowMap, Health, Hop, Incident, Now, Opened, Orders,
-    Received, ReportAnswer, Reported, Service, Shift, Streams, Told, Windows, rfc3339,
+    Brief, Change, DoneAnswer, Entry, FlowMap, Health, Hit, Hop, Incident, List, Now, Opened,
+    Orders, Received, ReportAnswer, Reported, Service, Shift, Streams, Told, Windows, rfc3339,
 };
 use hw_model::Timestamp;
 use hw_web::{
-    Answered, Backend, Doors, Failure, Family, FamilyKind, Page, Web, WebSettings, WindowsAsked,
+    Answered, Backend, Doors, Failure, Family, FamilyKind, Page, SearchAsked, Web, WebSettings,
+    WindowsAsked,
 };
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -234,6 +235,20 @@ impl Backend for Canned {
         let last = *self.last_event.borrow();
         let numbers = (after + 1..=last).take(items_max as usize);
         Ok(numbers.map(|event| self.entry(event, None)).collect())
+    }
+
+    fn search(&self, asked: &SearchAsked) -> Answered<List<Hit>> {
+        let hit = Hit {
+            kind: "entry".to_owned(),
+            incident: Some("INC-1".to_owned()),
+            entry: Some(2),
+            about: None,
+            at: rfc3339(Timestamp::from_s(1_795_330_000)),
+            by: "Anna".to_owned(),
+            words: asked.words.join("+"),
+        };
+        let next = asked.before.is_none().then(|| "7".to_owned());
+        Ok(List { items: vec![hit], next })
     }
 
     fn last_event(&self) -> watch::Receiver<u64> {

@@ -5,12 +5,14 @@
 use crate::day::{date_words, day_words};
 use crate::fact::{ChangeDone, Holder, Knowledge, KnowsEvidence, OnCall, RoleHeld};
 use crate::rank::HALF_LIFE_DAYS;
-use hw_model::{IncidentId, Timestamp};
+use hw_model::{Effect, IncidentId, Timestamp};
 use std::collections::BTreeMap;
 
 const LEAD_POINTS: f64 = 8.0;
 const ROLE_POINTS: f64 = 5.0;
 const OWNER_POINTS: f64 = 4.0;
+const CURE_POINTS: f64 = 3.0;
+const ATTEMPT_POINTS: f64 = 1.0;
 const MADE_POINTS: f64 = 2.0;
 const ON_CALL_POINTS: f64 = 2.0;
 const TOLD_POINTS: f64 = 1.0;
@@ -38,6 +40,7 @@ pub(crate) struct Evidence {
 #[derive(Default)]
 struct Sorted<'a> {
     incidents: BTreeMap<IncidentId, (f64, RoleHeld, Timestamp)>,
+    mitigations: BTreeMap<IncidentId, (f64, Effect, Timestamp)>,
     entries: Vec<Timestamp>,
     told: Vec<Timestamp>,
     made: Vec<Timestamp>,
@@ -62,6 +65,7 @@ pub(crate) fn evidence_of(
     }
     let is_team = matches!(sorted.owns, Some((Holder::Team, _)))
         && sorted.incidents.is_empty()
+        && sorted.mitigations.is_empty()
         && [&sorted.entries, &sorted.told, &sorted.made, &sorted.turns]
             .iter()
             .all(|v| v.is_empty())
@@ -81,6 +85,14 @@ impl<'a> Sorted<'a> {
                 let held = self.incidents.entry(*incident).or_insert((points, *role, piece.at));
                 if points > held.0 {
                     *held = (points, *role, piece.at);
+                }
+            }
+            Knowledge::Mitigation { incident, effect } => {
+                let points = mitigation_points(*effect) * freshness(piece.at, now);
+                let tried =
+                    self.mitigations.entry(*incident).or_insert((points, *effect, piece.at));
+                if points > tried.0 {
+                    *tried = (points, *effect, piece.at);
                 }
             }
             Knowledge::Entry { .. } => self.entries.push(piece.at),
@@ -106,6 +118,7 @@ impl<'a> Sorted<'a> {
     /// Points and words of everything.
     fn said(mut self, turn: Option<&OnCall>, now: Timestamp) -> Vec<(f64, String)> {
         let mut said = incidents_said(&self.incidents, now);
+        said.extend(mitigations_said(&self.mitigations, now));
         if let Some((_, words)) = self.owns {
             said.push((OWNER_POINTS, words));
         }
@@ -157,6 +170,33 @@ fn incidents_said(
         said.push((others.iter().map(|other| other.0).sum(), words));
     }
     said
+}
+
+/// Points and words of attempts to stop the harm: the weightiest by its incident, with the number of
+/// the others.
+fn mitigations_said(
+    mitigations: &BTreeMap<IncidentId, (f64, Effect, Timestamp)>,
+    now: Timestamp,
+) -> Option<(f64, String)> {
+    let best = mitigations.iter().max_by(|a, b| a.1.0.total_cmp(&b.1.0).then_with(|| a.0.cmp(b.0)));
+    let (incident, (_, effect, at)) = best?;
+    let what = match effect {
+        Effect::Worked => "stopped the harm in",
+        Effect::None | Effect::Undecided => "tried to stop the harm in",
+    };
+    let more = match mitigations.len() - 1 {
+        0 => String::new(),
+        n => format!(", and tried in {}", counted(n, "more incident")),
+    };
+    let points = mitigations.values().map(|tried| tried.0).sum();
+    Some((points, format!("{what} {incident} ({}){more}", date_words(*at, now))))
+}
+
+const fn mitigation_points(effect: Effect) -> f64 {
+    match effect {
+        Effect::Worked => CURE_POINTS,
+        Effect::None | Effect::Undecided => ATTEMPT_POINTS,
+    }
 }
 
 const fn role_points(role: RoleHeld) -> f64 {

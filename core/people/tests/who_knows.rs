@@ -1,10 +1,10 @@
 //! Who is named for a service, in which order, and with which words.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-use hw_model::{IncidentId, Timestamp};
+use hw_model::{Effect, IncidentId, Timestamp};
 use hw_people::{
-    Absence, Aliases, Answer, ChangeDone, FeedRef, HALF_LIFE_DAYS, Knowledge, KnowsEvidence,
-    Matched, OnCall, Owner, OwnerSource, Person, RoleHeld, Teams, who_knows,
+    Absence, Aliases, Answer, ChangeDone, FeedRef, FileEntry, HALF_LIFE_DAYS, Knowledge,
+    KnowsEvidence, Matched, OnCall, Owner, OwnerSource, Person, RoleHeld, Teams, who_knows,
 };
 use proptest::prelude::*;
 
@@ -31,6 +31,11 @@ fn knows(name: &str, days: f64, knowledge: Knowledge) -> KnowsEvidence {
 fn role(name: &str, days: f64, incident: u32, role: RoleHeld) -> KnowsEvidence {
     let incident = IncidentId(incident);
     knows(name, days, Knowledge::Incident { incident, role })
+}
+
+fn mitigation(name: &str, days: f64, incident: u32, effect: Effect) -> KnowsEvidence {
+    let incident = IncidentId(incident);
+    knows(name, days, Knowledge::Mitigation { incident, effect })
 }
 
 fn change(name: &str, days: f64, done: ChangeDone) -> KnowsEvidence {
@@ -66,7 +71,8 @@ fn owner(name: &str, is_team: bool) -> Owner {
         owner: person(name),
         is_team,
         source: OwnerSource::CodeOwners,
-        file: "CODEOWNERS:7".to_owned(),
+        file: "CODEOWNERS".to_owned(),
+        entry: FileEntry::Line(7),
         matched: Matched::ByPath,
     }
 }
@@ -104,6 +110,22 @@ fn every_role_has_its_weight_and_its_word() {
         assert!((anna.score - score).abs() < 1e-9);
         assert_eq!(anna.because, [format!("{word} of INC-3 (19 Oct)")]);
     }
+}
+
+#[test]
+fn whoever_stopped_the_harm_is_said_with_the_incident() {
+    let evidence = [
+        mitigation("Anna", 0.0, 3, Effect::None),
+        mitigation("Anna", 0.0, 3, Effect::Worked),
+        mitigation("Anna", 0.0, 2, Effect::Undecided),
+        mitigation("Bob", 0.0, 3, Effect::None),
+    ];
+    let answer = who_knows("payments", NOW, &evidence, &[], &[]);
+    let [anna, bob] = answer.candidates.as_slice() else { panic!("{answer:?}") };
+    let words = "stopped the harm in INC-3 (19 Oct), and tried in 1 more incident";
+    assert_eq!(anna.because, [words]);
+    assert!((anna.score - 4.0).abs() < 1e-9, "the best attempt of each incident: {}", anna.score);
+    assert_eq!(bob.because, ["tried to stop the harm in INC-3 (19 Oct)"]);
 }
 
 #[test]
@@ -211,11 +233,13 @@ fn a_team_is_its_people_where_settings_list_them() {
 
 fn any_piece() -> impl Strategy<Value = KnowsEvidence> {
     let name = prop::sample::select(vec!["Anna", "anna", "Bob", "Carla"]);
-    (name, -2.0..2_000.0, 0..6_u32).prop_map(|(name, days, kind)| match kind {
+    (name, -2.0..2_000.0, 0..8_u32).prop_map(|(name, days, kind)| match kind {
         0 => role(name, days, kind, RoleHeld::Lead),
         1 => role(name, days, 7, RoleHeld::Scribe),
         2 => change(name, days, ChangeDone::Told),
         3 => change(name, days, ChangeDone::Made),
+        6 => mitigation(name, days, kind, Effect::Worked),
+        7 => mitigation(name, days, 6, Effect::None),
         4 => knows(name, days, Knowledge::Entry { incident: IncidentId(7) }),
         _ => knows(name, days, Knowledge::OnCall { feed: "pager".to_owned() }),
     })

@@ -14,6 +14,7 @@ mod serve;
 mod settings;
 mod shift;
 mod token;
+mod who;
 
 use crate::exit::Exit;
 use clap::{Parser, Subcommand};
@@ -37,6 +38,7 @@ enum Command {
     Token(token::TokenCommand),
     Incident(incident::IncidentCommand),
     Report(report::Report),
+    Who(who::Who),
     Import(import::Import),
     Settings(settings::ShowSettings),
     Doctor(doctor::Doctor),
@@ -56,6 +58,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Token(token) => token.run(),
         Command::Incident(incident) => incident.run(),
         Command::Report(report) => report.run(),
+        Command::Who(who) => who.run(),
         Command::Import(import) => import.run(),
         Command::Settings(settings) => settings.run(),
         Command::Doctor(doctor) => doctor.run(),

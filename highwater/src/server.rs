@@ -16,6 +16,7 @@ mod group;
 mod opening;
 mod orders;
 mod pace;
+mod people;
 mod recent;
 mod room;
 mod running;

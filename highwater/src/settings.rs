@@ -7,6 +7,7 @@ mod access;
 mod explain;
 mod keys;
 mod layers;
+mod people;
 mod rules;
 mod server;
 

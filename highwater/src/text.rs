@@ -10,6 +10,7 @@ mod page;
 mod picture;
 mod shifts;
 pub(crate) mod timeline;
+pub(crate) mod who;
 mod words;
 
 pub(crate) use page::page;

@@ -1,6 +1,7 @@
 //! `highwater doctor`: whether a server could run here, or runs well.
 
 mod checks;
+mod people;
 
 use crate::client::{Address, Api};
 use crate::exit::Exit;
@@ -9,7 +10,8 @@ use crate::text::{paragraph, print};
 use checks::{Check, Finding};
 use clap::Args;
 
-/// Look whether a server can run here, or runs well: settings, data folder, disk, ports, answers.
+/// Look whether a server can run here, or runs well: settings, data folder, disk, ports, answers, ownership files
+/// and calendars.
 ///
 /// Changes nothing. Give the flags and the settings file you would give `serve`.
 ///
@@ -33,6 +35,8 @@ impl Doctor {
         checks.extend(checks::ports(&settings, &server));
         checks.push(checks::files());
         checks.extend(server.checks(api.as_ref()));
+        let running = api.as_ref().filter(|_| matches!(server, checks::Running::Here));
+        checks.extend(people::checks(&settings.people, running));
         let page: String = checks.iter().map(line).collect();
         print(&page)?;
         let is_bad = checks.iter().any(|check| check.finding == Finding::Bad);

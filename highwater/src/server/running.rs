@@ -9,15 +9,17 @@ use super::counts::Counts;
 use super::doors::{AccessSettings, Guards, record_start, renew};
 use super::opening::{DataSettings, Opened, open};
 use super::orders::{ToEngine, ToWriter};
+use super::people::Rereading;
 use super::room::Room;
 use super::writer::{Pause, Waiting, Writer};
 use crate::client::Sender;
+use crate::people::{Known, PeopleSettings};
 use anyhow::Context;
 use hw_ingest::{Delivery, Receiver, ReceiverSettings};
 use hw_store::{Applying, Readers, Retention};
 use hw_web::{Failure, Web, WebSettings};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
@@ -38,6 +40,9 @@ const WRITER: &str = "writer";
 /// Name of the thread that sends canaries.
 const CANARY: &str = "canary";
 
+/// Name of the thread that reads who owns what, and calendars.
+const PEOPLE: &str = "people";
+
 /// Before the engine is asked again whether it has caught up.
 const SOON: Duration = Duration::from_millis(100);
 
@@ -57,6 +62,7 @@ pub(crate) struct ServerSettings {
     pub receiver: ReceiverSettings,
     pub retention: Retention,
     pub access: AccessSettings,
+    pub people: PeopleSettings,
 }
 
 /// A server that runs.
@@ -70,6 +76,7 @@ pub(crate) struct Server {
     answering: Option<tokio::task::JoinHandle<()>>,
     threads: [JoinHandle<()>; 2],
     canary: Option<JoinHandle<()>>,
+    people: Option<JoinHandle<()>>,
     otlp_http: Option<SocketAddr>,
     otlp_grpc: Option<SocketAddr>,
     api: Option<SocketAddr>,
@@ -110,6 +117,7 @@ impl Server {
             clock: settings.data.clock,
             door: Arc::clone(&guards.door),
             durable_at_start: durable,
+            people: Arc::new(Known::new(settings.people.clone())),
             runtime: runtime.handle().clone(),
         });
         let threads = [spawn(ENGINE, move || room.run())?, spawn_writer(writer)?];
@@ -130,6 +138,7 @@ impl Server {
             stopping: stopping.clone(),
         });
         let canary = canary.map(|canary| spawn(CANARY, move || canary.run())).transpose()?;
+        let people = reread(&answers, &settings.folder, &stopping)?;
         let stopped = async move { drop(stopping.wait_for(|is_stopping| *is_stopping).await) };
         let receiving = runtime.spawn(receiver.run(stopped));
         counts.is_ready.store(true, Ordering::Relaxed);
@@ -143,6 +152,7 @@ impl Server {
             answering,
             threads,
             canary,
+            people,
             otlp_http,
             otlp_grpc,
             api,
@@ -205,13 +215,23 @@ impl Server {
             self.runtime.block_on(answering).context("the API ended badly")?;
         }
         drop(self.orders.send(ToWriter::Stop));
-        for thread in self.threads.into_iter().chain(self.canary) {
+        for thread in self.threads.into_iter().chain(self.canary).chain(self.people) {
             // A panic of one of them has ended the process.
             drop(thread.join());
         }
         self.runtime.shutdown_background();
         Ok(())
     }
+}
+
+/// Reads who owns what, and calendars, if settings name some.
+fn reread(
+    answers: &Arc<Answers>,
+    data: &Path,
+    stopping: &watch::Receiver<bool>,
+) -> anyhow::Result<Option<JoinHandle<()>>> {
+    let people = Rereading::wanted(answers, data, stopping);
+    people.map(|people| spawn(PEOPLE, move || people.run())).transpose()
 }
 
 /// Takes the addresses.

@@ -59,6 +59,7 @@ pub(super) const TOP_KEYS: &[&str] = &[
     "listen",
     "otlp_grpc",
     "otlp_http",
+    "people",
     "retention",
     "tls",
     "window",

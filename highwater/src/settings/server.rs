@@ -109,6 +109,7 @@ impl ServeFlags {
             listen: Layered::pick(&LISTEN, self.listen.as_deref(), file)?.value,
             receiver,
             access: access(self, file)?,
+            people: super::people::people(&top)?,
             retention: Retention {
                 windows_days: Layered::pick(&WINDOWS_DAYS, None, file)?.value,
                 seconds_days: Layered::pick(&SECONDS_DAYS, None, file)?.value,

@@ -35,11 +35,11 @@ impl Check {
         Self { finding: Finding::Fine, what, words: words.into() }
     }
 
-    fn odd(what: &'static str, words: impl Into<String>) -> Self {
+    pub(super) fn odd(what: &'static str, words: impl Into<String>) -> Self {
         Self { finding: Finding::Odd, what, words: words.into() }
     }
 
-    fn bad(what: &'static str, words: impl Into<String>) -> Self {
+    pub(super) fn bad(what: &'static str, words: impl Into<String>) -> Self {
         Self { finding: Finding::Bad, what, words: words.into() }
     }
 }

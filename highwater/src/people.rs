@@ -10,7 +10,7 @@ mod known;
 mod places;
 mod shelf;
 
-pub(crate) use files::{Content, read_place};
+pub(crate) use files::{Content, FilesRead, read_place};
 pub(crate) use known::{Asked, Facts, Known, covers};
 pub(crate) use places::{FeedFrom, FeedSource, OwnershipPlace, PeopleSettings};
 pub(crate) use shelf::Shelf;

@@ -6,7 +6,7 @@ mod people;
 use crate::client::{Address, Api};
 use crate::exit::Exit;
 use crate::settings::ServeFlags;
-use crate::text::{paragraph, print};
+use crate::text::{paragraph_of_names, print};
 use checks::{Check, Finding};
 use clap::Args;
 
@@ -51,5 +51,5 @@ fn line(check: &Check) -> String {
         Finding::Bad => "WRONG",
     };
     let head = format!("{word:<6} {:<12} ", check.what);
-    paragraph(&head, &" ".repeat(head.len()), &check.words)
+    paragraph_of_names(&head, &" ".repeat(head.len()), &check.words)
 }

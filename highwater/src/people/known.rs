@@ -82,6 +82,8 @@ pub(crate) struct Facts {
     pub read_at: BTreeMap<String, Timestamp>,
     /// What is not known, old or broken, one sentence each.
     pub troubles: Vec<String>,
+    /// Whether a file or calendar could not be read, so that somebody may be missing.
+    pub is_partial: bool,
 }
 
 /// The stretch of time for which calendars are read.
@@ -158,6 +160,21 @@ impl Known {
         read_feed(&source.feed, bytes, &self.settings.aliases, covers(now))
     }
 
+    /// Whether the last reading of a place, or of a file there, failed.
+    pub(crate) fn place_fails(&self, number: usize) -> bool {
+        self.with(|known| {
+            let place = known.places.get(number);
+            place.is_some_and(|place| {
+                place.trouble.is_some() || place.files.values().any(|kept| kept.trouble().is_some())
+            })
+        })
+    }
+
+    /// Whether the last reading of a calendar failed.
+    pub(crate) fn feed_fails(&self, number: usize) -> bool {
+        self.with(|known| known.feeds.get(number).is_some_and(|feed| feed.kept.trouble().is_some()))
+    }
+
     /// Every service that settings or files name.
     pub(crate) fn names(&self) -> BTreeSet<String> {
         let mut names: BTreeSet<String> = self.settings.services().cloned().collect();
@@ -173,6 +190,7 @@ impl Known {
         self.with(|known| {
             let mut facts = Facts::default();
             self.add_owners(known, asked, &mut facts);
+            facts.is_partial = !facts.troubles.is_empty();
             let roster = self.roster(known, asked, &mut facts);
             facts.on_call = roster.on_call_at(asked.service, asked.now).people;
             facts.absences = roster.absences_from(asked.now);
@@ -230,7 +248,9 @@ impl Known {
         }
         for (source, feed) in concerned {
             let name = &source.feed.name;
-            facts.troubles.extend(trouble_words(&format!("The feed {name}"), &feed.kept));
+            let trouble = trouble_words(&format!("The feed {name}"), &feed.kept);
+            facts.is_partial |= trouble.is_some();
+            facts.troubles.extend(trouble);
             let Some((read, read_at)) = self.read_for(source, feed, asked.now) else { continue };
             facts.troubles.extend(left_out(name, &read));
             facts.read_at.insert(name.clone(), read_at);

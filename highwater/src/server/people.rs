@@ -1,33 +1,37 @@
-//! A thread that reads ownership files and calendars, at the start and every hour.
+//! A thread that reads ownership files and calendars, at the start and every hour; what fails it tries
+//! again every five minutes.
 //!
 //! What fails keeps what was read before, and says since when. A calendar that was read well is kept in
-//! the data folder. The end of the server waits for no calendar: a fetch that hangs is left behind.
+//! the data folder. The end of the server waits for nothing: a fetch that hangs is left behind.
 
 use super::backend::Answers;
 use super::clock::wall;
-use crate::people::{Known, Shelf, read_place};
+use crate::people::{FilesRead, Known, Shelf, read_place};
 use hw_notify::Courier;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 
-/// Between two readings.
-const PERIOD: Duration = Duration::from_secs(3_600);
+/// Between two rounds. In each, what failed before is tried again.
+const ROUND: Duration = Duration::from_secs(300);
+
+/// Rounds of an hour: in the first of them everything is read.
+const ROUNDS_AN_HOUR: u64 = 12;
 
 /// Calendars that are fetched at the same time: each may be 16 MiB long.
 const AT_A_TIME: usize = 4;
 
-/// What a fetch brought: the number of the calendar, and its bytes.
-type Fetched = (usize, Result<Vec<u8>, String>);
+/// What was brought: the number of a calendar or of a place, and what is there.
+type Brought<T> = Vec<(usize, Result<T, String>)>;
 
 /// Reads files and calendars.
 pub(super) struct Rereading {
-    pub answers: Arc<Answers>,
-    pub shelf: Shelf,
-    pub stopping: watch::Receiver<bool>,
+    answers: Arc<Answers>,
+    shelf: Shelf,
+    stopping: watch::Receiver<bool>,
 }
 
 impl Rereading {
@@ -37,17 +41,15 @@ impl Rereading {
         data: &Path,
         stopping: &watch::Receiver<bool>,
     ) -> Option<Self> {
-        let shelf = Shelf::of(data);
-        let settings = &answers.people.settings;
-        let feeds = &settings.feeds;
-        shelf.tidy(feeds);
-        if settings.is_empty() {
+        let (shelf, known) = (Shelf::of(data), &answers.people);
+        shelf.tidy(&known.settings.feeds);
+        if known.settings.is_empty() {
             return None;
         }
-        for (number, source) in feeds.iter().enumerate() {
+        for (number, source) in known.settings.feeds.iter().enumerate() {
             let Some((read_at, bytes)) = shelf.get(source) else { continue };
             // What is kept was readable; settings that read it otherwise now are said at the next reading.
-            drop(answers.people.take_feed((number, read_at), wall(), Ok(&bytes)));
+            drop(known.take_feed((number, read_at), wall(), Ok(&bytes)));
         }
         Some(Self { answers: Arc::clone(answers), shelf, stopping: stopping.clone() })
     }
@@ -55,9 +57,10 @@ impl Rereading {
     /// Reads them until the server ends.
     pub(super) fn run(mut self) {
         let courier = Courier::new(None).map(Arc::new).map_err(|error| error.to_string());
-        loop {
-            self.read_files();
-            if self.read_feeds(&courier).is_none() || self.wait().is_none() {
+        for round in 0_u64.. {
+            let is_all = round.is_multiple_of(ROUNDS_AN_HOUR);
+            let is_on = self.read_files(is_all).and_then(|()| self.read_feeds(is_all, &courier));
+            if is_on.and_then(|()| self.wait()).is_none() {
                 return;
             }
         }
@@ -67,49 +70,95 @@ impl Rereading {
         &self.answers.people
     }
 
-    fn read_files(&self) {
-        for (number, place) in self.known().settings.places.iter().enumerate() {
-            let read = read_place(place);
-            if let Err(why) = &read {
-                warn!(path = %place.path.display(), why, "owners cannot be read");
-            }
-            self.known().take_files(number, wall(), read);
+    /// Reads the files of every place, or of those that failed. `None` if the server ends meanwhile.
+    fn read_files(&mut self, is_all: bool) -> Option<()> {
+        let n_places = self.known().settings.places.len();
+        let numbers = (0..n_places).filter(|n| is_all || self.known().place_fails(*n)).collect();
+        let read = self
+            .brought(numbers, |known, number| known.settings.places.get(number).map(read_place))?;
+        for (number, read) in read {
+            self.take_files(number, read);
+        }
+        Some(())
+    }
+
+    fn take_files(&self, number: usize, read: Result<FilesRead, String>) {
+        let is_said = self.known().place_fails(number);
+        self.known().take_files(number, wall(), read);
+        let fails = self.known().place_fails(number);
+        let Some(place) = self.known().settings.places.get(number) else { return };
+        let path = place.path.display();
+        match (fails, is_said) {
+            (true, false) => warn!(%path, "owners cannot be read: `highwater doctor` says why"),
+            (true, true) => debug!(%path, "owners still cannot be read"),
+            (false, _) => debug!(%path, "owners read"),
         }
     }
 
-    /// Reads every calendar. `None` if the server ends meanwhile.
-    fn read_feeds(&mut self, courier: &Result<Arc<Courier>, String>) -> Option<()> {
+    /// Reads every calendar, or those that failed. `None` if the server ends meanwhile.
+    fn read_feeds(&mut self, is_all: bool, courier: &Result<Arc<Courier>, String>) -> Option<()> {
         let n_feeds = self.known().settings.feeds.len();
-        for first in (0..n_feeds).step_by(AT_A_TIME) {
-            let numbers = first..n_feeds.min(first + AT_A_TIME);
-            for (number, bytes) in self.fetched(numbers.collect(), courier)? {
-                self.take(number, bytes);
+        let numbers: Vec<usize> =
+            (0..n_feeds).filter(|n| is_all || self.known().feed_fails(*n)).collect();
+        for some in numbers.chunks(AT_A_TIME) {
+            let courier = courier.clone();
+            let fetch = move |known: &Known, number: usize| {
+                let source = known.settings.feeds.get(number)?;
+                Some(
+                    courier
+                        .as_ref()
+                        .map_err(Clone::clone)
+                        .and_then(|courier| source.bytes(courier)),
+                )
+            };
+            for (number, bytes) in self.brought(some.to_vec(), fetch)? {
+                self.take_feed(number, bytes);
             }
         }
         Some(())
     }
 
-    fn fetched(
+    fn take_feed(&self, number: usize, bytes: Result<Vec<u8>, String>) {
+        let Some(source) = self.known().settings.feeds.get(number) else { return };
+        let (feed, read_at) = (&source.feed.name, wall());
+        // A calendar that is read for another time than is asked about later is read anew then.
+        let now = self.answers.time_now().ok().filter(|now| now.0 > i64::MIN).unwrap_or(read_at);
+        let is_said = self.known().feed_fails(number);
+        let bytes = bytes.as_ref().map(Vec::as_slice).map_err(Clone::clone);
+        match (self.known().take_feed((number, read_at), now, bytes.clone()), is_said) {
+            (Ok(()), _) => {
+                info!(feed, "calendar read");
+                let kept = bytes.map(|bytes| self.shelf.put(source, read_at, bytes));
+                if let Ok(Err(error)) = kept {
+                    let error = crate::chain::chain(&error);
+                    warn!(feed, error, "a calendar cannot be kept over a restart");
+                }
+            }
+            (Err(why), false) => warn!(feed, why, "calendar cannot be read"),
+            (Err(why), true) => debug!(feed, why, "calendar still cannot be read"),
+        }
+    }
+
+    /// Does some work on threads that may wait, until all of it is done. `None` if the server ends
+    /// meanwhile; what hangs is left behind then.
+    fn brought<T: Send + 'static>(
         &mut self,
         numbers: Vec<usize>,
-        courier: &Result<Arc<Courier>, String>,
-    ) -> Option<Vec<Fetched>> {
+        work: impl Fn(&Known, usize) -> Option<Result<T, String>> + Clone + Send + 'static,
+    ) -> Option<Brought<T>> {
         let runtime = self.answers.runtime.clone();
-        let mut fetching = JoinSet::new();
+        let mut working = JoinSet::new();
         for number in numbers {
-            let (people, courier) = (Arc::clone(&self.answers.people), courier.clone());
-            let fetch = move || {
-                let source = people.settings.feeds.get(number)?;
-                Some((number, courier.and_then(|courier| source.bytes(&courier))))
-            };
-            fetching.spawn_blocking_on(fetch, &runtime);
+            let (known, work) = (Arc::clone(&self.answers.people), work.clone());
+            let one = move || Some((number, work(&known, number)?));
+            working.spawn_blocking_on(one, &runtime);
         }
         let stopping = &mut self.stopping;
         let all = async {
             let mut all = Vec::new();
-            while let Some(fetched) = fetching.join_next().await {
-                // One that panicked brought nothing: its calendar is as it was.
-                all.extend(fetched.ok().flatten());
+            while let Some(one) = working.join_next().await {
+                // One that panicked brought nothing: what was read before stays as it was.
+                all.extend(one.ok().flatten());
             }
             all
         };
@@ -121,31 +170,12 @@ impl Rereading {
         })
     }
 
-    fn take(&self, number: usize, bytes: Result<Vec<u8>, String>) {
-        let Some(source) = self.known().settings.feeds.get(number) else { return };
-        let (name, read_at) = (&source.feed.name, wall());
-        // A calendar that is read for another time than is asked about later is read anew then.
-        let now = self.answers.time_now().ok().filter(|now| now.0 > i64::MIN).unwrap_or(read_at);
-        let bytes = bytes.as_ref().map(Vec::as_slice).map_err(Clone::clone);
-        match self.known().take_feed((number, read_at), now, bytes.clone()) {
-            Ok(()) => {
-                info!(feed = name, "calendar read");
-                let kept = bytes.map(|bytes| self.shelf.put(source, read_at, bytes));
-                if let Ok(Err(error)) = kept {
-                    let error = crate::chain::chain(&error);
-                    warn!(feed = name, error, "a calendar cannot be kept over a restart");
-                }
-            }
-            Err(why) => warn!(feed = name, why, "calendar cannot be read"),
-        }
-    }
-
     /// Waits until it is time again. `None` if the server ends.
     fn wait(&mut self) -> Option<()> {
         let stopping = &mut self.stopping;
         let waited = async {
             let stopped = stopping.wait_for(|is_stopping| *is_stopping);
-            tokio::time::timeout(PERIOD, stopped).await.is_err()
+            tokio::time::timeout(ROUND, stopped).await.is_err()
         };
         self.answers.runtime.block_on(waited).then_some(())
     }

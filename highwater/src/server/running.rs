@@ -131,13 +131,8 @@ impl Server {
             drop(runtime.spawn(renew(certificates, stopping.clone())));
         }
         let canary = otlp_http.filter(|_| settings.data.clock == ClockKind::Wall);
-        let canary = canary.map(|receiver| Canary {
-            answers: Arc::clone(&answers),
-            counts: Arc::clone(&counts),
-            sender: Sender::own(receiver, guards.certificates.is_some(), &guards.own),
-            stopping: stopping.clone(),
-        });
-        let canary = canary.map(|canary| spawn(CANARY, move || canary.run())).transpose()?;
+        let sender = canary.map(|to| Sender::own(to, guards.certificates.is_some(), &guards.own));
+        let canary = fly(sender, &answers, &stopping)?;
         let people = reread(&answers, &settings.folder, &stopping)?;
         let stopped = async move { drop(stopping.wait_for(|is_stopping| *is_stopping).await) };
         let receiving = runtime.spawn(receiver.run(stopped));
@@ -222,6 +217,21 @@ impl Server {
         self.runtime.shutdown_background();
         Ok(())
     }
+}
+
+/// Sends canaries, if there is somebody who sends them.
+fn fly(
+    sender: Option<Sender>,
+    answers: &Arc<Answers>,
+    stopping: &watch::Receiver<bool>,
+) -> anyhow::Result<Option<JoinHandle<()>>> {
+    let canary = sender.map(|sender| Canary {
+        answers: Arc::clone(answers),
+        counts: Arc::clone(&answers.counts),
+        sender,
+        stopping: stopping.clone(),
+    });
+    canary.map(|canary| spawn(CANARY, move || canary.run())).transpose()
 }
 
 /// Reads who owns what, and calendars, if settings name some.

@@ -3,7 +3,7 @@
 //! Times are the reader's, with the date; the line below the answer says of when it is, and the zone.
 
 use super::timeline::Zone;
-use super::{paragraph, plain};
+use super::{paragraph_of_names as paragraph, plain};
 use serde_json::Value;
 
 /// The page.

@@ -88,7 +88,7 @@ fn told(answer: &Answer, facts: &Facts, teams: &Teams, now: Timestamp) -> Servic
     ServicePeople {
         service: answer.service.clone(),
         at: rfc3339(now),
-        words: words::sentence(answer, &facts.on_call, &facts.owners),
+        words: words::sentence(answer, facts),
         ask: answer.ask.iter().map(|person| person.name().to_owned()).collect(),
         on_call: facts.on_call.iter().map(|turn| on_call(turn, answer, facts)).collect(),
         owners: facts.owners.iter().map(|owner| service_owner(owner, teams)).collect(),

@@ -2,9 +2,10 @@
 //!
 //! Times stand in it as everywhere in answers; whoever shows them to people brings them into their zone.
 
+use crate::people::Facts;
 use hw_api::rfc3339;
 use hw_model::plain;
-use hw_people::{Answer, Candidate, OnCall, Owner, Person};
+use hw_people::{Answer, Candidate, OnCall, Person};
 
 /// Letters of the name of a service.
 const NAME_MAX: usize = 100;
@@ -16,7 +17,8 @@ const FACTS_SAID: usize = 2;
 const ON_CALL_SAID: usize = 4;
 
 /// The answer.
-pub(super) fn sentence(answer: &Answer, on_call: &[OnCall], owners: &[Owner]) -> String {
+pub(super) fn sentence(answer: &Answer, facts: &Facts) -> String {
+    let (on_call, owners) = (facts.on_call.as_slice(), facts.owners.as_slice());
     let service = plain(&answer.service, NAME_MAX);
     let mut said = vec![on_call_words(&service, on_call)];
     said.extend(on_call.iter().filter_map(|turn| away_words(turn, answer)));
@@ -32,6 +34,10 @@ pub(super) fn sentence(answer: &Answer, on_call: &[OnCall], owners: &[Owner]) ->
                 owner.owner, owner.source
             )
         }));
+    }
+    if facts.is_partial {
+        let words = "Not every file and calendar could be read: somebody may be missing here.";
+        said.push(words.to_owned());
     }
     said.join(" ")
 }
@@ -112,8 +118,8 @@ mod tests {
     use super::*;
     use hw_model::{IncidentId, Timestamp};
     use hw_people::{
-        Absence, FeedRef, FileEntry, Knowledge, KnowsEvidence, Matched, OwnerSource, RoleHeld,
-        Teams, who_knows,
+        Absence, FeedRef, FileEntry, Knowledge, KnowsEvidence, Matched, Owner, OwnerSource,
+        RoleHeld, Teams, who_knows,
     };
 
     const NOW: Timestamp = Timestamp::from_s(1_795_330_800);
@@ -144,7 +150,8 @@ mod tests {
 
     fn said(evidence: &[KnowsEvidence], absences: &[Absence], on_call: &[OnCall]) -> String {
         let answer = who_knows("gate", NOW, evidence, absences, on_call);
-        sentence(&answer, on_call, &[]).replace("2026-11-22T", "").replace(".000Z", "")
+        let facts = Facts { on_call: on_call.to_vec(), ..Facts::default() };
+        sentence(&answer, &facts).replace("2026-11-22T", "").replace(".000Z", "")
     }
 
     #[test]
@@ -191,9 +198,10 @@ mod tests {
         let evidence = owner.evidence(NOW, &Teams::default(), &hw_people::Aliases::default());
         let answer = who_knows("gate", NOW, &evidence, &[], &[]);
         assert_eq!(
-            sentence(&answer, &[], &[owner]),
+            sentence(&answer, &Facts { owners: vec![owner], is_partial: true, ..Facts::default() }),
             "Nobody is known to be on call for gate now. gates owns it, by CODEOWNERS; who is in it, \
-             settings do not say."
+             settings do not say. Not every file and calendar could be read: somebody may be missing \
+             here."
         );
     }
 }

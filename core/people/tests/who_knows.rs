@@ -151,6 +151,13 @@ fn evidence_is_said_in_short_sentences() {
         ]
     );
     assert_eq!(answer.n_who_know, 1);
+    let many: Vec<_> = (1..=9).map(|n| role("Anna", 0.0, n, RoleHeld::Lead)).collect();
+    let answer = who_knows("payments", NOW, &many, &[], &[]);
+    assert_eq!(
+        answer.candidates[0].because,
+        ["lead of INC-8 (19 Oct)", "lead of INC-9 (19 Oct)", "took part in 7 more incidents"]
+    );
+    assert!((answer.candidates[0].score - 72.0).abs() < 1e-9);
 }
 
 #[test]

@@ -21,11 +21,8 @@ const ROUND: Duration = Duration::from_secs(300);
 /// Rounds of an hour: in the first of them everything is read.
 const ROUNDS_AN_HOUR: u64 = 12;
 
-/// Calendars that are fetched at the same time: each may be 16 MiB long.
+/// Files and calendars that are read at the same time: a calendar may be 16 MiB long.
 const AT_A_TIME: usize = 4;
-
-/// What was brought: the number of a calendar or of a place, and what is there.
-type Brought<T> = Vec<(usize, Result<T, String>)>;
 
 /// Reads files and calendars.
 pub(super) struct Rereading {
@@ -74,12 +71,8 @@ impl Rereading {
     fn read_files(&mut self, is_all: bool) -> Option<()> {
         let n_places = self.known().settings.places.len();
         let numbers = (0..n_places).filter(|n| is_all || self.known().place_fails(*n)).collect();
-        let read = self
-            .brought(numbers, |known, number| known.settings.places.get(number).map(read_place))?;
-        for (number, read) in read {
-            self.take_files(number, read);
-        }
-        Some(())
+        let read = |known: &Known, number| known.settings.places.get(number).map(read_place);
+        self.each(numbers, read, Self::take_files)
     }
 
     fn take_files(&self, number: usize, read: Result<FilesRead, String>) {
@@ -98,24 +91,13 @@ impl Rereading {
     /// Reads every calendar, or those that failed. `None` if the server ends meanwhile.
     fn read_feeds(&mut self, is_all: bool, courier: &Result<Arc<Courier>, String>) -> Option<()> {
         let n_feeds = self.known().settings.feeds.len();
-        let numbers: Vec<usize> =
-            (0..n_feeds).filter(|n| is_all || self.known().feed_fails(*n)).collect();
-        for some in numbers.chunks(AT_A_TIME) {
-            let courier = courier.clone();
-            let fetch = move |known: &Known, number: usize| {
-                let source = known.settings.feeds.get(number)?;
-                Some(
-                    courier
-                        .as_ref()
-                        .map_err(Clone::clone)
-                        .and_then(|courier| source.bytes(courier)),
-                )
-            };
-            for (number, bytes) in self.brought(some.to_vec(), fetch)? {
-                self.take_feed(number, bytes);
-            }
-        }
-        Some(())
+        let numbers = (0..n_feeds).filter(|n| is_all || self.known().feed_fails(*n)).collect();
+        let courier = courier.clone();
+        let fetch = move |known: &Known, number: usize| {
+            let source = known.settings.feeds.get(number)?;
+            Some(courier.as_ref().map_err(Clone::clone).and_then(|courier| source.bytes(courier)))
+        };
+        self.each(numbers, fetch, Self::take_feed)
     }
 
     fn take_feed(&self, number: usize, bytes: Result<Vec<u8>, String>) {
@@ -139,35 +121,37 @@ impl Rereading {
         }
     }
 
-    /// Does some work on threads that may wait, until all of it is done. `None` if the server ends
-    /// meanwhile; what hangs is left behind then.
-    fn brought<T: Send + 'static>(
+    /// Does some work on threads that may wait, a few at a time, and takes what each brings as soon as it
+    /// is there. `None` if the server ends meanwhile; what hangs is left behind then.
+    fn each<T: Send + 'static>(
         &mut self,
         numbers: Vec<usize>,
         work: impl Fn(&Known, usize) -> Option<Result<T, String>> + Clone + Send + 'static,
-    ) -> Option<Brought<T>> {
+        take: impl Fn(&Self, usize, Result<T, String>),
+    ) -> Option<()> {
         let runtime = self.answers.runtime.clone();
-        let mut working = JoinSet::new();
-        for number in numbers {
-            let (known, work) = (Arc::clone(&self.answers.people), work.clone());
-            let one = move || Some((number, work(&known, number)?));
-            working.spawn_blocking_on(one, &runtime);
+        let (mut numbers, mut working) = (numbers.into_iter(), JoinSet::new());
+        loop {
+            while working.len() < AT_A_TIME
+                && let Some(number) = numbers.next()
+            {
+                let (known, work) = (Arc::clone(&self.answers.people), work.clone());
+                let one = move || Some((number, work(&known, number)?));
+                working.spawn_blocking_on(one, &runtime);
+            }
+            let stopping = &mut self.stopping;
+            let next = runtime.block_on(async {
+                tokio::select! {
+                    next = working.join_next() => Some(next),
+                    _ = stopping.wait_for(|is_stopping| *is_stopping) => None,
+                }
+            });
+            let Some(one) = next? else { return Some(()) };
+            // One that panicked brought nothing: what was read before stays as it was.
+            if let Some((number, brought)) = one.ok().flatten() {
+                take(self, number, brought);
+            }
         }
-        let stopping = &mut self.stopping;
-        let all = async {
-            let mut all = Vec::new();
-            while let Some(one) = working.join_next().await {
-                // One that panicked brought nothing: what was read before stays as it was.
-                all.extend(one.ok().flatten());
-            }
-            all
-        };
-        runtime.block_on(async {
-            tokio::select! {
-                all = all => Some(all),
-                _ = stopping.wait_for(|is_stopping| *is_stopping) => None,
-            }
-        })
     }
 
     /// Waits until it is time again. `None` if the server ends.

@@ -93,6 +93,7 @@ fn best_words(answer: &Answer, on_call: &[OnCall]) -> Vec<String> {
         }
         // Being on call is all there is to say.
         None if is_on_call && best.because.len() == 1 => {}
+        None if is_on_call => said.push(format!("{} also knows it best: {facts}.", best.person)),
         None => said.push(format!("{} knows it best: {facts}.", best.person)),
     }
     if people.next().is_none() {
@@ -172,6 +173,10 @@ mod tests {
             "Bo is on call for gate until 08:00:00. But Bo is away until 09:00:00, says holidays: ask who \
              stands in. Bo knows it best (lead of INC-3 (22 Nov)) and is away until 09:00:00. Nobody else \
              is known to know it."
+        );
+        assert_eq!(
+            said(&[bo.clone(), cy.clone()], &[], &[turn("Bo")]),
+            "Bo is on call for gate until 08:00:00. Bo also knows it best: lead of INC-3 (22 Nov)."
         );
         assert_eq!(
             said(&[], &[], &[turn("Ann")]),

@@ -16,6 +16,7 @@ mod serve;
 mod settings;
 mod shift;
 mod token;
+mod who;
 
 use crate::exit::Exit;
 use clap::{Parser, Subcommand};
@@ -41,6 +42,7 @@ enum Command {
     Report(report::Report),
     Digest(digest::Digest),
     Search(search::Search),
+    Who(who::Who),
     Import(import::Import),
     Settings(settings::ShowSettings),
     Doctor(doctor::Doctor),
@@ -62,6 +64,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Report(report) => report.run(),
         Command::Digest(digest) => digest.run(),
         Command::Search(search) => search.run(),
+        Command::Who(who) => who.run(),
         Command::Import(import) => import.run(),
         Command::Settings(settings) => settings.run(),
         Command::Doctor(doctor) => doctor.run(),

@@ -8,6 +8,7 @@ mod client;
 mod command;
 mod exit;
 mod faults;
+mod people;
 mod progress;
 mod server;
 mod settings;

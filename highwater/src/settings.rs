@@ -7,8 +7,10 @@ mod access;
 mod explain;
 mod keys;
 mod layers;
+mod people;
 mod receivers;
 mod rules;
+mod secret;
 mod server;
 
 pub(crate) use keys::unknown;

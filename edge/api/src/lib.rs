@@ -14,6 +14,7 @@ mod list;
 mod map;
 mod number;
 mod orders;
+mod people;
 mod present;
 mod problem;
 mod record;
@@ -42,6 +43,7 @@ pub use orders::{
     AmendBody, Brief, CommandBody, DoneAnswer, EntryBody, OpenBody, Opened, OrderFault, Orders,
     PinBody, ReportAnswer, ReportBody, Reported,
 };
+pub use people::{AwayNow, KnowsService, OnCallNow, ServiceOwner, ServicePeople};
 pub use present::{JudgedChange, Now, OpenIncident, Received, Streams};
 pub use problem::Problem;
 pub use record::{Attempt, HypothesisWords, IncidentRecord, IncidentTimes, RoleHolder, Waiting};

@@ -7,7 +7,7 @@ use crate::figures::Family;
 use crate::search::SearchAsked;
 use hw_api::{
     Brief, Change, DoneAnswer, Entry, FlowMap, Health, Hit, Hop, Incident, List, Now, Opened,
-    Orders, ReportAnswer, Reported, Service, Shift, Told, Windows,
+    Orders, ReportAnswer, Reported, Service, ServicePeople, Shift, Told, Windows,
 };
 use hw_model::Timestamp;
 use tokio::sync::watch;
@@ -92,6 +92,13 @@ pub trait Backend: Send + Sync {
     ///
     /// See [`Backend::hops`].
     fn services(&self) -> Answered<Vec<Service>>;
+
+    /// Whom to ask about a service; or, if there is no such service, the names of those there are.
+    ///
+    /// # Errors
+    ///
+    /// See [`Backend::hops`].
+    fn people(&self, service: &str) -> Answered<Result<ServicePeople, Vec<String>>>;
 
     /// The map of the minute before a time, or of the last minute.
     ///

@@ -18,6 +18,7 @@ use utoipa::OpenApi;
         crate::counted::hop,
         crate::counted::windows,
         crate::counted::services,
+        crate::people::people,
         crate::counted::flow,
         crate::recorded::shifts,
         crate::recorded::shift,

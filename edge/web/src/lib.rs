@@ -24,6 +24,7 @@ mod json;
 mod listen;
 mod nearest;
 mod patience;
+mod people;
 mod problem;
 mod query;
 mod recorded;

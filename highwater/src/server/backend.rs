@@ -9,6 +9,7 @@ mod commands;
 mod figures;
 mod map;
 mod messages;
+mod people;
 mod present;
 mod record;
 mod recorded;
@@ -18,10 +19,11 @@ mod windows;
 use super::clock::ClockKind;
 use super::counts::{Counts, get};
 use super::orders::{ToEngine, ToWriter};
+use crate::people::Known;
 use hw_access::Door;
 use hw_api::{
     Brief, Change, DoneAnswer, Entry, FlowMap, Health, Hit, Hop, Incident, List, Now, Opened,
-    Orders, ReportAnswer, Reported, Service, Shift, Told, Windows,
+    Orders, ReportAnswer, Reported, Service, ServicePeople, Shift, Told, Windows,
 };
 use hw_engine::Engine;
 use hw_ingest::ReceiverCounts;
@@ -55,6 +57,8 @@ pub(super) struct Answers {
     pub last_event: watch::Receiver<u64>,
     pub clock: ClockKind,
     pub door: Arc<Door>,
+    /// What files and calendars say about people.
+    pub people: Arc<Known>,
     /// Rows up to this one were durable when the process started.
     pub durable_at_start: u64,
     pub runtime: Handle,
@@ -144,6 +148,10 @@ impl Backend for Answers {
 
     fn services(&self) -> Answered<Vec<Service>> {
         self.ask(0, map::services)
+    }
+
+    fn people(&self, service: &str) -> Answered<Result<ServicePeople, Vec<String>>> {
+        self.service_people(service)
     }
 
     fn flow(&self, at: Option<Timestamp>) -> Answered<FlowMap> {

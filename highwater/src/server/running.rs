@@ -9,17 +9,19 @@ use super::counts::Counts;
 use super::doors::{AccessSettings, Guards, record_start, renew};
 use super::opening::{DataSettings, Opened, open};
 use super::orders::{ToEngine, ToWriter};
+use super::people::Rereading;
 use super::post::{Post, PostSettings, ToPost};
 use super::room::Room;
 use super::writer::{Pause, Waiting, Writer};
 use crate::client::Sender;
+use crate::people::{Known, PeopleSettings};
 use anyhow::Context;
 use hw_ingest::{Delivery, Receiver, ReceiverSettings};
 use hw_notify::Courier;
 use hw_store::{Applying, Readers, Retention};
 use hw_web::{Failure, Web, WebSettings};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
@@ -42,6 +44,9 @@ const WRITER: &str = "writer";
 const CANARY: &str = "canary";
 const POST: &str = "post";
 
+/// Name of the thread that reads who owns what, and calendars.
+const PEOPLE: &str = "people";
+
 /// Before the engine is asked again whether it has caught up.
 const SOON: Duration = Duration::from_millis(100);
 
@@ -63,6 +68,7 @@ pub(crate) struct ServerSettings {
     pub access: AccessSettings,
     /// Who is told of incidents.
     pub receivers: Vec<hw_notify::Receiver>,
+    pub people: PeopleSettings,
 }
 
 /// A server that runs.
@@ -78,6 +84,7 @@ pub(crate) struct Server {
     post: JoinHandle<()>,
     to_post: std::sync::mpsc::Sender<ToPost>,
     canary: Option<JoinHandle<()>>,
+    people: Option<JoinHandle<()>>,
     otlp_http: Option<SocketAddr>,
     otlp_grpc: Option<SocketAddr>,
     api: Option<SocketAddr>,
@@ -88,21 +95,14 @@ impl Server {
     pub(crate) fn start(settings: ServerSettings) -> anyhow::Result<Self> {
         let mut opened = open(&settings.folder, &settings.data)?;
         let guards = Guards::set_up(&opened, &settings)?;
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .thread_name("network")
-            .enable_all()
-            .build()
-            .context("failed to start threads")?;
+        let runtime = network()?;
         let (deliver, deliveries) = mpsc::channel(DELIVERIES_MAX);
         let (receiver, web) = bind(&runtime, &settings, deliver)?;
         let receiver = guards.guard(receiver)?;
         record_start(&mut opened, &settings, &guards)?;
         let (otlp_http, otlp_grpc) = (receiver.http_address(), receiver.grpc_address());
         let api = web.as_ref().and_then(Web::address);
-        let counts = Arc::new(Counts::default());
-        counts.durable.store(opened.durable, Ordering::Relaxed);
-        counts.applied.store(opened.next - 1, Ordering::Relaxed);
-        counts.set_totals(opened.totals);
+        let counts = counts_of(&opened);
         end_on_panic(opened.applying.clone());
         let (orders, wanted) = mpsc::unbounded_channel();
         let (readers, durable) = (Readers::new(opened.store.paths().clone()), opened.durable);
@@ -123,6 +123,7 @@ impl Server {
             clock: settings.data.clock,
             door: Arc::clone(&guards.door),
             durable_at_start: durable,
+            people: Arc::new(Known::new(settings.people.clone())),
             runtime: runtime.handle().clone(),
         });
         let threads = [spawn(ENGINE, move || room.run())?, spawn_writer(writer)?];
@@ -136,7 +137,10 @@ impl Server {
         if let Some(certificates) = guards.certificates.clone() {
             drop(runtime.spawn(renew(certificates, stopping.clone())));
         }
-        let canary = canary((&settings, &guards), &answers, otlp_http, stopping.clone())?;
+        let canary = otlp_http.filter(|_| settings.data.clock == ClockKind::Wall);
+        let sender = canary.map(|to| Sender::own(to, guards.certificates.is_some(), &guards.own));
+        let canary = fly(sender, &answers, &stopping)?;
+        let people = reread(&answers, &settings.folder, &stopping)?;
         let stopped = async move { drop(stopping.wait_for(|is_stopping| *is_stopping).await) };
         let receiving = runtime.spawn(receiver.run(stopped));
         counts.is_ready.store(true, Ordering::Relaxed);
@@ -152,6 +156,7 @@ impl Server {
             post,
             to_post,
             canary,
+            people,
             otlp_http,
             otlp_grpc,
             api,
@@ -217,13 +222,54 @@ impl Server {
         self.to_post.send(ToPost::Stop).ok();
         drop(self.post.join());
         drop(self.orders.send(ToWriter::Stop));
-        for thread in self.threads.into_iter().chain(self.canary) {
+        for thread in self.threads.into_iter().chain(self.canary).chain(self.people) {
             // A panic of one of them has ended the process.
             drop(thread.join());
         }
         self.runtime.shutdown_background();
         Ok(())
     }
+}
+
+/// Sends canaries, if there is somebody who sends them.
+fn fly(
+    sender: Option<Sender>,
+    answers: &Arc<Answers>,
+    stopping: &watch::Receiver<bool>,
+) -> anyhow::Result<Option<JoinHandle<()>>> {
+    let canary = sender.map(|sender| Canary {
+        answers: Arc::clone(answers),
+        counts: Arc::clone(&answers.counts),
+        sender,
+        stopping: stopping.clone(),
+    });
+    canary.map(|canary| spawn(CANARY, move || canary.run())).transpose()
+}
+
+/// Reads who owns what, and calendars, if settings name some.
+fn reread(
+    answers: &Arc<Answers>,
+    data: &Path,
+    stopping: &watch::Receiver<bool>,
+) -> anyhow::Result<Option<JoinHandle<()>>> {
+    let people = Rereading::wanted(answers, data, stopping);
+    people.map(|people| spawn(PEOPLE, move || people.run())).transpose()
+}
+
+/// The threads that talk to others.
+fn network() -> anyhow::Result<Runtime> {
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().thread_name("network").enable_all().build();
+    runtime.context("failed to start threads")
+}
+
+/// The counters, as the folder was left.
+fn counts_of(opened: &Opened) -> Arc<Counts> {
+    let counts = Arc::new(Counts::default());
+    counts.durable.store(opened.durable, Ordering::Relaxed);
+    counts.applied.store(opened.next - 1, Ordering::Relaxed);
+    counts.set_totals(opened.totals);
+    counts
 }
 
 /// Takes the addresses.
@@ -288,23 +334,6 @@ fn part(
         writer: orders,
     };
     Ok((writer, room))
-}
-
-/// Who sends canaries, where the wall clock says what is now.
-fn canary(
-    (settings, guards): (&ServerSettings, &Guards),
-    answers: &Arc<Answers>,
-    otlp_http: Option<SocketAddr>,
-    stopping: watch::Receiver<bool>,
-) -> anyhow::Result<Option<JoinHandle<()>>> {
-    let receiver = otlp_http.filter(|_| settings.data.clock == ClockKind::Wall);
-    let canary = receiver.map(|receiver| Canary {
-        answers: Arc::clone(answers),
-        counts: Arc::clone(&answers.counts),
-        sender: Sender::own(receiver, guards.certificates.is_some(), &guards.own),
-        stopping,
-    });
-    canary.map(|canary| spawn(CANARY, move || canary.run())).transpose()
 }
 
 /// Who tells others, and where it is told what.

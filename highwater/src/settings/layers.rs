@@ -60,6 +60,7 @@ pub(super) const TOP_KEYS: &[&str] = &[
     "otlp_grpc",
     "otlp_http",
     "receivers",
+    "people",
     "retention",
     "tls",
     "window",

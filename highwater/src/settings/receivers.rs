@@ -1,6 +1,7 @@
 //! Who is told of incidents: `[[receivers]]`.
 
 use super::keys::{Fault, Keys, fault, unknown};
+use super::secret::revealed;
 use hw_notify::Receiver;
 use std::collections::BTreeSet;
 use toml::Value;
@@ -26,9 +27,6 @@ const KINDS: &[(&str, &[&str])] = &[
 /// Keys whose values may stand in a file, or in the environment.
 const SECRET_KEYS: &[&str] = &["url", "secrets", "password", "authorization", "routing_key"];
 
-/// Bytes of a file with a secret.
-const SECRET_BYTES_MAX: usize = 8_192;
-
 /// Reads one receiver. What is wrong is said without its secrets.
 fn receiver(place: &str, value: &Value) -> Result<Receiver, Fault> {
     let table = value.as_table().ok_or_else(|| fault(place, "must be a table"))?;
@@ -47,7 +45,7 @@ fn receiver(place: &str, value: &Value) -> Result<Receiver, Fault> {
     for (key, value) in table.iter().filter(|(key, _)| *key != "kind") {
         let goes_to = if own.contains(&key.as_str()) { &mut details } else { &mut common };
         let is_secret = SECRET_KEYS.contains(&key.as_str());
-        let value = if is_secret { revealed(&keys.place(key), value)? } else { value.clone() };
+        let value = if is_secret { of_secrets(&keys.place(key), value)? } else { value.clone() };
         goes_to.insert(key.clone(), value);
     }
     let details = toml::Table::from_iter([(kind.to_owned(), Value::Table(details))]);
@@ -60,40 +58,12 @@ fn receiver(place: &str, value: &Value) -> Result<Receiver, Fault> {
     Ok(read)
 }
 
-/// A secret as it stands there, or where `{ file = "..." }` or `{ env = "..." }` points.
-fn revealed(place: &str, value: &Value) -> Result<Value, Fault> {
-    match value {
-        Value::Array(list) => {
-            let parts: Result<Vec<Value>, Fault> =
-                list.iter().map(|part| revealed(place, part)).collect();
-            parts.map(Value::Array)
-        }
-        Value::Table(_) => {
-            let pointer = Keys::of(place, value, &["file", "env"])?;
-            let text = match (pointer.text("file")?, pointer.text("env")?) {
-                (Some(file), None) => of_file(place, file)?,
-                (None, Some(name)) => std::env::var(name).map_err(|_| {
-                    fault(place, &format!("the variable {name} is not set, or is no text"))
-                })?,
-                _ => return Err(fault(place, "must be a text, or name one file or one env")),
-            };
-            Ok(Value::String(text.trim().to_owned()))
-        }
-        Value::String(_)
-        | Value::Integer(_)
-        | Value::Float(_)
-        | Value::Boolean(_)
-        | Value::Datetime(_) => Ok(value.clone()),
-    }
-}
-
-fn of_file(place: &str, file: &str) -> Result<String, Fault> {
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| fault(place, &format!("{file} cannot be read: {error}")))?;
-    if text.len() > SECRET_BYTES_MAX {
-        return Err(fault(place, &format!("{file} is longer than {SECRET_BYTES_MAX} bytes")));
-    }
-    Ok(text)
+/// A secret, or a list of them.
+fn of_secrets(at: &str, value: &Value) -> Result<Value, Fault> {
+    let Some(list) = value.as_array() else { return revealed(at, value).map(Value::String) };
+    let parts: Result<Vec<Value>, Fault> =
+        list.iter().map(|part| revealed(at, part).map(Value::String)).collect();
+    parts.map(Value::Array)
 }
 
 /// All receivers of the file.
@@ -181,7 +151,7 @@ mod tests {
             ),
             ("allow_private", "allow_privat", "receivers[3].allow_privat: \"allow_privat\" is not"),
             ("https://hooks", "ftp://hooks", "receivers[2]: "),
-            ("\"https://hooks.slack.com/services/T/B/canary\"", "7", "receivers[2]: "),
+            ("\"https://hooks.slack.com/services/T/B/canary\"", "7", "receivers[2].url: "),
             ("name = \"pager\"", "", "receivers[1].name: is missing"),
             ("[\"127.0.0.1:9093\"]", "[]", "receivers[3]: "),
         ] {

@@ -2,7 +2,8 @@
 
 use hw_api::{
     Brief, Change, DoneAnswer, Entry, FlowMap, Health, Hit, Hop, Incident, List, Now, Opened,
-    Orders, Received, ReportAnswer, Reported, Service, Shift, Streams, Told, Windows, rfc3339,
+    Orders, Received, ReportAnswer, Reported, Service, ServicePeople, Shift, Streams, Told,
+    Windows, rfc3339,
 };
 use hw_model::Timestamp;
 use hw_web::{
@@ -175,6 +176,25 @@ impl Backend for Canned {
 
     fn services(&self) -> Answered<Vec<Service>> {
         Ok(["router", "screening", "worklist"].map(service).into())
+    }
+
+    fn people(&self, service: &str) -> Answered<Result<ServicePeople, Vec<String>>> {
+        let known = ["1", "router", "screening", "<b>worklist</b>"];
+        if !known.contains(&service) {
+            return Ok(Err(known.map(str::to_owned).into()));
+        }
+        Ok(Ok(ServicePeople {
+            service: service.to_owned(),
+            at: rfc3339(Timestamp::from_s(1_795_330_000)),
+            words: self.words.clone(),
+            ask: vec!["<b>Anna</b>".to_owned()],
+            on_call: Vec::new(),
+            owners: Vec::new(),
+            knows: Vec::new(),
+            away: Vec::new(),
+            would_help: Vec::new(),
+            troubles: Vec::new(),
+        }))
     }
 
     fn flow(&self, at: Option<Timestamp>) -> Answered<FlowMap> {

@@ -27,7 +27,7 @@ impl Zone {
     }
 
     /// Date with the zone, and time of day.
-    pub(super) fn parts(&self, at: &str) -> (String, String) {
+    pub(in crate::text) fn parts(&self, at: &str) -> (String, String) {
         let Ok(at) = at.parse::<Timestamp>() else { return (String::new(), at.to_owned()) };
         let at = at.to_zoned(self.0.clone());
         let date = at.strftime("%A, %-d %B %Y").to_string();

@@ -10,6 +10,8 @@
 mod grpc;
 #[path = "access/public.rs"]
 mod public;
+#[path = "access/restricted.rs"]
+mod restricted;
 #[path = "support/server.rs"]
 #[expect(dead_code, reason = "each test file uses a part of it")]
 mod server;

@@ -37,6 +37,8 @@ pub struct Record {
     pub wait: Option<Wait>,
     /// The incident it is part of.
     pub merged_into: Option<IncidentId>,
+    /// Who may read it, if not everybody who may read incidents.
+    pub restricted_to: Option<Vec<Name>>,
     /// Whether a figure is shifted now.
     pub is_harmed: bool,
     /// Whether a figure ever was: else nothing but what people say is known.
@@ -170,6 +172,7 @@ impl Record {
             promise: None,
             wait: None,
             merged_into: None,
+            restricted_to: None,
             is_harmed: false,
             is_measured: false,
             recovered_at: None,
@@ -241,6 +244,8 @@ impl Record {
                 self.roles.retain(|held| (held.role, &held.person) != (*role, person));
             }
             Move::Corrected { moment, at, .. } => self.correct(*moment, *at),
+            Move::Restricted { to } => self.restricted_to = Some(to.clone()),
+            Move::RestrictionLifted => self.restricted_to = None,
             Move::WaitOver { wait, .. } => {
                 let waits = self.wait.as_mut().filter(|known| known.entry == *wait);
                 waits.into_iter().for_each(|known| known.is_over = true);

@@ -358,3 +358,22 @@ fn people_are_reminded_once_of_a_wait_and_of_a_promise() {
     story.says("Anna", status(Status::Declined, Some("it is as wanted"))).unwrap();
     assert_eq!((story.record.next_reminder(), remind(&mut story, 5_000)), (None, 0));
 }
+
+#[test]
+fn incident_is_restricted_to_those_who_are_named_and_who_says_so() {
+    let mut story = Story::new();
+    let lift = Command::LiftRestriction;
+    let refused = story.says("Anna", lift.clone()).unwrap_err();
+    assert_eq!(refused, Refusal::Standing(Standing::NotRestricted));
+    let restrict = Command::Restrict { to: vec![name("Zoe"), name("Bob"), name("Bob")] };
+    story.says("Anna", restrict.clone()).unwrap();
+    let readers = vec![name("Anna"), name("Bob"), name("Zoe")];
+    assert_eq!(story.record.restricted_to, Some(readers));
+    let again = story.says("Anna", restrict).unwrap_err();
+    assert_eq!(again, Refusal::Standing(Standing::RestrictedAlready));
+    let many = (0..100).map(|n| name(&format!("reader {n}"))).collect();
+    let refused = story.says("Anna", Command::Restrict { to: many }).unwrap_err();
+    assert_eq!(refused, Refusal::Standing(Standing::TooManyReaders(100)));
+    story.says("Bob", lift).unwrap();
+    assert_eq!(story.record.restricted_to, None);
+}

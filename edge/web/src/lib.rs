@@ -32,6 +32,7 @@ mod require;
 mod routes;
 mod search;
 mod settings;
+mod sight;
 mod status;
 mod table;
 mod tokens;

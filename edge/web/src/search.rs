@@ -5,6 +5,7 @@ use crate::json::Json;
 use crate::problem::Problem;
 use crate::query::{Query, stray_cursor};
 use crate::require::{Read, Require};
+use crate::sight::Sight;
 use axum::extract::State;
 use axum::http::Uri;
 use hw_api::{Hit, List};
@@ -39,7 +40,7 @@ pub struct SearchAsked {
     ),
 )]
 pub(crate) async fn search(
-    _: Require<Read>,
+    Require { caller, .. }: Require<Read>,
     State(site): State<Arc<Site>>,
     uri: Uri,
 ) -> Result<Json<List<Hit>>, Problem> {
@@ -55,5 +56,16 @@ pub(crate) async fn search(
     let cursor = query.text("cursor");
     let before = cursor.map(|text| text.parse().map_err(|_| stray_cursor(text))).transpose()?;
     let asked = SearchAsked { words, before, items_max: query.limit()? };
-    site.ask(move |backend| backend.search(&asked)).await.map(Json)
+    let found = site.ask(move |backend| {
+        let (mut list, mut sight) = (backend.search(&asked)?, Sight::new(backend, &caller));
+        let mut items = Vec::new();
+        for hit in list.items {
+            if sight.covers(hit.incident.as_ref())? {
+                items.push(hit);
+            }
+        }
+        list.items = items;
+        Ok(list)
+    });
+    found.await.map(Json)
 }

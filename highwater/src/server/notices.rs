@@ -39,6 +39,9 @@ impl News {
         record: &Record,
     ) -> Result<Option<Notice>, WriteError> {
         let Some((seq, last)) = self.events.last() else { return Ok(None) };
+        if record.restricted_to.is_some() {
+            return Ok(self.veiled(record, (*seq, last.at)));
+        }
         let state = state_of::<Incident>(group, Stored::Incident, self.incident.0)?;
         let incident =
             Incident { record: Some(IncidentRecord::from(record)), ..state.unwrap_or_default() };
@@ -64,6 +67,26 @@ impl News {
             link: None,
             folded: 0,
         }))
+    }
+
+    /// Whoever is told cannot be asked whether they may read it: they hear that it is there, or over.
+    fn veiled(&self, record: &Record, (seq, at): (u64, i64)) -> Option<Notice> {
+        let kind = self.kind(record, &BTreeMap::new()).filter(|kind| *kind != Kind::Update)?;
+        Some(Notice {
+            key: format!("{}/{seq}", self.incident),
+            thread: self.incident.to_string(),
+            kind,
+            title: format!("{} is restricted to some people", self.incident),
+            severity: record.severity,
+            lines: vec![format!("Who may read it: highwater incident show {}", self.incident)],
+            service: String::new(),
+            labels: BTreeMap::new(),
+            started_at: at,
+            at,
+            ended_at: (kind == Kind::Resolved).then_some(at),
+            link: None,
+            folded: 0,
+        })
     }
 
     fn kind(&self, record: &Record, changes: &BTreeMap<u32, Change>) -> Option<Kind> {

@@ -207,7 +207,13 @@ impl Answers {
     /// that has to do with it, or the latest at all if no service is named.
     fn related(&self, service: Option<&str>) -> Answered<Option<IncidentId>> {
         let open = self.incidents_in_hand()?;
-        let has = |incident: &Incident| service.is_none_or(|service| speaks_of(incident, service));
+        // A restricted incident would show itself to whoever reports.
+        let is_open = |incident: &Incident| {
+            incident.record.as_ref().is_none_or(|record| record.restricted_to.is_none())
+        };
+        let has = |incident: &Incident| {
+            is_open(incident) && service.is_none_or(|service| speaks_of(incident, service))
+        };
         let number = |incident: &Incident| incident.id.strip_prefix("INC-")?.parse().ok();
         Ok(open.iter().find(|incident| has(incident)).and_then(number).map(IncidentId))
     }

@@ -51,11 +51,15 @@ impl Answers {
     pub(super) fn record_evidence(&self, service: &str, aliases: &Aliases) -> Answered<Found> {
         let latest = |items_max| Page { before: None, items_max };
         let shifts: Vec<Shift> = self.states(Kind::Shift, latest(SHIFTS_MAX))?;
-        let incidents = self.incident_page(latest(INCIDENTS_MAX))?;
+        let mut incidents = self.incident_page(latest(INCIDENTS_MAX))?;
         let is_cut =
             incidents.len() >= INCIDENTS_MAX as usize || shifts.len() >= SHIFTS_MAX as usize;
         let cut = is_cut.then(|| {
             format!("Only the latest {INCIDENTS_MAX} incidents and {SHIFTS_MAX} shifts were looked through.")
+        });
+        // Who works on a restricted incident is not shown to those who may not read it.
+        incidents.retain(|incident| {
+            incident.record.as_ref().is_none_or(|record| record.restricted_to.is_none())
         });
         let by_shift = shifts.into_iter().filter(|shift| is_of(shift, service));
         let mut touching = Touching {

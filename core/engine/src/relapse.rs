@@ -5,8 +5,8 @@
 //! incident. So is what comes back an hour or more after the restarted service got another version:
 //! that held for as long as anything is watched, and counts as the repair.
 //!
-//! An incident that comes back has *bouts*. What was said of it when it was over is kept and not worked out
-//! again: seconds are remembered for some hours only, and the time since is no time to learn from.
+//! An incident that comes back has *bouts*. What was said of it when it was over is kept and not
+//! worked out again: seconds are remembered for some hours only, and the time since is no time to learn from.
 
 use crate::describe::onset_at;
 use crate::engine::Engine;
@@ -42,7 +42,7 @@ pub(crate) struct Before {
 #[derive(Debug)]
 pub(crate) struct Return {
     pub incident: IncidentId,
-    /// Whether the figure came back that it was about, and others follow from that rather than lead to it.
+    /// Whether the figure came back that it was about, and it is none that follows from others.
     pub is_leading: bool,
     pub before: Before,
 }

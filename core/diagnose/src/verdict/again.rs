@@ -6,8 +6,7 @@
 //!
 //! A change since it was over cannot have begun it, and may have brought it back. It competes with
 //! the chance that what a restart stopped comes back by itself, and is implicated by an experiment only.
-//! Probabilities add up to one at most among
-//! the changes of before, and among those since.
+//! Probabilities add up to one at most among the changes of before, and among those since.
 
 use super::lag::log_uniform_between;
 use super::{
@@ -19,7 +18,7 @@ use crate::words::clock;
 use hw_model::{ChangeId, Judgement, Verdict};
 
 /// Probability that what a restart stopped comes back within a day, and the stretch in which it does:
-/// as likely in the first ten minutes as in the first hours.
+/// as likely between one and ten minutes as between one and ten hours.
 const RELAPSES: f64 = 0.5;
 const RELAPSE_S: (f64, f64) = (60.0, 86_400.0);
 

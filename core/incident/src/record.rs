@@ -45,6 +45,8 @@ pub struct Record {
     pub is_measured: bool,
     /// When the harm had last stopped.
     pub recovered_at: Option<Timestamp>,
+    /// The latest attempt that helped, also if nobody wrote it down.
+    pub helped: Option<ChangeId>,
     /// The latest thing that Highwater said: nobody who answers to it is earlier.
     pub said_at: Option<Timestamp>,
 }
@@ -176,6 +178,7 @@ impl Record {
             is_harmed: false,
             is_measured: false,
             recovered_at: None,
+            helped: None,
             said_at: None,
         }
     }
@@ -262,6 +265,12 @@ impl Record {
     }
 
     fn learn_effect(&mut self, change: ChangeId, effect: Effect) {
+        match effect {
+            Effect::Worked => self.helped = Some(change),
+            Effect::None | Effect::Undecided => {
+                self.helped.take_if(|helped| *helped == change);
+            }
+        }
         let of_change = self.mitigations.iter_mut().filter(|tried| tried.change == Some(change));
         of_change.for_each(|tried| tried.effect = effect);
     }

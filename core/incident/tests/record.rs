@@ -132,6 +132,31 @@ fn story_is_told_by_its_record() {
 }
 
 #[test]
+fn relapse_names_what_helped_also_if_nobody_wrote_it_down() {
+    let mut story = Story::new();
+    story.now = 670;
+    story.highwater(Finding::ShiftDetected { onset_at: at(660), onset_from: at(655) });
+    for (change, effect) in [(2, Effect::Worked), (3, Effect::Worked), (2, Effect::None)] {
+        story.highwater(Finding::EffectKnown { change: ChangeId(change), effect });
+    }
+    story.now = 1_500;
+    story.highwater(Finding::Recovered);
+    // Noticed late: what counts is when it began.
+    story.now = 1_900;
+    let shift = Finding::ShiftDetected { onset_at: at(1_740), onset_from: at(1_735) };
+    let followed = story.highwater(shift);
+    let [Event { what: What::Moved(hw_incident::Move::StatusSet { reason, .. }), .. }] =
+        &followed[..]
+    else {
+        panic!("{followed:?}")
+    };
+    assert_eq!(
+        reason.as_ref().unwrap().as_str(),
+        "it is back, 4 min after its figures were back: C3 helped, and cured nothing"
+    );
+}
+
+#[test]
 fn ways_of_an_incident_are_checked_and_a_reason_opens_others() {
     let mut story = Story::new();
     let refused =

@@ -95,8 +95,8 @@ fn people_are_reminded_of_a_wait_whose_time_is_over_also_after_a_kill() {
     let mut server = started(folder.path());
     let id = open(&server, "o", "the gate lets everything pass");
     let commands = format!("/api/v1/incidents/{id}/commands");
-    let soon = hw_api::rfc3339(now().plus_s(3.0));
-    let later = hw_api::rfc3339(now().plus_s(4.0));
+    let soon = hw_api::rfc3339(now().plus_s(8.0));
+    let later = hw_api::rfc3339(now().plus_s(9.0));
     let wait = json!({"command": "wait", "until": soon, "text": "back at half", "by": "Anna"});
     assert_eq!(server.tell(&commands, "w", &wait).0, 200);
     let promise = json!({"command": "promise", "due": later, "by": "Bob"});
@@ -107,7 +107,7 @@ fn people_are_reminded_of_a_wait_whose_time_is_over_also_after_a_kill() {
         server.tell(&commands, "p", &promise).1
     );
     server.kill();
-    std::thread::sleep(Duration::from_secs(5));
+    std::thread::sleep(Duration::from_secs(10));
     server.start();
     server.wait_until_ready();
     let entries = format!("/api/v1/incidents/{id}/entries");

@@ -46,6 +46,9 @@ impl std::fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
+/// Whether what is of this incident may be seen; what is of none may.
+pub type MaySee<'a> = dyn FnMut(Option<&String>) -> Answered<bool> + 'a;
+
 /// A part of a list of numbered things, newest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Page {
@@ -170,12 +173,13 @@ pub trait Backend: Send + Sync {
     /// See [`Backend::hops`].
     fn events(&self, after: u64, items_max: u32) -> Answered<Vec<Entry>>;
 
-    /// What holds all of these words.
+    /// What holds all of these words. What is of an incident that may not be seen is as if it were not
+    /// there: it does not count towards what is found, either.
     ///
     /// # Errors
     ///
     /// See [`Backend::hops`].
-    fn search(&self, asked: &SearchAsked) -> Answered<List<Hit>>;
+    fn search(&self, asked: &SearchAsked, may_see: &mut MaySee<'_>) -> Answered<List<Hit>>;
 
     /// Number of the last event, and each later one.
     fn last_event(&self) -> watch::Receiver<u64>;

@@ -40,9 +40,13 @@ pub(crate) async fn open(
     Query::read(request.uri(), &[])?;
     let key = idempotency_key(request.headers())?;
     let opened = body::<OpenBody>(&site, &caller, request).await?.read().map_err(unusable)?;
-    let answer = site.ask(move |backend| backend.open(&opened, key.as_deref())).await?;
-    let answer =
-        answer.ok_or_else(|| Problem::not_found("it was opened, and cannot be shown yet"))?;
+    let answer = site.ask(move |backend| {
+        let answer = backend.open(&opened, key.as_deref())?;
+        Ok(answer.filter(|answer| may_see(&caller, &answer.incident)))
+    });
+    let answer = answer
+        .await?
+        .ok_or_else(|| Problem::not_found("it was opened, and cannot be shown yet"))?;
     Ok((StatusCode::CREATED, Json(answer)).into_response())
 }
 

@@ -37,7 +37,7 @@ mod status;
 mod table;
 mod tokens;
 
-pub use backend::{Answered, Backend, Failure, Page, WindowsAsked};
+pub use backend::{Answered, Backend, Failure, MaySee, Page, WindowsAsked};
 pub use document::description;
 pub use doorkeeper::Doorkeeper;
 pub use figures::{Family, FamilyKind, Sample};

@@ -57,15 +57,8 @@ pub(crate) async fn search(
     let before = cursor.map(|text| text.parse().map_err(|_| stray_cursor(text))).transpose()?;
     let asked = SearchAsked { words, before, items_max: query.limit()? };
     let found = site.ask(move |backend| {
-        let (mut list, mut sight) = (backend.search(&asked)?, Sight::new(backend, &caller));
-        let mut items = Vec::new();
-        for hit in list.items {
-            if sight.covers(hit.incident.as_ref())? {
-                items.push(hit);
-            }
-        }
-        list.items = items;
-        Ok(list)
+        let mut sight = Sight::new(backend, &caller);
+        backend.search(&asked, &mut |incident| sight.covers(incident))
     });
     found.await.map(Json)
 }

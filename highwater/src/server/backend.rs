@@ -29,7 +29,7 @@ use hw_engine::Engine;
 use hw_ingest::ReceiverCounts;
 use hw_model::{IncidentId, Timestamp};
 use hw_store::{Kind, Reader, Readers};
-use hw_web::{Answered, Backend, Failure, Family, Page, SearchAsked, WindowsAsked};
+use hw_web::{Answered, Backend, Failure, Family, MaySee, Page, SearchAsked, WindowsAsked};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -116,6 +116,11 @@ impl Answers {
             troubles.push("the server is starting or ending".to_owned());
         }
         troubles.extend(counts.canary_trouble());
+        if counts.is_post_dead.load(Ordering::Relaxed) {
+            troubles.push(
+                "others are not told any more: start the server again; its log says why".to_owned(),
+            );
+        }
         let (behind, applied) = (counts.behind(), get(&counts.applied));
         if applied < self.durable_at_start {
             let left = self.durable_at_start - applied;
@@ -194,8 +199,8 @@ impl Backend for Answers {
         self.some_events(after, items_max, |event| !event.event.what.is_audit())
     }
 
-    fn search(&self, asked: &SearchAsked) -> Answered<List<Hit>> {
-        self.found(asked)
+    fn search(&self, asked: &SearchAsked, may_see: &mut MaySee<'_>) -> Answered<List<Hit>> {
+        self.found(asked, may_see)
     }
 
     fn last_event(&self) -> watch::Receiver<u64> {

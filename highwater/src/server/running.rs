@@ -127,7 +127,7 @@ impl Server {
             runtime: runtime.handle().clone(),
         });
         let threads = [spawn(ENGINE, move || room.run())?, spawn_writer(writer)?];
-        let post = spawn(POST, move || post.run())?;
+        let post = spawn_post(post, &counts)?;
         let (shutdown, mut stopping) = watch::channel(false);
         let hosts = &settings.access.hosts;
         let web = web.map(|web| guards.doors(web, hosts, Arc::clone(&answers) as Arc<_>));
@@ -385,6 +385,17 @@ fn spawn_writer(writer: Writer) -> anyhow::Result<JoinHandle<()>> {
         .build()
         .context("failed to start the runtime of the writer")?;
     spawn(WRITER, move || runtime.block_on(writer.run()))
+}
+
+/// A panic of the post ends no process: what is counted goes on being counted, and it is said.
+fn spawn_post(post: Post, counts: &Arc<Counts>) -> anyhow::Result<JoinHandle<()>> {
+    let counts = Arc::clone(counts);
+    spawn(POST, move || {
+        let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| post.run()));
+        if ended.is_err() {
+            counts.is_post_dead.store(true, Ordering::Relaxed);
+        }
+    })
 }
 
 /// A panic of the engine or the writer ends the process: better a gap than a wrong verdict. The row

@@ -17,6 +17,11 @@ pub(crate) fn page(digest: &Value, zone: &Zone) -> String {
     let noun = if n == 1 { "incident" } else { "incidents" };
     let mut page = format!("Since {since}: {} {noun}.\n\n", count(n));
     incidents.iter().for_each(|incident| page.push_str(&told(incident, zone)));
+    if digest.get("is_cut").and_then(Value::as_bool) == Some(true) {
+        page.push_str(
+            "\nThere are more incidents than were looked at: only the newest 500, and open ones.\n",
+        );
+    }
     for (title, key) in [("Learned", "learned"), ("Decided and told", "decided"), ("Open", "open")]
     {
         let lines = items(digest, key);

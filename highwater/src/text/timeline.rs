@@ -59,6 +59,7 @@ fn head(incident: &Value, zone: &Zone) -> String {
         }
     };
     row("times", times(incident, record, zone));
+    row("restricted", readers(record));
     row("roles", roles(record));
     row("origin", origin(incident));
     row("impact", impact(incident));
@@ -149,6 +150,12 @@ fn waiting(record: &Value, zone: &Zone) -> String {
         format!("until {until}")
     };
     format!("{until}: {}", word(wait, "condition"))
+}
+
+fn readers(record: &Value) -> String {
+    let names: Vec<String> =
+        items(record, "restricted_to").iter().filter_map(Value::as_str).map(plain).collect();
+    if names.is_empty() { String::new() } else { format!("to {}", names.join(", ")) }
 }
 
 fn next_word(record: &Value, zone: &Zone) -> String {

@@ -156,6 +156,18 @@ impl Public {
         send(&self.url(path), token, body)
     }
 
+    pub(crate) fn post_with_key(
+        &self,
+        path: &str,
+        token: &str,
+        key: &str,
+        body: &str,
+    ) -> (u16, String) {
+        let request = shown(agent().post(self.url(path)), token).content_type("application/json");
+        let mut answer = request.header("Idempotency-Key", key).send(body).expect("it answers");
+        (answer.status().as_u16(), answer.body_mut().read_to_string().unwrap())
+    }
+
     pub(crate) fn delete(&self, path: &str, token: &str) -> u16 {
         self.status("DELETE", path, token)
     }

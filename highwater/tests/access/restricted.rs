@@ -47,6 +47,23 @@ impl Team {
         answer["incident"]["id"].as_str().unwrap().to_owned()
     }
 
+    /// Whatever somebody wants to do there, the incident is not there.
+    fn nothing_can_be_done_by(&self, token: &str, secret: &str) {
+        let commands = format!("/api/v1/incidents/{secret}/commands");
+        let entries = format!("/api/v1/incidents/{secret}/entries");
+        for (path, body) in [
+            (&commands, json!({"command": "status", "to": "mitigated", "reason": "x"})),
+            (&commands, json!({"command": "unrestrict"})),
+            (&entries, json!({"text": "x"})),
+            (&format!("{entries}/2/amend"), json!({"text": "x"})),
+            (&format!("{entries}/2/pin"), json!({})),
+            (&"/api/v1/reports".to_owned(), json!({"text": "x", "incident": secret})),
+        ] {
+            let (status, said) = self.tell(token, path, &body);
+            assert_eq!(status, 404, "{path} {body}: {said}");
+        }
+    }
+
     /// What somebody hears who follows events from the first on, up to the one with this word.
     fn followed(&self, token: &str, until: &str) -> String {
         let lines = BufReader::new(self.server.stream("/api/v1/events?after=0", token)).lines();
@@ -60,6 +77,27 @@ impl Team {
         }
         heard
     }
+}
+
+#[test]
+fn key_used_again_does_not_open_what_was_restricted_since() {
+    let mut team = Team::new();
+    let body = json!({"title": format!("the {SECRET} leaks"), "by": "Eve"});
+    let open = |token: &str| {
+        let (status, text) =
+            team.server.post_with_key("/api/v1/incidents", token, "key", &body.to_string());
+        (status, text)
+    };
+    let (status, said) = open(&team.eve);
+    assert_eq!(status, 201, "{said}");
+    let id = json(&said)["incident"]["id"].as_str().unwrap().to_owned();
+    let commands = format!("/api/v1/incidents/{id}/commands");
+    let (status, said) = team.tell(&team.anna, &commands, &json!({"command": "restrict"}));
+    assert_eq!(status, 200, "{said}");
+    let (status, said) = open(&team.eve);
+    assert_eq!(status, 404, "{said}");
+    assert!(!said.contains(SECRET), "{said}");
+    team.server.stop();
 }
 
 #[test]
@@ -102,17 +140,7 @@ fn restricted_incident_is_there_for_those_it_names_and_admins_alone() {
     let (_, there) = team.get(&team.eve, &format!("/api/v1/incidents/{secret}"));
     let (_, not_there) = team.get(&team.eve, &format!("/api/v1/incidents/{other}"));
     assert_eq!(there.replace(&secret, "X"), not_there.replace(&other, "X"));
-    for (path, body) in [
-        (&commands, json!({"command": "status", "to": "mitigated", "reason": "x"})),
-        (&commands, json!({"command": "unrestrict"})),
-        (&entries, json!({"text": "x"})),
-        (&format!("{entries}/2/amend"), json!({"text": "x"})),
-        (&format!("{entries}/2/pin"), json!({})),
-        (&"/api/v1/reports".to_owned(), json!({"text": "x", "incident": secret})),
-    ] {
-        let (status, said) = team.tell(&team.eve, path, &body);
-        assert_eq!(status, 404, "{path} {body}: {said}");
-    }
+    team.nothing_can_be_done_by(&team.eve, &secret);
     let merge = json!({"command": "merge", "into": secret});
     let (status, said) =
         team.tell(&team.eve, &format!("/api/v1/incidents/{open}/commands"), &merge);
@@ -121,6 +149,12 @@ fn restricted_incident_is_there_for_those_it_names_and_admins_alone() {
     let (status, said) = team.tell(&team.eve, "/api/v1/reports", &json!({"text": "odd"}));
     assert_eq!(status, 201, "{said}");
     assert_eq!(said["incident"]["id"], json!(open), "the one that Eve may see");
+    // A search gives away nothing by its length, either; nor does a key that is used again.
+    for word in [SECRET, "pineap"] {
+        let (_, of_secret) = team.get(&team.eve, &format!("/api/v1/search?q={word}&limit=1"));
+        let (_, of_nothing) = team.get(&team.eve, "/api/v1/search?q=nowhere&limit=1");
+        assert_eq!(of_secret, of_nothing);
+    }
     let heard = team.followed(&team.eve, "something visible");
     assert!(!heard.contains(SECRET), "{heard}");
     assert!(team.followed(&team.anna, "something visible").contains(SECRET));

@@ -7,8 +7,8 @@ use hw_api::{
 };
 use hw_model::Timestamp;
 use hw_web::{
-    Answered, Backend, Doors, Failure, Family, FamilyKind, Page, SearchAsked, Web, WebSettings,
-    WindowsAsked,
+    Answered, Backend, Doors, Failure, Family, FamilyKind, MaySee, Page, SearchAsked, Web,
+    WebSettings, WindowsAsked,
 };
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -257,7 +257,7 @@ impl Backend for Canned {
         Ok(numbers.map(|event| self.entry(event, None)).collect())
     }
 
-    fn search(&self, asked: &SearchAsked) -> Answered<List<Hit>> {
+    fn search(&self, asked: &SearchAsked, _: &mut MaySee<'_>) -> Answered<List<Hit>> {
         let hit = Hit {
             kind: "entry".to_owned(),
             incident: Some("INC-1".to_owned()),

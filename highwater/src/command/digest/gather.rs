@@ -20,6 +20,8 @@ pub(super) struct Gathered {
     decided: Vec<Line>,
     /// What somebody still has to do.
     open: Vec<Line>,
+    /// Whether there are more incidents than were looked at.
+    is_cut: bool,
 }
 
 /// One thing to know.
@@ -41,11 +43,23 @@ pub(super) fn gather(api: &Api, since: &str) -> Result<Gathered, ClientError> {
         learned: Vec::new(),
         decided: Vec::new(),
         open: Vec::new(),
+        is_cut: false,
     };
-    for incident in api.some("/api/v1/incidents?limit=500", INCIDENTS_MAX)? {
+    let mut incidents = api.some("/api/v1/incidents?limit=500", INCIDENTS_MAX)?;
+    gathered.is_cut = incidents.len() >= INCIDENTS_MAX;
+    // Those whose harm goes on are told, however old they are.
+    for open in api.list("/api/v1/incidents?status=open")? {
+        if !incidents.iter().any(|known| text(known, "id") == text(&open, "id")) {
+            incidents.push(open);
+        }
+    }
+    for incident in incidents {
         let id = text(&incident, "id").to_owned();
         let entries = api.list(&format!("/api/v1/incidents/{id}/entries"))?;
-        let is_new = |entry: &&Value| text(entry, "happened_at") >= since;
+        // What was written since, of whenever it speaks.
+        let is_new = |entry: &&Value| {
+            text(entry, "happened_at") >= since || text(entry, "recorded_at") >= since
+        };
         let new: Vec<&Value> = entries.iter().filter(is_new).collect();
         if new.is_empty() && !is_in_hand(&incident) {
             continue;

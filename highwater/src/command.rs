@@ -2,6 +2,7 @@
 
 mod analyze;
 mod change;
+mod compare;
 mod copies;
 mod demo;
 mod doctor;
@@ -14,6 +15,8 @@ mod serve;
 mod settings;
 mod shift;
 mod token;
+
+pub(crate) use compare::{CompareError, FileError};
 
 use crate::exit::Exit;
 use clap::{Parser, Subcommand};
@@ -37,6 +40,7 @@ enum Command {
     Token(token::TokenCommand),
     Incident(incident::IncidentCommand),
     Report(report::Report),
+    Compare(compare::Compare),
     Import(import::Import),
     Settings(settings::ShowSettings),
     Doctor(doctor::Doctor),
@@ -56,6 +60,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Token(token) => token.run(),
         Command::Incident(incident) => incident.run(),
         Command::Report(report) => report.run(),
+        Command::Compare(compare) => compare.run(),
         Command::Import(import) => import.run(),
         Command::Settings(settings) => settings.run(),
         Command::Doctor(doctor) => doctor.run(),

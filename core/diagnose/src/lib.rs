@@ -5,6 +5,7 @@
 //!
 //! It deliberately does not know how a shift was found or where it is kept.
 
+mod compare;
 mod evidence;
 mod impact;
 mod leads;
@@ -18,6 +19,10 @@ mod trail;
 mod verdict;
 mod words;
 
+pub use compare::{
+    Comparison, FALSE_ALARMS, Grown, LegSeries, Outcome, Parting, Passage, Series, Sides, Span, compare,
+    way,
+};
 pub use evidence::{
     AskedHop, Evidence, Fate, Inlet, KnownChange, Leg, LogRate, SeenAnswers, Split, Track,
 };

@@ -7,6 +7,7 @@
 
 mod access;
 mod analysis;
+mod compared;
 mod convert;
 mod entry;
 mod health;
@@ -30,6 +31,10 @@ pub use access::{
 pub use analysis::{
     Analysis, Change, Cleared, Counts, Hop, Impact, Incident, Judgement, Lead, Mitigation, Origin,
     Shift, TrailStep,
+};
+pub use compared::{
+    BriefStretch, ComparedStep, Comparison, CountSeries, CountSide, CountStep, Grown, Parting,
+    PartingLeg, SameRatio,
 };
 pub use convert::Rejected;
 pub use entry::Entry;

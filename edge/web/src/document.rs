@@ -17,6 +17,8 @@ use utoipa::OpenApi;
         crate::counted::hops,
         crate::counted::hop,
         crate::counted::windows,
+        crate::compared::counts,
+        crate::compared::compare,
         crate::counted::services,
         crate::counted::flow,
         crate::recorded::shifts,

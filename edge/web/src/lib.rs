@@ -13,6 +13,7 @@
 mod asking;
 mod backend;
 mod commands;
+mod compared;
 mod counted;
 mod document;
 mod doorkeeper;
@@ -34,7 +35,9 @@ mod status;
 mod table;
 mod tokens;
 
-pub use backend::{Answered, Backend, Failure, Page, WindowsAsked};
+pub use backend::{
+    Answered, Backend, CompareAsked, CountsAsked, Failure, NamedCount, Page, StepsAsked, WindowsAsked,
+};
 pub use document::description;
 pub use doorkeeper::Doorkeeper;
 pub use figures::{Family, FamilyKind, Sample};

@@ -4,7 +4,7 @@ use crate::asking::Site;
 use crate::guard::Link;
 use crate::problem::{Problem, ProblemKind};
 use crate::table::{Route, Table};
-use crate::{commands, counted, document, follow, guard, incidents, recorded, status, tokens};
+use crate::{commands, compared, counted, document, follow, guard, incidents, recorded, status, tokens};
 use axum::extract::{Request, State};
 use axum::http::header::{CACHE_CONTROL, HeaderName};
 use axum::http::{HeaderValue, Uri};
@@ -21,6 +21,8 @@ fn table() -> Table {
         .get("/api/v1/hops", counted::hops)
         .get("/api/v1/hops/{id}", counted::hop)
         .get("/api/v1/hops/{id}/windows", counted::windows)
+        .get("/api/v1/counts", compared::counts)
+        .get("/api/v1/compare", compared::compare)
         .get("/api/v1/services", counted::services)
         .get("/api/v1/flow", counted::flow)
         .get("/api/v1/shifts", recorded::shifts)

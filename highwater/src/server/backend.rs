@@ -6,11 +6,13 @@
 mod access;
 mod brief;
 mod commands;
+mod compare;
 mod figures;
 mod map;
 mod present;
 mod record;
 mod recorded;
+mod series;
 mod story;
 mod windows;
 
@@ -19,14 +21,16 @@ use super::counts::{Counts, get};
 use super::orders::{ToEngine, ToWriter};
 use hw_access::Door;
 use hw_api::{
-    Brief, Change, DoneAnswer, Entry, FlowMap, Health, Hop, Incident, Now, Opened, Orders,
+    Brief, Change, Comparison, CountSeries, DoneAnswer, Entry, FlowMap, Health, Hop, Incident, Now, Opened, Orders,
     ReportAnswer, Reported, Service, Shift, Told, Windows,
 };
 use hw_engine::Engine;
 use hw_ingest::ReceiverCounts;
 use hw_model::{IncidentId, Timestamp};
 use hw_store::{Kind, Reader, Readers};
-use hw_web::{Answered, Backend, Failure, Family, Page, WindowsAsked};
+use hw_web::{
+    Answered, Backend, CompareAsked, CountsAsked, Failure, Family, Page, WindowsAsked,
+};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -139,6 +143,14 @@ impl Backend for Answers {
 
     fn windows(&self, asked: &WindowsAsked) -> Answered<Option<Windows>> {
         self.window_list(asked)
+    }
+
+    fn counts(&self, asked: &CountsAsked) -> Answered<CountSeries> {
+        self.count_series(asked)
+    }
+
+    fn compare(&self, asked: &CompareAsked) -> Answered<Comparison> {
+        self.comparison(asked)
     }
 
     fn services(&self) -> Answered<Vec<Service>> {

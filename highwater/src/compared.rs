@@ -2,8 +2,8 @@
 //! line compares itself.
 
 use hw_api::{
-    BriefStretch, ComparedStep, Comparison, CountSide, Grown, Parting, PartingLeg, SameRatio, ratio,
-    rfc3339,
+    BriefStretch, ComparedStep, Comparison, CountSide, Grown, Parting, PartingLeg, SameRatio,
+    ratio, rfc3339,
 };
 use hw_diagnose::{FALSE_ALARMS, Outcome, Sides, Span};
 use hw_model::Timestamp;
@@ -65,10 +65,10 @@ pub(crate) fn shown(sides: &Sides, found: &hw_diagnose::Comparison, shown: Shown
             before: ratio(grown.before),
             after: ratio(grown.after),
         }),
-        leg: found.leg.and_then(|leg| sides.legs.get(leg)).map(|leg| PartingLeg {
-            hop: leg.hop.id().0,
-            what: leg.what.clone(),
-        }),
+        leg: found
+            .leg
+            .and_then(|leg| sides.legs.get(leg))
+            .map(|leg| PartingLeg { hop: leg.hop.id().0, what: leg.what.clone() }),
         stretches: found.spans.iter().map(stretch).collect(),
         brief: found
             .brief
@@ -119,11 +119,7 @@ fn step(at: Timestamp, a: Option<f64>, b: Option<f64>) -> ComparedStep {
 }
 
 /// What should be known beside the answer.
-fn remarks(
-    sides: &Sides,
-    found: &hw_diagnose::Comparison,
-    both: [&CountSide; 2],
-) -> Vec<String> {
+fn remarks(sides: &Sides, found: &hw_diagnose::Comparison, both: [&CountSide; 2]) -> Vec<String> {
     let mut said = Vec::new();
     let seconds = hw_model::length_words(found.lag.unsigned_abs() as f64 * sides.step_s as f64);
     if found.lag != 0 {
@@ -137,7 +133,9 @@ fn remarks(
         if side.missing > 0 {
             let (n, name) = (side.missing, &side.name);
             let windows = if n == 1 { "window has" } else { "windows have" };
-            said.push(format!("{n} {windows} no data of {letter} ({name}); they are left out, and are no zeros"));
+            said.push(format!(
+                "{n} {windows} no data of {letter} ({name}); they are left out, and are no zeros"
+            ));
         }
     }
     if !found.brief.is_empty() {

@@ -16,7 +16,7 @@ mod words;
 pub use way::{Passage, way};
 
 use hw_model::{Hop, Timestamp};
-use hw_stats::{Course, Counts, Estimate, Growth, course, growth, lag};
+use hw_stats::{Counts, Course, Estimate, Growth, course, growth, lag};
 
 /// Of ratios that never turn, at most this share is said to part.
 pub const FALSE_ALARMS: f64 = 0.001;

@@ -20,8 +20,8 @@ mod verdict;
 mod words;
 
 pub use compare::{
-    Comparison, FALSE_ALARMS, Grown, LegSeries, Outcome, Parting, Passage, Series, Sides, Span, compare,
-    way,
+    Comparison, FALSE_ALARMS, Grown, LegSeries, Outcome, Parting, Passage, Series, Sides, Span,
+    compare, way,
 };
 pub use evidence::{
     AskedHop, Evidence, Fate, Inlet, KnownChange, Leg, LogRate, SeenAnswers, Split, Track,

@@ -14,10 +14,10 @@
 
 mod scatter;
 
+use crate::Counts;
 use crate::evidence::{Form, ln_marginal};
 use crate::interval::{Estimate, jeffreys_edge};
 use crate::onset::OnsetPosterior;
-use crate::Counts;
 use scatter::scatter;
 
 /// Stretches that differ by less than this on the link scale are one: half a percent of a count, and
@@ -57,8 +57,10 @@ pub struct Turn {
 pub struct Course {
     /// Whether k is a part of n.
     pub form: Form,
-    /// How much more than chance the rows scatter; below 1 if less.
+    /// How much more than chance the rows may scatter, on the safe side; below 1 if less.
     pub phi: f64,
+    /// The same as it was measured.
+    scatter: f64,
     /// The stretches, oldest first; none where nothing was counted.
     pub stretches: Vec<Stretch>,
     /// Rows that differ for so short that the ratio cannot be said to have turned: first and end.
@@ -70,9 +72,26 @@ impl Course {
     #[must_use]
     pub fn estimate(&self, counts: Counts) -> Option<Estimate> {
         let value = counts.ratio()?;
-        let edge = |z| jeffreys_edge(self.form, counts, self.phi, z).max(0.0);
-        Some(Estimate { value, low: edge(-1.96).min(value), high: edge(1.96).max(value) })
+        let (low, high) = match self.form {
+            Form::Share => wilson(Counts::new(counts.n / self.scatter, counts.k / self.scatter)),
+            Form::Count => {
+                let edge = |z| jeffreys_edge(self.form, counts, self.scatter, z).max(0.0);
+                (edge(-Z), edge(Z))
+            }
+        };
+        Some(Estimate { value, low: low.min(value), high: high.max(value) })
     }
+}
+
+/// Standard deviations of a 95 % interval.
+const Z: f64 = 1.96;
+
+/// The interval of a share (Wilson, JASA 22, 1927): right near 0 and 1 too.
+fn wilson(Counts { n, k }: Counts) -> (f64, f64) {
+    let (p, square) = (k / n, Z * Z);
+    let middle = (p + square / (2.0 * n)) / (1.0 + square / n);
+    let half = Z / (1.0 + square / n) * (p * (1.0 - p) / n + square / (4.0 * n * n)).sqrt();
+    ((middle - half).max(0.0), (middle + half).min(1.0))
 }
 
 /// The course of a ratio over rows, of which some are not known. Of courses that never turn, fewer than
@@ -104,7 +123,7 @@ pub fn course(rows: &[Option<Counts>], false_alarms: f64) -> Course {
         before = Some(piece);
     }
     let brief = brief.into_iter().map(|piece| (place(piece.first), last(piece.end))).collect();
-    Course { form: cutter.form, phi: cutter.phi, stretches, brief }
+    Course { form: cutter.form, phi: cutter.phi, scatter: cutter.scatter, stretches, brief }
 }
 
 /// Some of the known rows, by their place among these.
@@ -119,6 +138,7 @@ struct Piece {
 struct Cutter {
     form: Form,
     phi: f64,
+    scatter: f64,
     /// A typical figure.
     scale: f64,
     /// Nats that a cut costs.
@@ -140,7 +160,8 @@ impl Cutter {
         }));
         let price = (rows.len().max(1) as f64 / false_alarms).ln();
         let scale = sum.ratio().unwrap_or(1.0);
-        Self { form, phi: scatter(form, rows), scale, price, sums }
+        let scatter = scatter(form, rows);
+        Self { form, phi: scatter.safe, scatter: scatter.measured, scale, price, sums }
     }
 
     fn n_rows(&self) -> usize {
@@ -233,9 +254,8 @@ impl Cutter {
     fn turn(&self, left: &Piece, right: &Piece) -> (f64, (usize, usize)) {
         let nats = self.gain(left.counts, right.counts);
         let (first, end) = (left.first, right.end);
-        let worth = |cut: usize| {
-            self.worth(self.counts(first, cut)) + self.worth(self.counts(cut, end))
-        };
+        let worth =
+            |cut: usize| self.worth(self.counts(first, cut)) + self.worth(self.counts(cut, end));
         let posterior = OnsetPosterior::of_ln((first + 1..end).map(worth).collect());
         let (from, to) = posterior.central(0.95);
         (nats, ((first + 1 + from).min(right.first), (first + 1 + to).max(right.first)))

@@ -48,12 +48,7 @@ impl Growth {
 /// The growth that describes these rows better than steps do: `cuts` are the rows at which they
 /// step if they do. `None` if steps are as good.
 #[must_use]
-pub fn growth(
-    form: Form,
-    rows: &[Option<Counts>],
-    phi: f64,
-    cuts: &[usize],
-) -> Option<Growth> {
+pub fn growth(form: Form, rows: &[Option<Counts>], phi: f64, cuts: &[usize]) -> Option<Growth> {
     let n_known = rows.iter().flatten().filter(|row| row.n > 0.0).count();
     if n_known < 4 * ROWS_MIN {
         return None;

@@ -24,7 +24,8 @@ pub fn lag(a: &[Option<f64>], b: &[Option<f64>], lag_max: usize) -> isize {
     let agreement = |lag: isize| correlation(&a, &b, lag);
     let shifts = (-longest..=longest).filter_map(|lag| Some((lag, agreement(lag)?)));
     // Of equal ones the shortest.
-    let best = shifts.max_by(|(x, (p, _)), (y, (q, _))| p.total_cmp(q).then_with(|| y.abs().cmp(&x.abs())));
+    let best = shifts
+        .max_by(|(x, (p, _)), (y, (q, _))| p.total_cmp(q).then_with(|| y.abs().cmp(&x.abs())));
     let Some((lag, (correlation, n))) = best else { return 0 };
     let unshifted = agreement(0).map_or(0.0, |(correlation, _)| correlation);
     let deviation = 1.0 / (n as f64).sqrt();

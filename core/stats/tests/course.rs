@@ -109,8 +109,7 @@ fn items_that_arrive_a_little_later_are_no_turn() {
     }
     assert!(turned <= 1, "{turned}");
     // They scatter less than counts by themselves, so a little that is missing shows.
-    let course =
-        found(&smeared(&mut random, 240, 0.2, |at| if at < 120 { 1.0 } else { 0.93 }));
+    let course = found(&smeared(&mut random, 240, 0.2, |at| if at < 120 { 1.0 } else { 0.93 }));
     assert_eq!(course.stretches.len(), 2, "{course:?}");
     assert!(course.stretches[1].first.abs_diff(120) <= 6, "{course:?}");
 }

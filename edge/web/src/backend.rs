@@ -5,8 +5,8 @@
 
 use crate::figures::Family;
 use hw_api::{
-    Brief, Change, Comparison, CountSeries, DoneAnswer, Entry, FlowMap, Health, Hop, Incident, Now, Opened, Orders,
-    ReportAnswer, Reported, Service, Shift, Told, Windows,
+    Brief, Change, Comparison, CountSeries, DoneAnswer, Entry, FlowMap, Health, Hop, Incident, Now,
+    Opened, Orders, ReportAnswer, Reported, Service, Shift, Told, Windows,
 };
 use hw_model::{CountOf, Timestamp};
 use tokio::sync::watch;

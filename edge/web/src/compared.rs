@@ -74,7 +74,8 @@ pub(crate) async fn compare(
     let a = query.text("a").ok_or_else(|| Problem::bad(missing("a")))?;
     let (b, shift_s) = (query.text("b"), query.seconds("shift")?);
     let names = names(&site).await?;
-    let found = |text: &str, key| names.find(text, HopCount::Left).map_err(|none| none.problem(key));
+    let found =
+        |text: &str, key| names.find(text, HopCount::Left).map_err(|none| none.problem(key));
     let (a, b) = match (b, shift_s) {
         (Some(_), Some(_)) => {
             return Err(Problem::bad("shift compares a count with its own past: leave b out"));

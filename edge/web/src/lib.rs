@@ -36,7 +36,8 @@ mod table;
 mod tokens;
 
 pub use backend::{
-    Answered, Backend, CompareAsked, CountsAsked, Failure, NamedCount, Page, StepsAsked, WindowsAsked,
+    Answered, Backend, CompareAsked, CountsAsked, Failure, NamedCount, Page, StepsAsked,
+    WindowsAsked,
 };
 pub use document::description;
 pub use doorkeeper::Doorkeeper;

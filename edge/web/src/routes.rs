@@ -4,7 +4,9 @@ use crate::asking::Site;
 use crate::guard::Link;
 use crate::problem::{Problem, ProblemKind};
 use crate::table::{Route, Table};
-use crate::{commands, compared, counted, document, follow, guard, incidents, recorded, status, tokens};
+use crate::{
+    commands, compared, counted, document, follow, guard, incidents, recorded, status, tokens,
+};
 use axum::extract::{Request, State};
 use axum::http::header::{CACHE_CONTROL, HeaderName};
 use axum::http::{HeaderValue, Uri};

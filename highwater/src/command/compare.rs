@@ -128,7 +128,12 @@ impl Compare {
     }
 
     /// Two counts that the server has.
-    fn by_server(&self, a: &str, b: Option<&str>, shift: Option<&str>) -> anyhow::Result<Comparison> {
+    fn by_server(
+        &self,
+        a: &str,
+        b: Option<&str>,
+        shift: Option<&str>,
+    ) -> anyhow::Result<Comparison> {
         let api = self.server.api()?;
         let (from, to) = (shown(self.from.as_ref(), &api)?, shown(self.to.as_ref(), &api)?);
         let pairs = [

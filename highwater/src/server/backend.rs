@@ -21,16 +21,14 @@ use super::counts::{Counts, get};
 use super::orders::{ToEngine, ToWriter};
 use hw_access::Door;
 use hw_api::{
-    Brief, Change, Comparison, CountSeries, DoneAnswer, Entry, FlowMap, Health, Hop, Incident, Now, Opened, Orders,
-    ReportAnswer, Reported, Service, Shift, Told, Windows,
+    Brief, Change, Comparison, CountSeries, DoneAnswer, Entry, FlowMap, Health, Hop, Incident, Now,
+    Opened, Orders, ReportAnswer, Reported, Service, Shift, Told, Windows,
 };
 use hw_engine::Engine;
 use hw_ingest::ReceiverCounts;
 use hw_model::{IncidentId, Timestamp};
 use hw_store::{Kind, Reader, Readers};
-use hw_web::{
-    Answered, Backend, CompareAsked, CountsAsked, Failure, Family, Page, WindowsAsked,
-};
+use hw_web::{Answered, Backend, CompareAsked, CountsAsked, Failure, Family, Page, WindowsAsked};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;

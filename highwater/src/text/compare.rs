@@ -6,7 +6,7 @@ use hw_api::{ComparedStep, Comparison, CountSide, SameRatio};
 use hw_model::Timestamp;
 
 /// Columns left of the bars.
-const LABEL: usize = 13;
+const LABEL: usize = 16;
 
 /// Steps shown at the beginning and the end, and around the parting.
 const AT_ENDS: usize = 4;
@@ -20,8 +20,10 @@ pub(crate) fn page(found: &Comparison, all: bool) -> String {
     let mut out = paragraph("", "", &found.answer);
     out.push('\n');
     for (letter, side) in [("A", &found.a), ("B", &found.b)] {
-        out.push_str(&line_of(letter, side, found));
+        out.push_str(&line_of(letter, side));
     }
+    let (from, to) = (minute(&found.from), minute(&found.to));
+    out.push_str(&format!("  from {from} to {to} UTC\n"));
     out.push_str(&picture(found));
     out.push_str(&stretches(&found.stretches));
     out.push_str(&steps(found, all));
@@ -43,13 +45,8 @@ pub(crate) fn csv(found: &Comparison) -> String {
     out
 }
 
-fn line_of(letter: &str, side: &CountSide, found: &Comparison) -> String {
-    let what = side.hop.as_ref().or(side.entry.as_ref());
-    let what = what.filter(|what| !side.name.contains(what.as_str()));
-    let what = what.map(|what| format!("  ({what})")).unwrap_or_default();
-    let (from, to) = (minute(&found.from), minute(&found.to));
-    let line = format!("{}{what}: {} from {from} to {to} UTC", side.name, number(side.total));
-    paragraph(&format!("  {letter}  "), "     ", &line)
+fn line_of(letter: &str, side: &CountSide) -> String {
+    paragraph(&format!("  {letter}  "), "     ", &format!("{}: {}", side.name, number(side.total)))
 }
 
 /// Bars of both counts and of their ratio.
@@ -173,11 +170,7 @@ fn steps(found: &Comparison, all: bool) -> String {
     }
     let head = ["step (UTC)", "A", "B", "B - A", "B/A", ""];
     let more = if all || n <= ALL_SHOWN { "" } else { "; --all shows every step" };
-    format!(
-        "\nSteps of {} s{more}\n{}\n",
-        found.step_s,
-        right_aligned(&head, rows.into_iter())
-    )
+    format!("\nSteps of {} s{more}\n{}\n", found.step_s, right_aligned(&head, rows.into_iter()))
 }
 
 fn gap(left_out: &mut usize) -> Option<[String; 6]> {
@@ -251,7 +244,7 @@ fn signed(n: f64) -> String {
 
 /// As many digits as matter.
 fn short(n: f64) -> String {
-    let digits = if n >= 1_000.0 { 0 } else { 1 };
+    let digits = if n >= 100.5 { 0 } else { 1 };
     let text = format!("{n:.digits$}");
     text.strip_suffix(".0").unwrap_or(&text).to_owned()
 }

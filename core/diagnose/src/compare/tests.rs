@@ -56,7 +56,7 @@ fn parting_is_named_with_its_window_its_figures_and_its_hop() {
     for words in [
         "They part at 07:00:00 UTC on 2026-11-22 (window 07:00:00 to 07:00:10): before, out was 50",
         " % of in (",
-        "; since, 100 % of in (",
+        "; since, 100 % (",
         "At 07:06:40 it was back at 50",
         "is screening POST /in -> worklist POST /items, between what enters screening and what",
     ] {
@@ -84,7 +84,7 @@ fn windows_without_data_are_no_zeros() {
     sides.b.rows.iter_mut().skip(50).take(20).for_each(|row| *row = Some(0.0));
     let found = compare(&sides);
     assert_eq!(found.outcome, Outcome::Parted, "{}", found.answer);
-    assert!(found.answer.contains("since, 0 % of in (0 to "), "{}", found.answer);
+    assert!(found.answer.contains("since, 0 % (0 to "), "{}", found.answer);
 }
 
 #[test]

@@ -95,9 +95,8 @@ fn shortest(hops: &[(Hop, bool)], from: &Target, to: &Target) -> Option<Vec<(Hop
         if ends(hop) {
             return Some(walked(hops, &came_from, at));
         }
-        let follows = |next: &Hop| {
-            next.caller == hop.callee && next.entry.as_ref() == Some(&hop.operation)
-        };
+        let follows =
+            |next: &Hop| next.caller == hop.callee && next.entry.as_ref() == Some(&hop.operation);
         for (next, _) in hops.iter().enumerate().filter(|(_, (next, _))| follows(next)) {
             if length < HOPS_MAX && !came_from.contains_key(&next) {
                 came_from.insert(next, Some(at));

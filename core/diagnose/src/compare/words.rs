@@ -36,17 +36,16 @@ pub(super) fn answer(sides: &Sides, found: &Comparison) -> String {
 }
 
 fn too_little(sides: &Sides, found: &Comparison) -> String {
-    let sum = |side: fn(&(Option<f64>, Option<f64>)) -> Option<f64>| -> f64 {
-        found.rows.iter().filter_map(side).sum()
-    };
+    let a: f64 = found.rows.iter().filter_map(|(a, _)| *a).sum();
+    let b: f64 = found.rows.iter().filter_map(|(_, b)| *b).sum();
     let n = found.rows.iter().filter(|(a, b)| a.is_some() && b.is_some()).count();
     format!(
         "Too little was counted to say: {n} windows of {} with data of both, {} of {} and {} of {} in \
          them. Take more time, or longer windows.",
         length_words(sides.step_s as f64),
-        count(sum(|(a, _)| *a)),
+        count(a),
         sides.a.name,
-        count(sum(|(_, b)| *b)),
+        count(b),
         sides.b.name
     )
 }
@@ -59,20 +58,18 @@ fn parted(sides: &Sides, found: &Comparison, parting: Parting) -> String {
     let sure = if is_sharp {
         String::new()
     } else {
-        format!(
-            "; 95 % sure between {} and {}",
-            beside(from, parting.at),
-            beside(to, parting.at)
-        )
+        format!("; 95 % sure between {} and {}", beside(from, parting.at), beside(to, parting.at))
     };
-    let ratio = |at: usize| found.spans.get(at).map_or_else(String::new, |span| of(span, a));
+    let usual = found.spans.first().map_or_else(String::new, |span| of(span, a));
+    let since = found
+        .spans
+        .get(1)
+        .map_or_else(String::new, |span| span.ratio.map_or_else(|| of(span, a), figure));
     let mut said = format!(
-        "They part at {} (window {} to {}{sure}): before, {b} was {}; since, {}.",
+        "They part at {} (window {} to {}{sure}): before, {b} was {usual}; since, {since}.",
         moment(parting.at),
         beside(parting.at, parting.at),
         beside(end, parting.at),
-        ratio(0),
-        ratio(1),
     );
     if let Some(next) = found.spans.get(2) {
         said.push_str(&afterwards(found, next, parting.at));

@@ -28,24 +28,39 @@ const LEFT_OUT: f64 = 0.05;
 /// A count that follows another may scatter less than a count by itself, but not by more than this.
 const PHI_MIN: f64 = 0.05;
 
-/// Factor of the variance of `k` over that of a binomial share, or of a Poisson count.
-pub(super) fn scatter(form: Form, rows: &[Counts]) -> f64 {
+/// The factor of the variance of `k` over that of a binomial share, or of a Poisson count.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Scatter {
+    /// As it was measured.
+    pub measured: f64,
+    /// On the safe side: two standard deviations of the measurement more.
+    pub safe: f64,
+}
+
+/// The scatter of some rows.
+pub(super) fn scatter(form: Form, rows: &[Counts]) -> Scatter {
     let enough = BLOCKS.get(1).is_some_and(|longer| rows.len() / longer > DIFFERENCES_ENOUGH);
     let blocks = BLOCKS.iter().skip(usize::from(enough));
     let measured = blocks.filter_map(|n_rows| of_blocks(form, rows, *n_rows));
-    let greatest = measured.reduce(f64::max);
+    let greatest = measured.reduce(|a, b| if b.safe > a.safe { b } else { a });
     let total: Counts = rows.iter().copied().sum();
-    match (form, greatest) {
-        // Items decide one by one: that is the least there is.
-        (Form::Share, phi) => phi.unwrap_or(1.0).max(1.0),
-        (Form::Count, Some(phi)) => phi.max(PHI_MIN),
-        // Two counts that have nothing to do with each other scatter both.
-        (Form::Count, None) => 1.0 + total.ratio().unwrap_or(1.0),
-    }
+    // Two counts that have nothing to do with each other scatter both.
+    let unknown = match form {
+        Form::Share => 1.0,
+        Form::Count => 1.0 + total.ratio().unwrap_or(1.0),
+    };
+    // Items decide one by one: that is the least there is.
+    let least = match form {
+        Form::Share => 1.0,
+        Form::Count => PHI_MIN,
+    };
+    let Scatter { measured, safe } =
+        greatest.unwrap_or(Scatter { measured: unknown, safe: unknown });
+    Scatter { measured: measured.max(least), safe: safe.max(least) }
 }
 
-/// The factor by blocks of so many rows, on the safe side; `None` if there are too few.
-fn of_blocks(form: Form, rows: &[Counts], n_rows: usize) -> Option<f64> {
+/// The factor by blocks of so many rows; `None` if there are too few.
+fn of_blocks(form: Form, rows: &[Counts], n_rows: usize) -> Option<Scatter> {
     let blocks: Vec<Counts> = rows
         .chunks_exact(n_rows)
         .map(|rows| rows.iter().copied().sum::<Counts>())
@@ -68,7 +83,8 @@ fn of_blocks(form: Form, rows: &[Counts], n_rows: usize) -> Option<f64> {
     let mean = kept.iter().sum::<f64>() / kept.len() as f64;
     // Mean of chi-squared below its 95 % quantile is .759, and .663 below its 91.7 %.
     let expected = 0.759 - 2.87 * (n_left_out as f64 / n as f64 - LEFT_OUT);
-    Some(mean / expected * (1.0 + 2.0 * (2.0 / n as f64).sqrt()))
+    let measured = mean / expected;
+    Some(Scatter { measured, safe: measured * (1.0 + 2.0 * (2.0 / n as f64).sqrt()) })
 }
 
 /// The square of a difference, over its variance by chance.

@@ -103,7 +103,10 @@ impl Names {
         let spelt = self.places.iter().flat_map(|place| &place.spellings).map(String::as_str);
         let found = nearest(&tidied(place), spelt);
         let listed = self.places.iter().map(|place| place.name.as_str());
-        NoSuch { why: format!("no hop or entry is called \"{text}\"; {}", among(listed)), nearest: found }
+        NoSuch {
+            why: format!("no hop or entry is called \"{text}\"; {}", among(listed)),
+            nearest: found,
+        }
     }
 }
 
@@ -144,7 +147,8 @@ fn of_entry(service: &str, operation: &str) -> Place {
 
 /// Without spaces around the arrow and bars.
 fn tidied(text: &str) -> String {
-    let parts = |text: &str, bar: &str| text.split(bar).map(str::trim).collect::<Vec<_>>().join(bar);
+    let parts =
+        |text: &str, bar: &str| text.split(bar).map(str::trim).collect::<Vec<_>>().join(bar);
     parts(&parts(text.trim(), "->"), "|")
 }
 

@@ -1,12 +1,14 @@
 //! A backend that knows a few things by heart, and a client that says bytes to a socket.
 
 use hw_api::{
-    Brief, Change, Comparison, CountSeries, CountSide, DoneAnswer, Entry, FlowMap, Health, Hop, Incident, Now, Opened, Orders,
-    Received, ReportAnswer, Reported, Service, Shift, Streams, Told, Windows, rfc3339,
+    Brief, Change, Comparison, CountSeries, CountSide, DoneAnswer, Entry, FlowMap, Health, Hop,
+    Incident, Now, Opened, Orders, Received, ReportAnswer, Reported, Service, Shift, Streams, Told,
+    Windows, rfc3339,
 };
 use hw_model::Timestamp;
 use hw_web::{
-    Answered, Backend, CompareAsked, CountsAsked, Doors, Failure, Family, FamilyKind, Page, Web, WebSettings, WindowsAsked,
+    Answered, Backend, CompareAsked, CountsAsked, Doors, Failure, Family, FamilyKind, Page, Web,
+    WebSettings, WindowsAsked,
 };
 use std::collections::BTreeMap;
 use std::io::{Read, Write};

@@ -176,7 +176,8 @@ impl Columns {
         let named = |names: &[&str]| {
             cells.iter().position(|cell| names.contains(&cell.trim().to_lowercase().as_str()))
         };
-        let first_is_time = cells.first().is_some_and(|cell| hw_api::instant(cell.trim()).is_some());
+        let first_is_time =
+            cells.first().is_some_and(|cell| hw_api::instant(cell.trim()).is_some());
         if first_is_time {
             let count = (cells.len() > 1).then_some(1);
             return Ok(Self { separator, time: 0, count, has_head: false });
@@ -194,7 +195,8 @@ impl Columns {
         let cells = cells(text, self.separator)?;
         let cell = |at: usize, what: &str| {
             let cell = cells.get(at).map(|cell| cell.trim());
-            cell.filter(|cell| !cell.is_empty()).ok_or_else(|| format!("has no {what} in column {}", at + 1))
+            cell.filter(|cell| !cell.is_empty())
+                .ok_or_else(|| format!("has no {what} in column {}", at + 1))
         };
         let time = cell(self.time, "time")?;
         let at: Timestamp = hw_api::instant(time).ok_or_else(|| {

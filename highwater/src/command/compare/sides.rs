@@ -46,7 +46,8 @@ impl Side {
     pub(super) fn new(text: &str) -> Self {
         let path = Path::new(text);
         let ending = path.extension().and_then(|ending| ending.to_str());
-        let is_file = ending.is_some_and(|e| ["csv", "tsv"].iter().any(|k| e.eq_ignore_ascii_case(k)));
+        let is_file =
+            ending.is_some_and(|e| ["csv", "tsv"].iter().any(|k| e.eq_ignore_ascii_case(k)));
         if is_file { Self::File(path.to_owned()) } else { Self::Named(text.to_owned()) }
     }
 }
@@ -58,7 +59,9 @@ pub(super) fn length_s(text: &str) -> Result<i64, CompareError> {
         let number: i64 = text.strip_suffix(unit)?.parse().ok()?;
         number.checked_mul(length).filter(|seconds| (1..=31 * 86_400).contains(seconds))
     });
-    read.ok_or_else(|| CompareError(format!("\"{text}\" is no length: give seconds, or 5m, 1h, 1d")))
+    read.ok_or_else(|| {
+        CompareError(format!("\"{text}\" is no length: give seconds, or 5m, 1h, 1d"))
+    })
 }
 
 /// One side, read.

@@ -121,6 +121,11 @@ fn side(named: &NamedCount, shift_s: i64) -> CountSide {
 
 fn notes(gathered: &Gathered) -> Vec<String> {
     let mut notes = Vec::new();
+    let steps = gathered.steps;
+    if steps.is_cut {
+        let end = rfc3339(steps.at(steps.end));
+        notes.push(format!("from {end} on windows may still take late data: they are left out"));
+    }
     if gathered.damaged_packs > 0 {
         notes.push(format!(
             "{} packs of stored windows are damaged and left out; `highwater verify` says which",

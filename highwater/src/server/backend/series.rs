@@ -37,6 +37,8 @@ pub(super) struct Steps {
     pub end: i64,
     pub step_s: i64,
     pub window_s: i64,
+    /// Whether more was asked for than is final.
+    pub is_cut: bool,
 }
 
 /// Windows of targets, each so many seconds before the steps.
@@ -64,9 +66,9 @@ impl Answers {
     pub(super) fn steps(&self, asked: StepsAsked) -> Answered<(Steps, Vec<(Hop, bool)>)> {
         let found = self.ask(0, move |engine| {
             let flow = engine.flow();
-            let hops = flow.hops().filter_map(|hop| {
-                Some((flow.hop_words(hop)?, flow.is_callee_heard(hop)))
-            });
+            let hops = flow
+                .hops()
+                .filter_map(|hop| Some((flow.hop_words(hop)?, flow.is_callee_heard(hop))));
             (Steps::fit(engine, asked), hops.collect())
         })?;
         Ok((found.0.map_err(Failure::Invalid)?, found.1))
@@ -119,8 +121,7 @@ impl Answers {
     /// Steps in which one of the busiest hops was counted.
     fn heard(&self, steps: Steps, shift_s: i64) -> Answered<BTreeSet<i64>> {
         let busiest = self.ask(0, |engine| busiest(engine.flow()))?;
-        let wanted: Wanted =
-            busiest.into_iter().map(|hop| (Target::Hop(hop), shift_s)).collect();
+        let wanted: Wanted = busiest.into_iter().map(|hop| (Target::Hop(hop), shift_s)).collect();
         let mut found = self.ask(0, move |engine| in_memory(engine.flow(), steps, wanted))?;
         let mut heard = BTreeSet::new();
         for ((target, _), counted) in &mut found {
@@ -168,9 +169,12 @@ impl Steps {
         };
         let (first, end) = (from.div_euclid(step_s), to.div_euclid(step_s));
         if first >= end {
-            return Err(format!("no whole step of {step_s} s ends before {ends}: take shorter ones"));
+            return Err(format!(
+                "no whole step of {step_s} s ends before {ends}: take shorter ones"
+            ));
         }
-        Ok(Self { from: first, end, step_s, window_s })
+        let is_cut = asked.to.is_none_or(|to| to.tick().0 > known);
+        Ok(Self { from: first, end, step_s, window_s, is_cut })
     }
 
     /// Numbers of the first window and of the first behind the last, so many seconds before.
@@ -198,7 +202,8 @@ impl Steps {
             return Ok(());
         }
         let window_s = self.window_s;
-        let why = format!("shift must be a multiple of {window_s} s, the length of the stored windows");
+        let why =
+            format!("shift must be a multiple of {window_s} s, the length of the stored windows");
         Err(Failure::Invalid(why))
     }
 }
@@ -326,7 +331,9 @@ fn unheard(target: &Target) -> String {
         Target::Hop(hop) => hop.callee.as_str(),
         Target::Entry { service, .. } | Target::Service(service) => service,
     };
-    format!("what {callee} received is not known: it sends no spans itself; .left is what was sent to it")
+    format!(
+        "what {callee} received is not known: it sends no spans itself; .left is what was sent to it"
+    )
 }
 
 const fn column(counts: &WindowCounts, count: HopCount) -> u32 {

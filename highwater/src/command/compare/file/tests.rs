@@ -26,10 +26,10 @@ fn files_are_read_in_the_ways_in_which_they_are_written() {
         assert_eq!(file.spacing_s, 60, "{text:?}");
         assert_eq!(file.seconds.into_iter().collect::<Vec<_>>(), expect, "{text:?}");
     }
-    assert_eq!(seconds("1795330440\n1795330440.7\n1795330442\n"), [
-        (1_795_330_440, 2.0),
-        (1_795_330_442, 1.0)
-    ]);
+    assert_eq!(
+        seconds("1795330440\n1795330440.7\n1795330442\n"),
+        [(1_795_330_440, 2.0), (1_795_330_442, 1.0)]
+    );
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod way;
 mod words;
 
 pub use way::{Passage, way};
+pub(crate) use words::{beside, moment};
 
 use hw_model::{Hop, Timestamp};
 use hw_stats::{Counts, Course, Estimate, Growth, course, growth, lag};

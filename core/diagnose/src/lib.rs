@@ -5,6 +5,7 @@
 //!
 //! It deliberately does not know how a shift was found or where it is kept.
 
+mod backlog;
 mod compare;
 mod evidence;
 mod impact;
@@ -19,6 +20,7 @@ mod trail;
 mod verdict;
 mod words;
 
+pub use backlog::{Pile, Piling, pile};
 pub use compare::{
     Comparison, FALSE_ALARMS, Grown, LegSeries, Outcome, Parting, Passage, Series, Sides, Span,
     compare, way,

@@ -126,6 +126,11 @@ pub fn course(rows: &[Option<Counts>], false_alarms: f64) -> Course {
     Course { form: cutter.form, phi: cutter.phi, scatter: cutter.scatter, stretches, brief }
 }
 
+/// How much more than a Poisson count rows of counts per exposure scatter, on the safe side.
+pub(crate) fn count_scatter(rows: &[Counts]) -> f64 {
+    scatter(Form::Count, rows).safe
+}
+
 /// Some of the known rows, by their place among these.
 #[derive(Clone, Copy, Debug)]
 struct Piece {

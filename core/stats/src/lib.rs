@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+mod backlog;
 mod course;
 mod evidence;
 mod growth;
@@ -17,6 +18,7 @@ mod series;
 mod sketch;
 mod special;
 
+pub use backlog::{Backlog, Course as BacklogCourse, backlog};
 pub use course::{Course, Stretch, Turn, course};
 pub use evidence::{Form, ln_confirmation, ln_likelihood_ratio, ln_marginal, ln_point};
 pub use growth::{Growth, growth};

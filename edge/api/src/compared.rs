@@ -166,3 +166,30 @@ pub struct ComparedStep {
     /// B / A; null where one is not known, or A is zero.
     pub ratio: Option<f64>,
 }
+
+/// Items that came in somewhere and did not go out, since an incident began.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Backlog {
+    /// What is known of it, in a sentence.
+    pub words: String,
+    /// growing, standing, draining, drained.
+    pub course: String,
+    /// The service or entry at which they lack.
+    pub at: String,
+    /// Items that lack now.
+    pub items: i64,
+    /// Lower end of the 95 % interval.
+    pub low: i64,
+    /// Upper end.
+    pub high: i64,
+    /// The most that lacked.
+    pub most: i64,
+    /// Items by which it grows in a minute; negative if it shrinks.
+    pub per_minute: f64,
+    /// When it is drained as it shrinks now; null unless it does.
+    pub drained_at: Option<String>,
+    /// The soonest of its interval.
+    pub drained_earliest: Option<String>,
+    /// The latest.
+    pub drained_latest: Option<String>,
+}

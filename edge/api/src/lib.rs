@@ -33,8 +33,8 @@ pub use analysis::{
     Shift, TrailStep,
 };
 pub use compared::{
-    BriefStretch, ComparedStep, Comparison, CountSeries, CountSide, CountStep, Grown, Parting,
-    PartingLeg, SameRatio,
+    Backlog, BriefStretch, ComparedStep, Comparison, CountSeries, CountSide, CountStep, Grown,
+    Parting, PartingLeg, SameRatio,
 };
 pub use convert::Rejected;
 pub use entry::Entry;

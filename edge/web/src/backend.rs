@@ -5,8 +5,8 @@
 
 use crate::figures::Family;
 use hw_api::{
-    Brief, Change, Comparison, CountSeries, DoneAnswer, Entry, FlowMap, Health, Hop, Incident, Now,
-    Opened, Orders, ReportAnswer, Reported, Service, Shift, Told, Windows,
+    Backlog, Brief, Change, Comparison, CountSeries, DoneAnswer, Entry, FlowMap, Health, Hop,
+    Incident, Now, Opened, Orders, ReportAnswer, Reported, Service, Shift, Told, Windows,
 };
 use hw_model::{CountOf, Timestamp};
 use tokio::sync::watch;
@@ -271,6 +271,13 @@ pub trait Backend: Send + Sync {
     ///
     /// See [`Backend::hops`].
     fn brief(&self, incident: u32) -> Answered<Option<Brief>>;
+
+    /// What piles up since an incident began, the most first. `None` if there is no such incident.
+    ///
+    /// # Errors
+    ///
+    /// See [`Backend::hops`].
+    fn backlog(&self, incident: u32) -> Answered<Option<Vec<Backlog>>>;
 
     /// How the server is. It never waits.
     fn health(&self) -> Health;

@@ -28,6 +28,7 @@ use utoipa::OpenApi;
         crate::recorded::incident,
         crate::recorded::entries,
         crate::recorded::brief,
+        crate::recorded::backlog,
         crate::incidents::open,
         crate::incidents::command,
         crate::incidents::write,

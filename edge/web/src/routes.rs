@@ -34,6 +34,7 @@ fn table() -> Table {
         .post("/api/v1/incidents", incidents::open)
         .get("/api/v1/incidents/{n}", recorded::incident)
         .get("/api/v1/incidents/{n}/brief", recorded::brief)
+        .get("/api/v1/incidents/{n}/backlog", recorded::backlog)
         .post("/api/v1/incidents/{n}/commands", incidents::command)
         .get("/api/v1/incidents/{n}/entries", recorded::entries)
         .post("/api/v1/incidents/{n}/entries", incidents::write)

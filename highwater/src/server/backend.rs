@@ -4,6 +4,7 @@
 //! asked of the engine between two rows. Nothing is answered that is not durable.
 
 mod access;
+mod backlog;
 mod brief;
 mod commands;
 mod compare;
@@ -21,8 +22,8 @@ use super::counts::{Counts, get};
 use super::orders::{ToEngine, ToWriter};
 use hw_access::Door;
 use hw_api::{
-    Brief, Change, Comparison, CountSeries, DoneAnswer, Entry, FlowMap, Health, Hop, Incident, Now,
-    Opened, Orders, ReportAnswer, Reported, Service, Shift, Told, Windows,
+    Backlog, Brief, Change, Comparison, CountSeries, DoneAnswer, Entry, FlowMap, Health, Hop,
+    Incident, Now, Opened, Orders, ReportAnswer, Reported, Service, Shift, Told, Windows,
 };
 use hw_engine::Engine;
 use hw_ingest::ReceiverCounts;
@@ -100,6 +101,11 @@ impl Answers {
     /// Reads what is stored.
     fn read<T>(&self, read: impl FnOnce(&Reader) -> anyhow::Result<T>) -> Answered<T> {
         self.readers.read(read).map_err(|error| Failure::Broken(crate::chain::chain(&error)))
+    }
+
+    /// Whether the engine has much to count yet.
+    fn is_behind(&self) -> bool {
+        self.counts.behind() > BEHIND_SAID
     }
 
     /// What is wrong with the server itself, in words.
@@ -222,6 +228,10 @@ impl Backend for Answers {
 
     fn report(&self, reported: Reported, key: Option<&str>) -> Answered<Option<ReportAnswer>> {
         self.take_report(reported, key)
+    }
+
+    fn backlog(&self, incident: u32) -> Answered<Option<Vec<Backlog>>> {
+        self.backlogs(incident)
     }
 
     fn brief(&self, incident: u32) -> Answered<Option<Brief>> {

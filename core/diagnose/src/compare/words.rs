@@ -148,12 +148,12 @@ fn bare(p: f64) -> String {
 }
 
 /// `06:11:00 UTC on 2026-11-23`.
-fn moment(at: Timestamp) -> String {
+pub(crate) fn moment(at: Timestamp) -> String {
     format!("{} UTC on {}", clock(at), date(at))
 }
 
 /// `06:11:00`, with its date if that is another than the day's.
-fn beside(at: Timestamp, day: Timestamp) -> String {
+pub(crate) fn beside(at: Timestamp, day: Timestamp) -> String {
     let is_same = at.tick().0.div_euclid(DAY_S) == day.tick().0.div_euclid(DAY_S);
     if is_same { clock(at) } else { format!("{} on {}", clock(at), date(at)) }
 }

@@ -77,8 +77,8 @@ fn picture(found: &Comparison) -> String {
     let (high_a, high_b) = (most(&a), most(&b));
     let is_near = high_a.min(high_b) > 0.1 * high_a.max(high_b);
     let top = |own: f64| if is_near { high_a.max(high_b) } else { own };
-    out.push_str(&bars("A", &a, top(high_a), &format!("0-{}", short(top(high_a)))));
-    out.push_str(&bars("B", &b, top(high_b), &format!("0-{}", short(top(high_b)))));
+    out.push_str(&bars("A", &a, top(high_a), &format!("0-{}", most_of(top(high_a)))));
+    out.push_str(&bars("B", &b, top(high_b), &format!("0-{}", most_of(top(high_b)))));
     let top = most(&ratios);
     out.push_str(&bars("B/A", &ratios, top, &format!("0-{} %", short(100.0 * top))));
     let Some(first) = hw_api::instant(&found.from) else { return out };
@@ -240,6 +240,11 @@ fn number(n: f64) -> String {
 
 fn signed(n: f64) -> String {
     if n < 0.0 { format!("-{}", number(-n)) } else { number(n) }
+}
+
+/// The end of a scale.
+fn most_of(n: f64) -> String {
+    if n < 10.0 { short(n) } else { format!("{n:.0}") }
 }
 
 /// As many digits as matter.

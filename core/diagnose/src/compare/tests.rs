@@ -107,7 +107,7 @@ fn next_to_nothing_is_said_to_be() {
     let few = sides(series("in", 5, items), series("out", 5, items));
     let found = compare(&few);
     assert_eq!(found.outcome, Outcome::TooLittle);
-    assert!(found.answer.starts_with("Too little was counted to say: 5 windows of 10 s"));
+    assert!(found.answer.starts_with("Too little was counted to say: 5 windows of 10 s have"));
     let none = sides(series("in", 0, items), series("out", 0, items));
     assert_eq!(compare(&none).outcome, Outcome::TooLittle);
     let zeros = sides(series("in", 50, |_| 0.0), series("out", 50, |_| 0.0));

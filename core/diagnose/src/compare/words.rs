@@ -40,13 +40,13 @@ fn too_little(sides: &Sides, found: &Comparison) -> String {
     let b: f64 = found.rows.iter().filter_map(|(_, b)| *b).sum();
     let n = found.rows.iter().filter(|(a, b)| a.is_some() && b.is_some()).count();
     format!(
-        "Too little was counted to say: {n} windows of {} with data of both, {} of {} and {} of {} in \
-         them. Take more time, or longer windows.",
+        "Too little was counted to say: {n} windows of {} have data of both; {} has {} in all its \
+         windows, {} has {}. Take more time, or longer windows.",
         length_words(sides.step_s as f64),
-        count(a),
         sides.a.name,
+        count(a),
+        sides.b.name,
         count(b),
-        sides.b.name
     )
 }
 

@@ -41,11 +41,16 @@ impl FromStr for When {
     fn from_str(text: &str) -> Result<Self, String> {
         let length = text.strip_prefix(['-', '+']).filter(|rest| !rest.is_empty());
         if let Some(length) = length {
-            let length: Result<jiff::SignedDuration, _> = length.parse();
             let sign = if text.starts_with('-') { -1.0 } else { 1.0 };
+            // Days are no length for whoever knows of summer time; here they have 24 hours.
+            let days: Option<u16> = length.strip_suffix('d').and_then(|days| days.parse().ok());
+            if let Some(days) = days {
+                return Ok(Self::FromNow(sign * 86_400.0 * f64::from(days)));
+            }
+            let length: Result<jiff::SignedDuration, _> = length.parse();
             return length
                 .map(|length| Self::FromNow(sign * length.as_secs_f64()))
-                .map_err(|_| format!("\"{text}\" is no length of time, such as -15m or +2h"));
+                .map_err(|_| format!("\"{text}\" is no length of time, such as -15m, +2h or -7d"));
         }
         hw_api::instant(text).map(Self::At).ok_or_else(|| {
             format!("\"{text}\" is no time: give -15m, 2026-11-22T06:44:00Z, or Unix seconds")
@@ -111,5 +116,23 @@ impl Who {
         let answer = self.api()?.post(&path, &body, &new_key()?)?;
         self.format.print(&answer, || timeline::done(&answer))?;
         Ok(Exit::Fine)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_may_be_days() {
+        let seconds = |text: &str| match text.parse() {
+            Ok(When::FromNow(seconds)) => Some(seconds),
+            Ok(When::At(_)) | Err(_) => None,
+        };
+        assert_eq!(
+            ["-15m", "+2h", "-7d", "-1d"].map(seconds),
+            [Some(-900.0), Some(7_200.0), Some(-604_800.0), Some(-86_400.0)]
+        );
+        assert_eq!(["-d", "-99999999d", "-x", "-", "--5d"].map(seconds), [None; 5]);
     }
 }

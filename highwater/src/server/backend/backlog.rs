@@ -15,6 +15,7 @@ use hw_model::{CountOf, Hop, HopCount, Target, Timestamp};
 use hw_stats::{BacklogCourse, Counts};
 use hw_store::Kind;
 use hw_web::{Answered, StepsAsked};
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 /// Seconds before the onset from which it is known what is usual.
@@ -77,7 +78,7 @@ impl Answers {
                 found.push(words(&place.at, &pile));
             }
         }
-        found.sort_by(|a, b| (b.items, b.most).cmp(&(a.items, a.most)));
+        found.sort_by_key(|backlog| Reverse((backlog.items, backlog.most)));
         found.dedup_by(|a, b| a.words == b.words);
         found.truncate(BACKLOGS_MAX);
         Ok(Some(found))
@@ -161,7 +162,7 @@ fn before(hop: &Hop, is_heard: bool, (hops, _): &Known) -> Option<Place> {
     let went = vec![CountOf { target, count: HopCount::Entered }];
     let at = format!("{callee} {operation}");
     let lacks = format!("items that were sent to {at} have not come in there");
-    is_heard.then(|| Place { at, lacks, came, went })
+    is_heard.then_some(Place { at, lacks, came, went })
 }
 
 fn on(hop: &Hop) -> CountOf {

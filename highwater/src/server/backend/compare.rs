@@ -42,7 +42,10 @@ impl Answers {
         steps.check_shift(shift_s)?;
         let passages = match asked.shift_s {
             Some(_) => Vec::new(),
-            None => way(&hops, &asked.a.of, &asked.b.of),
+            None => {
+                let there = way(&hops, &asked.a.of, &asked.b.of);
+                if there.is_empty() { way(&hops, &asked.b.of, &asked.a.of) } else { there }
+            }
         };
         let ends = passages.iter().flat_map(|passage| [&passage.before, &passage.after]);
         let mut wanted: super::series::Wanted = ends.map(|of| (of.target.clone(), 0)).collect();

@@ -2,6 +2,7 @@
 
 mod analyze;
 mod change;
+mod compare;
 mod copies;
 mod demo;
 mod digest;
@@ -17,6 +18,8 @@ mod settings;
 mod shift;
 mod token;
 mod who;
+
+pub(crate) use compare::{CompareError, FileError};
 
 use crate::exit::Exit;
 use clap::{Parser, Subcommand};
@@ -43,6 +46,7 @@ enum Command {
     Digest(digest::Digest),
     Search(search::Search),
     Who(who::Who),
+    Compare(compare::Compare),
     Import(import::Import),
     Settings(settings::ShowSettings),
     Doctor(doctor::Doctor),
@@ -65,6 +69,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Digest(digest) => digest.run(),
         Command::Search(search) => search.run(),
         Command::Who(who) => who.run(),
+        Command::Compare(compare) => compare.run(),
         Command::Import(import) => import.run(),
         Command::Settings(settings) => settings.run(),
         Command::Doctor(doctor) => doctor.run(),

@@ -1,6 +1,7 @@
 //! What the process says when it ends.
 
 use crate::client::ClientError;
+use crate::command::{CompareError, FileError};
 use crate::server::Unsuitable;
 use crate::settings::{FlagError, SettingsError};
 use crate::time_argument::TimeError;
@@ -46,7 +47,7 @@ impl Exit {
                 let is_ours = matches!(read, ReadError::Spill { .. });
                 return if is_ours { Self::Internal } else { Self::Unreadable };
             }
-            if cause.is::<ToldError>() || cause.is::<NothingToRead>() {
+            if cause.is::<ToldError>() || cause.is::<NothingToRead>() || cause.is::<FileError>() {
                 return Self::Unreadable;
             }
             if let Some(open) = cause.downcast_ref::<OpenError>() {
@@ -64,6 +65,7 @@ impl Exit {
             let is_usage = cause.is::<SettingsError>()
                 || cause.is::<FlagError>()
                 || cause.is::<TimeError>()
+                || cause.is::<CompareError>()
                 || cause.is::<BindError>()
                 || cause.is::<CertificateError>()
                 || cause.is::<Unsuitable>();

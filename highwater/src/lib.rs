@@ -6,6 +6,7 @@ mod analysis;
 mod chain;
 mod client;
 mod command;
+mod compared;
 mod exit;
 mod faults;
 mod people;

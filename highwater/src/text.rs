@@ -4,6 +4,7 @@
 //! came from outside is text: control characters and terminal escapes are taken out.
 
 pub(crate) mod answers;
+pub(crate) mod compare;
 pub(crate) mod digest;
 pub(crate) mod found;
 mod hops;

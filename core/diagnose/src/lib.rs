@@ -5,6 +5,8 @@
 //!
 //! It deliberately does not know how a shift was found or where it is kept.
 
+mod backlog;
+mod compare;
 mod evidence;
 mod impact;
 mod leads;
@@ -19,6 +21,11 @@ mod trail;
 mod verdict;
 mod words;
 
+pub use backlog::{Pile, Piling, pile};
+pub use compare::{
+    Comparison, FALSE_ALARMS, Grown, LegSeries, Outcome, Parting, Passage, Series, Sides, Span,
+    compare, way,
+};
 pub use evidence::{
     AskedHop, Earlier, Evidence, Fate, Inlet, KnownChange, Leg, LogRate, SeenAnswers, Split, Track,
 };

@@ -222,6 +222,28 @@ impl Flow {
         }
     }
 
+    /// Calls `visit` with the sealed windows of an entry, by number, oldest first. Nothing leaves and
+    /// arrives there; its calls are those that came.
+    pub fn visit_entry_windows(
+        &self,
+        entry: EntryIdx,
+        from: i64,
+        to: i64,
+        visit: impl FnMut(i64, WindowCounts),
+    ) {
+        if let Some(cell) = self.counters.entry(entry) {
+            cell.windows.visit(from, to, visit);
+        }
+    }
+
+    /// Number of the first window that may still take late counts; `None` before any is sealed.
+    #[must_use]
+    pub fn windows_sealed_before(&self) -> Option<i64> {
+        let hops = self.counters.hops.iter().map(|cell| cell.windows.sealed_before());
+        let entries = self.counters.entries.iter().map(|cell| cell.windows.sealed_before());
+        hops.chain(entries).flatten().max()
+    }
+
     /// Entries of a hop's caller and those that went on, by version of the caller, in those windows
     /// of the ticks `[from, to)` in which several versions ran.
     #[must_use]

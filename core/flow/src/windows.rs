@@ -216,6 +216,11 @@ impl Windows {
         self.sealed_before = self.sealed_before.max(before);
     }
 
+    /// Number of the first window that is not sealed; `None` before any is.
+    pub(crate) fn sealed_before(&self) -> Option<i64> {
+        (self.sealed_before > i64::MIN).then_some(self.sealed_before)
+    }
+
     /// Calls `visit` with the sealed windows whose numbers are in `[from, to)`, oldest first.
     pub(crate) fn visit(&self, from: i64, to: i64, mut visit: impl FnMut(i64, WindowCounts)) {
         self.counts.visit(from, to, |at, row| visit(at, WindowCounts::from_row(row)));

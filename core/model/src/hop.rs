@@ -29,6 +29,39 @@ pub struct Hop {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct HopId(pub String);
 
+/// Which items of a hop are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum HopCount {
+    /// Items that entered the caller.
+    Entered,
+    /// Items that left on the hop.
+    Left,
+    /// Items that arrived at the callee.
+    Received,
+    /// Calls.
+    Calls,
+    /// Calls that failed.
+    Errors,
+}
+
+impl HopCount {
+    /// All of them; the first three in the order in which items pass them.
+    pub const ALL: [Self; 5] =
+        [Self::Entered, Self::Left, Self::Received, Self::Calls, Self::Errors];
+
+    /// The word for it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Entered => "entered",
+            Self::Left => "left",
+            Self::Received => "received",
+            Self::Calls => "calls",
+            Self::Errors => "errors",
+        }
+    }
+}
+
 impl Hop {
     /// The id, the same in every run. A `|` or `%` inside a name is percent-encoded.
     #[must_use]

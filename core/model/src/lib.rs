@@ -19,12 +19,12 @@ pub use diagnosis::{
     Clearance, Diagnosis, Impact, Incident, IncidentId, Judgement, Lead, Mitigation, Opening,
     Origin, TrailStep,
 };
-pub use hop::{Hop, HopId, ROOT_ENTRY, UNKNOWN};
+pub use hop::{Hop, HopCount, HopId, ROOT_ENTRY, UNKNOWN};
 pub use letters::{is_plain, plain};
 pub use log::{LogEnd, Severity};
 pub use record::{
     AnswerSetId, Batch, Definitions, Link, NameId, Outcome, Shape, ShapeId, Source, SourceId,
     SpanEnd, SpanId, SpanKind, SumKind, SumPoint, SumSeries, SumSeriesId, TemplateId, TraceId,
 };
-pub use signal::{Direction, Shift, ShiftId, Signal, Target};
+pub use signal::{CountOf, Direction, Shift, ShiftId, Signal, Target};
 pub use time::{Interval, Tick, Timestamp, length_words};

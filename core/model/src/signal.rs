@@ -1,6 +1,6 @@
 //! What is watched, and what it means that it shifted.
 
-use crate::{Hop, Interval, Timestamp};
+use crate::{Hop, HopCount, Interval, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -82,6 +82,15 @@ pub enum Target {
     },
     /// A whole service.
     Service(String),
+}
+
+/// One count of a target.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CountOf {
+    /// Of what.
+    pub target: Target,
+    /// Which count.
+    pub count: HopCount,
 }
 
 impl Target {

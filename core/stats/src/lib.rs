@@ -5,19 +5,27 @@
 
 use serde::{Deserialize, Serialize};
 
+mod backlog;
+mod course;
 mod evidence;
+mod growth;
 mod history;
 mod information;
 mod interval;
+mod lag;
 mod onset;
 mod series;
 mod sketch;
 mod special;
 
+pub use backlog::{Backlog, Course as BacklogCourse, backlog};
+pub use course::{Course, Stretch, Turn, course};
 pub use evidence::{Form, ln_confirmation, ln_likelihood_ratio, ln_marginal, ln_point};
+pub use growth::{Growth, growth};
 pub use history::History;
 pub use information::{Association, association};
 pub use interval::{Estimate, excess, jeffreys_edge};
+pub use lag::lag;
 pub use onset::{OnsetPosterior, onset_posterior};
 pub use series::{PackedRows, Series};
 pub use sketch::LatencySketch;

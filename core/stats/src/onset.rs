@@ -16,6 +16,15 @@ pub struct OnsetPosterior {
 }
 
 impl OnsetPosterior {
+    /// From the ln of weights that do not sum to one yet.
+    pub(crate) fn of_ln(ln_weights: Vec<f64>) -> Self {
+        let highest = ln_weights.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let mut weights: Vec<f64> = ln_weights.iter().map(|ln| (ln - highest).exp()).collect();
+        let total: f64 = weights.iter().sum();
+        weights.iter_mut().for_each(|weight| *weight /= total);
+        Self { weights }
+    }
+
     /// The middle of the probability: half of it lies at or before this row. Unlike the mode it is
     /// the middle of a hole in the data, and not its first row, when a hole holds the onset.
     #[must_use]
@@ -58,11 +67,7 @@ pub fn onset_posterior(form: Form, rows: &[Counts], p0: f64, phi: f64) -> OnsetP
         ln_before += ln_point(form, *row, p0, phi);
         rest = rest - *row;
     }
-    let highest = ln_weights.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let mut weights: Vec<f64> = ln_weights.iter().map(|ln| (ln - highest).exp()).collect();
-    let total: f64 = weights.iter().sum();
-    weights.iter_mut().for_each(|weight| *weight /= total);
-    OnsetPosterior { weights }
+    OnsetPosterior::of_ln(ln_weights)
 }
 
 #[cfg(test)]

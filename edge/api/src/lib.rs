@@ -7,6 +7,7 @@
 
 mod access;
 mod analysis;
+mod compared;
 mod convert;
 mod entry;
 mod health;
@@ -32,6 +33,10 @@ pub use access::{
 pub use analysis::{
     Analysis, Change, Cleared, Counts, Hop, Impact, Incident, Judgement, Lead, Mitigation, Origin,
     Shift, TrailStep,
+};
+pub use compared::{
+    Backlog, BriefStretch, ComparedStep, Comparison, CountSeries, CountSide, CountStep, Grown,
+    Parting, PartingLeg, SameRatio,
 };
 pub use convert::Rejected;
 pub use entry::Entry;

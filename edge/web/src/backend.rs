@@ -6,10 +6,11 @@
 use crate::figures::Family;
 use crate::search::SearchAsked;
 use hw_api::{
-    Brief, Change, DoneAnswer, Entry, FlowMap, Health, Hit, Hop, Incident, List, Now, Opened,
-    Orders, ReportAnswer, Reported, Service, ServicePeople, Shift, Told, Windows,
+    Backlog, Brief, Change, Comparison, CountSeries, DoneAnswer, Entry, FlowMap, Health, Hit, Hop,
+    Incident, List, Now, Opened, Orders, ReportAnswer, Reported, Service, ServicePeople, Shift,
+    Told, Windows,
 };
-use hw_model::Timestamp;
+use hw_model::{CountOf, Timestamp};
 use tokio::sync::watch;
 
 /// An answer, or why there is none.
@@ -73,6 +74,50 @@ pub struct WindowsAsked {
     pub items_max: u32,
 }
 
+/// A count, and what it is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedCount {
+    /// What it is called.
+    pub name: String,
+    /// Which it is.
+    pub of: CountOf,
+}
+
+/// Which steps are asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StepsAsked {
+    /// Start; without it, some hours before the end.
+    pub from: Option<Timestamp>,
+    /// End; without it, where the data is final.
+    pub to: Option<Timestamp>,
+    /// Seconds of a step; without it, as many as fit.
+    pub step_s: Option<i64>,
+}
+
+/// Which count is asked for over time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CountsAsked {
+    /// Of what.
+    pub of: NamedCount,
+    /// When.
+    pub steps: StepsAsked,
+    /// So many seconds before that.
+    pub shift_s: i64,
+}
+
+/// Which counts are compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CompareAsked {
+    /// What is compared with.
+    pub a: NamedCount,
+    /// What is compared.
+    pub b: NamedCount,
+    /// If it is the same: with what it was so many seconds before.
+    pub shift_s: Option<i64>,
+    /// When.
+    pub steps: StepsAsked,
+}
+
 /// Whoever has the answers.
 pub trait Backend: Send + Sync {
     /// Every hop, by id.
@@ -88,6 +133,20 @@ pub trait Backend: Send + Sync {
     ///
     /// Also if the step does not fit the stored windows.
     fn windows(&self, asked: &WindowsAsked) -> Answered<Option<Windows>>;
+
+    /// A count over time.
+    ///
+    /// # Errors
+    ///
+    /// Also if the step does not fit, or if it was never counted.
+    fn counts(&self, asked: &CountsAsked) -> Answered<CountSeries>;
+
+    /// Two counts side by side.
+    ///
+    /// # Errors
+    ///
+    /// See [`Backend::counts`].
+    fn compare(&self, asked: &CompareAsked) -> Answered<Comparison>;
 
     /// Every service, by name.
     ///
@@ -232,6 +291,13 @@ pub trait Backend: Send + Sync {
     ///
     /// See [`Backend::hops`].
     fn brief(&self, incident: u32) -> Answered<Option<Brief>>;
+
+    /// What piles up since an incident began, the most first. `None` if there is no such incident.
+    ///
+    /// # Errors
+    ///
+    /// See [`Backend::hops`].
+    fn backlog(&self, incident: u32) -> Answered<Option<Vec<Backlog>>>;
 
     /// How the server is. It never waits.
     fn health(&self) -> Health;

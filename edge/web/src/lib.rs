@@ -13,6 +13,7 @@
 mod asking;
 mod backend;
 mod commands;
+mod compared;
 mod counted;
 mod document;
 mod doorkeeper;
@@ -37,7 +38,10 @@ mod status;
 mod table;
 mod tokens;
 
-pub use backend::{Answered, Backend, Failure, MaySee, Page, WindowsAsked};
+pub use backend::{
+    Answered, Backend, CompareAsked, CountsAsked, Failure, MaySee, NamedCount, Page, StepsAsked,
+    WindowsAsked,
+};
 pub use document::description;
 pub use doorkeeper::Doorkeeper;
 pub use figures::{Family, FamilyKind, Sample};

@@ -10,7 +10,7 @@ use crate::require::{Read, Require};
 use crate::sight::{may_see, no_incident, seen};
 use axum::extract::State;
 use axum::http::Uri;
-use hw_api::{Brief, Change, Entry, Incident, List, Shift};
+use hw_api::{Backlog, Brief, Change, Entry, Incident, List, Shift};
 use std::sync::Arc;
 
 /// Which incidents are asked for.
@@ -121,6 +121,33 @@ pub(crate) async fn brief(
         None => Ok(None),
     });
     found.await?.map(Json).ok_or_else(|| no_incident(number))
+}
+
+/// What piles up since the incident began: items that came in at a place on their way and did not go
+/// out, the most first. Nothing is in the list where nothing lacks or lacked.
+#[utoipa::path(
+    get, path = "/api/v1/incidents/{n}/backlog", tag = "record",
+    params(("n" = String, Path, description = "`INC-1`, or `1`")),
+    responses(
+        (status = 200, description = "All of it, in one part.", body = List<Backlog>),
+        (status = "default", description = "A problem.", body = hw_api::Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub(crate) async fn backlog(
+    Require { caller, .. }: Require<Read>,
+    State(site): State<Arc<Site>>,
+    id: Id,
+    uri: Uri,
+) -> Result<Json<List<Backlog>>, Problem> {
+    Query::read(&uri, &[])?;
+    let number = id.number("INC-", "an incident")?;
+    let found = site.ask(move |backend| match seen(backend, &caller, number)? {
+        Some(_) => backend.backlog(number),
+        None => Ok(None),
+    });
+    let found = found.await?;
+    let list = found.map(|items| Json(List { items, next: None }));
+    list.ok_or_else(|| none(&format!("INC-{number}"), "incidents"))
 }
 
 /// What became known of an incident, event by event, oldest first.

@@ -5,7 +5,8 @@ use crate::guard::Link;
 use crate::problem::{Problem, ProblemKind};
 use crate::table::{Route, Table};
 use crate::{
-    commands, counted, document, follow, guard, incidents, people, recorded, search, status, tokens,
+    commands, compared, counted, document, follow, guard, incidents, people, recorded, search,
+    status, tokens,
 };
 use axum::extract::{Request, State};
 use axum::http::header::{CACHE_CONTROL, HeaderName};
@@ -23,6 +24,8 @@ fn table() -> Table {
         .get("/api/v1/hops", counted::hops)
         .get("/api/v1/hops/{id}", counted::hop)
         .get("/api/v1/hops/{id}/windows", counted::windows)
+        .get("/api/v1/counts", compared::counts)
+        .get("/api/v1/compare", compared::compare)
         .get("/api/v1/services", counted::services)
         .get("/api/v1/services/{id}/people", people::people)
         .get("/api/v1/flow", counted::flow)
@@ -33,6 +36,7 @@ fn table() -> Table {
         .post("/api/v1/incidents", incidents::open)
         .get("/api/v1/incidents/{n}", recorded::incident)
         .get("/api/v1/incidents/{n}/brief", recorded::brief)
+        .get("/api/v1/incidents/{n}/backlog", recorded::backlog)
         .post("/api/v1/incidents/{n}/commands", incidents::command)
         .get("/api/v1/incidents/{n}/entries", recorded::entries)
         .post("/api/v1/incidents/{n}/entries", incidents::write)

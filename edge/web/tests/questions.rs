@@ -27,8 +27,13 @@ fn every_documented_page_is_answered_as_it_says() {
             continue;
         }
         let id = if path.contains("hops") { HOP_IN_PATH } else { "1" };
-        let needed = if path == "/api/v1/search" { "?q=gate" } else { "" };
-        let said = server.get(&(path.replace("{id}", id).replace("{n}", "1") + needed));
+        let query = match path.as_str() {
+            "/api/v1/counts" => "?of=screening",
+            "/api/v1/compare" => "?a=screening&shift=1d",
+            "/api/v1/search" => "?q=gate",
+            _ => "",
+        };
+        let said = server.get(&(path.replace("{id}", id).replace("{n}", "1") + query));
         assert_eq!(said.status, 200, "{path}: {said:?}");
         let documented = &methods["get"]["responses"]["200"]["content"];
         let kind = said.header("content-type").unwrap().split(';').next().unwrap();
@@ -105,6 +110,43 @@ fn ids_are_taken_in_every_spelling_and_wrong_ones_are_told_what_was_meant() {
     let detail = not_encoded.problem(404, "not-found")["detail"].to_string();
     assert!(detail.contains("%2F"), "{detail}");
     server.get("/api/v1/hops/%FF").problem(400, "bad-request");
+    server.end();
+}
+
+#[test]
+fn counts_are_compared_by_the_names_people_give_them() {
+    let server = Running::new();
+    let asked = |query: &str| {
+        assert_eq!(server.get(&format!("/api/v1/compare?{query}")).status, 200, "{query}");
+        server.backend.compared.lock().unwrap().pop().unwrap()
+    };
+    let names = |query: &str| (asked(query).a.name, asked(query).b.name);
+    let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+    let hop = "screening-%3Eworklist";
+    let ends = pair("screening->worklist entered", "screening->worklist left");
+    assert_eq!(names(&format!("a={hop}")), ends);
+    assert_eq!(names(&format!("a={hop}.entered&b={HOP_IN_PATH}")), ends);
+    let past = asked("a=screening&shift=7d&from=1795330000&to=1795340000&step=1m");
+    assert_eq!((past.shift_s, past.steps.step_s), (Some(7 * 86_400), Some(60)));
+    assert_eq!(past.a, past.b);
+    for (query, status, kind) in [
+        ("", 400, "bad-request"),
+        ("a=screening", 400, "bad-request"),
+        ("a=screening&b=screening", 400, "bad-request"),
+        ("a=screening&b=router&shift=1d", 400, "bad-request"),
+        ("a=screening&shift=yesterday", 400, "bad-request"),
+        ("a=screening&b=router&from=1795340000&to=1795330000", 400, "bad-request"),
+        ("a=screening&b=router&stp=60", 400, "bad-request"),
+        ("a=a-%3Eb&b=router", 404, "not-found"),
+        ("a=%00%1b%5b31m&b=router", 404, "not-found"),
+    ] {
+        server.get(&format!("/api/v1/compare?{query}")).problem(status, kind);
+    }
+    let typo = server.get("/api/v1/compare?a=sreening&b=router").problem(404, "not-found");
+    assert_eq!(typo["did_you_mean"], "screening");
+    server.get("/api/v1/counts").problem(400, "bad-request");
+    let one = server.get(&format!("/api/v1/counts?of={hop}.received")).json();
+    assert_eq!(one["of"]["name"], "screening->worklist received");
     server.end();
 }
 

@@ -192,8 +192,10 @@ pub(super) fn agent(timeout: Option<Duration>, credentials: &Credentials) -> Age
 /// The words of a problem.
 fn problem(text: &str) -> Option<String> {
     let problem: Value = serde_json::from_str(text).ok()?;
-    let detail = problem.get("detail").or_else(|| problem.get("title"))?;
-    detail.as_str().map(str::to_owned)
+    let detail = problem.get("detail").or_else(|| problem.get("title"))?.as_str()?;
+    let meant = problem.get("did_you_mean").and_then(Value::as_str);
+    let meant = meant.map(|meant| format!("; did you mean \"{meant}\"?")).unwrap_or_default();
+    Some(format!("{detail}{meant}"))
 }
 
 /// The next event of a stream of lines.

@@ -4,8 +4,10 @@
 //! asked of the engine between two rows. Nothing is answered that is not durable.
 
 mod access;
+mod backlog;
 mod brief;
 mod commands;
+mod compare;
 mod figures;
 mod map;
 mod messages;
@@ -14,6 +16,7 @@ mod present;
 mod record;
 mod recorded;
 mod search;
+mod series;
 mod windows;
 
 use super::clock::ClockKind;
@@ -22,14 +25,18 @@ use super::orders::{ToEngine, ToWriter};
 use crate::people::Known;
 use hw_access::Door;
 use hw_api::{
-    Brief, Change, DoneAnswer, Entry, FlowMap, Health, Hit, Hop, Incident, List, Now, Opened,
-    Orders, ReportAnswer, Reported, Service, ServicePeople, Shift, Told, Windows,
+    Backlog, Brief, Change, Comparison, CountSeries, DoneAnswer, Entry, FlowMap, Health, Hit, Hop,
+    Incident, List, Now, Opened, Orders, ReportAnswer, Reported, Service, ServicePeople, Shift,
+    Told, Windows,
 };
 use hw_engine::Engine;
 use hw_ingest::ReceiverCounts;
 use hw_model::{IncidentId, Timestamp};
 use hw_store::{Kind, Reader, Readers};
-use hw_web::{Answered, Backend, Failure, Family, MaySee, Page, SearchAsked, WindowsAsked};
+use hw_web::{
+    Answered, Backend, CompareAsked, CountsAsked, Failure, Family, MaySee, Page, SearchAsked,
+    WindowsAsked,
+};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -105,6 +112,11 @@ impl Answers {
         self.readers.read(read).map_err(|error| Failure::Broken(crate::chain::chain(&error)))
     }
 
+    /// Whether the engine has much to count yet.
+    fn is_behind(&self) -> bool {
+        self.counts.behind() > BEHIND_SAID
+    }
+
     /// What is wrong with the server itself, in words.
     fn troubles(&self) -> Vec<String> {
         let counts = &self.counts;
@@ -149,6 +161,14 @@ impl Backend for Answers {
 
     fn windows(&self, asked: &WindowsAsked) -> Answered<Option<Windows>> {
         self.window_list(asked)
+    }
+
+    fn counts(&self, asked: &CountsAsked) -> Answered<CountSeries> {
+        self.count_series(asked)
+    }
+
+    fn compare(&self, asked: &CompareAsked) -> Answered<Comparison> {
+        self.comparison(asked)
     }
 
     fn services(&self) -> Answered<Vec<Service>> {
@@ -230,6 +250,10 @@ impl Backend for Answers {
 
     fn report(&self, reported: Reported, key: Option<&str>) -> Answered<Option<ReportAnswer>> {
         self.take_report(reported, key)
+    }
+
+    fn backlog(&self, incident: u32) -> Answered<Option<Vec<Backlog>>> {
+        self.backlogs(incident)
     }
 
     fn brief(&self, incident: u32) -> Answered<Option<Brief>> {

@@ -53,14 +53,15 @@ pub(crate) fn draw(counted: &Counted, window_s: i64, marks: &[Mark]) -> Option<S
     Some(picture)
 }
 
-fn bar(share: f64) -> char {
+/// The bar for a share of the whole.
+pub(super) fn bar(share: f64) -> char {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0-7")]
     let at = (share * 8.0 - 0.5).round().clamp(0.0, 7.0) as usize;
     BARS.get(at).copied().unwrap_or(' ')
 }
 
 /// Labels under their columns, on as many lines as it takes for none to hide another.
-fn mark_lines(
+pub(super) fn mark_lines(
     marks: &[Mark],
     column_of: impl Fn(Timestamp) -> usize,
     n_columns: usize,

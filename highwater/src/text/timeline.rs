@@ -63,6 +63,9 @@ fn head(incident: &Value, zone: &Zone) -> String {
     row("roles", roles(record));
     row("origin", origin(incident));
     row("impact", impact(incident));
+    for backlog in items(incident, "backlog") {
+        row("backlog", word(backlog, "words"));
+    }
     row("believed", hypotheses(record, "open"));
     row("ruled out", hypotheses(record, "ruled_out"));
     row("tried", attempts(record));

@@ -1,14 +1,14 @@
 //! A backend that knows a few things by heart, and a client that says bytes to a socket.
 
 use hw_api::{
-    Brief, Change, DoneAnswer, Entry, FlowMap, Health, Hit, Hop, Incident, List, Now, Opened,
-    Orders, Received, ReportAnswer, Reported, Service, ServicePeople, Shift, Streams, Told,
-    Windows, rfc3339,
+    Backlog, Brief, Change, Comparison, CountSeries, CountSide, DoneAnswer, Entry, FlowMap, Health,
+    Hit, Hop, Incident, List, Now, Opened, Orders, Received, ReportAnswer, Reported, Service,
+    ServicePeople, Shift, Streams, Told, Windows, rfc3339,
 };
 use hw_model::Timestamp;
 use hw_web::{
-    Answered, Backend, Doors, Failure, Family, FamilyKind, MaySee, Page, SearchAsked, Web,
-    WebSettings, WindowsAsked,
+    Answered, Backend, CompareAsked, CountsAsked, Doors, Failure, Family, FamilyKind, MaySee, Page,
+    SearchAsked, Web, WebSettings, WindowsAsked,
 };
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -31,6 +31,7 @@ pub(crate) struct Canned {
     pub(crate) accepted: Mutex<Vec<u32>>,
     pub(crate) ordered: Mutex<Vec<Orders>>,
     pub(crate) asked: Mutex<Vec<WindowsAsked>>,
+    pub(crate) compared: Mutex<Vec<CompareAsked>>,
     pub(crate) last_event: watch::Sender<u64>,
     /// What keeps it from writing.
     pub(crate) trouble: Mutex<Option<String>>,
@@ -49,6 +50,7 @@ impl Default for Canned {
             accepted: Mutex::default(),
             ordered: Mutex::default(),
             asked: Mutex::default(),
+            compared: Mutex::default(),
             last_event: watch::Sender::new(3),
             trouble: Mutex::default(),
             delay: Duration::ZERO,
@@ -172,6 +174,45 @@ impl Backend for Canned {
             next: None,
             damaged_packs: 0,
         }))
+    }
+
+    fn backlog(&self, incident: u32) -> Answered<Option<Vec<Backlog>>> {
+        Ok((1..=self.n_incidents).contains(&incident).then(Vec::new))
+    }
+
+    fn counts(&self, asked: &CountsAsked) -> Answered<CountSeries> {
+        Ok(CountSeries {
+            of: CountSide { name: asked.of.name.clone(), ..CountSide::default() },
+            from: String::new(),
+            to: String::new(),
+            step_s: 10,
+            window_s: 10,
+            items: Vec::new(),
+            notes: Vec::new(),
+        })
+    }
+
+    fn compare(&self, asked: &CompareAsked) -> Answered<Comparison> {
+        self.compared.lock().unwrap().push(asked.clone());
+        let side = |name: &str| CountSide { name: name.to_owned(), ..CountSide::default() };
+        Ok(Comparison {
+            answer: "They do not part.".to_owned(),
+            outcome: "together".to_owned(),
+            a: side(&asked.a.name),
+            b: side(&asked.b.name),
+            from: String::new(),
+            to: String::new(),
+            step_s: 10,
+            false_alarm_rate: 0.001,
+            lag_s: 0,
+            parting: None,
+            growth: None,
+            leg: None,
+            stretches: Vec::new(),
+            brief: Vec::new(),
+            items: Vec::new(),
+            notes: Vec::new(),
+        })
     }
 
     fn services(&self) -> Answered<Vec<Service>> {

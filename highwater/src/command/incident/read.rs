@@ -73,8 +73,14 @@ impl List {
 impl Show {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
         let (api, id) = (self.server.api()?, percent_encoded(&self.incident));
-        let incident: Value = api.get(&format!("/api/v1/incidents/{id}"))?;
+        let mut incident: Value = api.get(&format!("/api/v1/incidents/{id}"))?;
         let entries = api.list(&format!("/api/v1/incidents/{id}/entries"))?;
+        // Without it the story is still the story: a busy server must not keep it from anybody.
+        let backlog: Option<Value> = api.get(&format!("/api/v1/incidents/{id}/backlog")).ok();
+        if let (Some(incident), Some(backlog)) = (incident.as_object_mut(), backlog) {
+            let items = backlog.get("items").cloned().unwrap_or_default();
+            incident.insert("backlog".to_owned(), items);
+        }
         let json = json!({ "incident": incident, "entries": entries });
         // What was there first comes first where times are equal.
         let lines: Vec<Value> =

@@ -122,3 +122,21 @@ impl Who {
         Ok(Exit::Fine)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_may_be_days() {
+        let seconds = |text: &str| match text.parse() {
+            Ok(When::FromNow(seconds)) => Some(seconds),
+            Ok(When::At(_)) | Err(_) => None,
+        };
+        assert_eq!(
+            ["-15m", "+2h", "-7d", "-1d"].map(seconds),
+            [Some(-900.0), Some(7_200.0), Some(-604_800.0), Some(-86_400.0)]
+        );
+        assert_eq!(["-d", "-99999999d", "-x", "-", "--5d"].map(seconds), [None; 5]);
+    }
+}

@@ -14,7 +14,14 @@ impl Answers {
             let known = id.strip_prefix('C').and_then(|number| names(number.parse().ok()?));
             known.map_or_else(|| id.to_owned(), |name| format!("{name} ({id})"))
         };
-        let words = fitted(&sentences(&incident, &mut name));
+        let mut said = sentences(&incident, &mut name);
+        // A brief does not wait for an engine that has other things to do.
+        let backlogs = if self.is_behind() { None } else { self.backlogs(number).ok().flatten() };
+        let most = backlogs.and_then(|backlogs| backlogs.into_iter().next());
+        // After what it is, since when, and the harm.
+        let place = (2 + usize::from(incident.impact.is_some())).min(said.len());
+        said.splice(place..place, most.map(|backlog| backlog.words));
+        let words = fitted(&said);
         Ok(Some(Brief { incident: incident.id, words }))
     }
 }

@@ -5,10 +5,12 @@
 
 mod access;
 mod explain;
+mod hooks;
 mod keys;
 mod layers;
 mod receivers;
 mod rules;
+mod secrets;
 mod server;
 
 pub(crate) use keys::unknown;

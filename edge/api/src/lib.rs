@@ -10,6 +10,7 @@ mod analysis;
 mod convert;
 mod entry;
 mod health;
+mod hook;
 mod list;
 mod map;
 mod number;
@@ -34,6 +35,7 @@ pub use analysis::{
 pub use convert::Rejected;
 pub use entry::Entry;
 pub use health::Health;
+pub use hook::{AlertsAnswer, Chat, ChatAnswer, SignedMessage, Typed, Unsigned};
 pub use list::List;
 pub use map::{FlowHop, FlowMap};
 pub use number::ratio;

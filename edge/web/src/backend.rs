@@ -5,8 +5,8 @@
 
 use crate::figures::Family;
 use hw_api::{
-    Brief, Change, DoneAnswer, Entry, FlowMap, Health, Hop, Incident, Now, Opened, Orders,
-    ReportAnswer, Reported, Service, Shift, Told, Windows,
+    AlertsAnswer, Brief, Change, ChatAnswer, DoneAnswer, Entry, FlowMap, Health, Hop, Incident,
+    Now, Opened, Orders, ReportAnswer, Reported, Service, Shift, Told, Typed, Windows,
 };
 use hw_model::Timestamp;
 use tokio::sync::watch;
@@ -213,6 +213,17 @@ pub trait Backend: Send + Sync {
     ///
     /// See [`Backend::hops`].
     fn brief(&self, incident: u32) -> Answered<Option<Brief>>;
+
+    /// Does what somebody typed in a chat. What goes wrong is said in the answer, as it is to a person.
+    fn chat(&self, typed: &Typed) -> ChatAnswer;
+
+    /// Takes alerts as Alertmanager posts them. What is new of them stands in the record when this
+    /// returns.
+    ///
+    /// # Errors
+    ///
+    /// Also if they cannot be read: then nothing is done.
+    fn alerts(&self, posted: serde_json::Value) -> Answered<AlertsAnswer>;
 
     /// How the server is. It never waits.
     fn health(&self) -> Health;

@@ -4,7 +4,9 @@
 //! asked of the engine between two rows. Nothing is answered that is not durable.
 
 mod access;
+mod alerts;
 mod brief;
+mod chat;
 mod commands;
 mod figures;
 mod map;
@@ -16,19 +18,20 @@ mod windows;
 
 use super::clock::ClockKind;
 use super::counts::{Counts, get};
+use super::hooks::HookSettings;
 use super::orders::{ToEngine, ToWriter};
 use hw_access::Door;
 use hw_api::{
-    Brief, Change, DoneAnswer, Entry, FlowMap, Health, Hop, Incident, Now, Opened, Orders,
-    ReportAnswer, Reported, Service, Shift, Told, Windows,
+    AlertsAnswer, Brief, Change, ChatAnswer, DoneAnswer, Entry, FlowMap, Health, Hop, Incident,
+    Now, Opened, Orders, ReportAnswer, Reported, Service, Shift, Told, Typed, Windows,
 };
 use hw_engine::Engine;
 use hw_ingest::ReceiverCounts;
 use hw_model::{IncidentId, Timestamp};
 use hw_store::{Kind, Reader, Readers};
 use hw_web::{Answered, Backend, Failure, Family, Page, WindowsAsked};
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -54,6 +57,9 @@ pub(super) struct Answers {
     pub last_event: watch::Receiver<u64>,
     pub clock: ClockKind,
     pub door: Arc<Door>,
+    pub hooks: HookSettings,
+    /// Alerts are taken one post after the other: what one writes, the next one knows.
+    pub alerts: Mutex<()>,
     /// Rows up to this one were durable when the process started.
     pub durable_at_start: u64,
     pub runtime: Handle,
@@ -216,6 +222,14 @@ impl Backend for Answers {
 
     fn brief(&self, incident: u32) -> Answered<Option<Brief>> {
         self.brief_words(incident)
+    }
+
+    fn chat(&self, typed: &Typed) -> ChatAnswer {
+        self.chat_answer(typed)
+    }
+
+    fn alerts(&self, posted: serde_json::Value) -> Answered<AlertsAnswer> {
+        self.take_alerts(posted)
     }
 
     fn health(&self) -> Health {

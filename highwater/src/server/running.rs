@@ -7,6 +7,7 @@ use super::canary::Canary;
 use super::clock::ClockKind;
 use super::counts::Counts;
 use super::doors::{AccessSettings, Guards, record_start, renew};
+use super::hooks::HookSettings;
 use super::opening::{DataSettings, Opened, open};
 use super::orders::{ToEngine, ToWriter};
 use super::post::{Post, PostSettings, ToPost};
@@ -63,6 +64,8 @@ pub(crate) struct ServerSettings {
     pub access: AccessSettings,
     /// Who is told of incidents.
     pub receivers: Vec<hw_notify::Receiver>,
+    /// What is taken from other programs.
+    pub hooks: HookSettings,
 }
 
 /// A server that runs.
@@ -122,6 +125,8 @@ impl Server {
             last_event: writer.last_event.subscribe(),
             clock: settings.data.clock,
             door: Arc::clone(&guards.door),
+            hooks: settings.hooks.clone(),
+            alerts: std::sync::Mutex::default(),
             durable_at_start: durable,
             runtime: runtime.handle().clone(),
         });

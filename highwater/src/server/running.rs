@@ -133,11 +133,9 @@ impl Server {
         let threads = [spawn(ENGINE, move || room.run())?, spawn_writer(writer)?];
         let post = spawn(POST, move || post.run())?;
         let (shutdown, mut stopping) = watch::channel(false);
-        let hosts = &settings.access.hosts;
-        let web = web.map(|web| guards.doors(web, hosts, Arc::clone(&answers) as Arc<_>));
+        let web = web.map(|web| behind_doors(web, (&settings, &guards), &answers)).transpose()?;
         let backend = Arc::clone(&answers);
-        let answering = web.transpose()?;
-        let answering = answering.map(|web| runtime.spawn(web.run(backend, stopping.clone())));
+        let answering = web.map(|web| runtime.spawn(web.run(backend, stopping.clone())));
         if let Some(certificates) = guards.certificates.clone() {
             drop(runtime.spawn(renew(certificates, stopping.clone())));
         }
@@ -240,6 +238,15 @@ fn bind(
     let receiver = runtime.block_on(Receiver::bind(settings.receiver.clone(), deliver))?;
     let web = settings.listen.map(|address| Web::bind(address, WebSettings::standard()));
     Ok((receiver, web.map(|binding| runtime.block_on(binding)).transpose()?))
+}
+
+/// The API, open to whom it is to be.
+fn behind_doors(
+    web: Web,
+    (settings, guards): (&ServerSettings, &Guards),
+    answers: &Arc<Answers>,
+) -> anyhow::Result<Web> {
+    guards.doors(web, &settings.access.hosts, Arc::clone(answers) as Arc<_>)
 }
 
 /// Parts what was opened between the two threads.

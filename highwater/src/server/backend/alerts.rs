@@ -149,7 +149,7 @@ impl Answers {
     }
 }
 
-fn number(id: &String) -> Option<IncidentId> {
+fn number(id: &str) -> Option<IncidentId> {
     id.strip_prefix("INC-")?.parse().ok().map(IncidentId)
 }
 

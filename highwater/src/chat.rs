@@ -41,7 +41,7 @@ impl Wish {
             return Ok(Self::Help);
         }
         let usage = usage(verb).ok_or_else(|| {
-            format!("{} Everything: {command} help", words::unknown(command, verb))
+            format!("{}\nEverything: {command} help", words::unknown(command, verb))
         })?;
         let line = Line { usage, command, by: by.to_string() };
         match usage.verb {

@@ -109,7 +109,7 @@ pub(super) fn unknown(command: &str, word: &str) -> String {
     let near = near.filter(|(distance, verb)| *distance <= 1 + verb.len() / 4);
     match near.and_then(|(_, verb)| usage(verb)) {
         Some(near) => format!(
-            "\"{shown}\" is not known: did you mean \"{}\"? {}\n",
+            "\"{shown}\" is not known: did you mean \"{}\"? {}",
             near.verb,
             near.shown(command)
         ),

@@ -83,7 +83,11 @@ impl Posted {
     pub(super) fn text(&self, news: &[&PostedAlert]) -> Result<Text, String> {
         let (firing, over): (Vec<_>, Vec<_>) = news.iter().partition(|alert| alert.is_firing);
         let mut lines = vec![headline(&firing, &over)];
-        lines.extend(news.iter().take(LINES_MAX).map(|alert| format!("- {}", alert.words)));
+        match news {
+            // Its name stands in the headline.
+            [only] => lines.push(only.words.clone()),
+            _ => lines.extend(news.iter().take(LINES_MAX).map(|alert| alert.line())),
+        }
         if news.len() > LINES_MAX {
             lines.push(format!("and {} more", news.len() - LINES_MAX));
         }
@@ -111,7 +115,12 @@ impl PostedAlert {
         let key = if alert.fingerprint.is_empty() { &labels } else { &alert.fingerprint };
         let status = if is_firing { "firing" } else { "resolved" };
         let mark = mark(&[group, key, &alert.starts_at.to_string(), status]);
-        Ok(Self { mark, is_firing, service, words: words(&title, alert), title })
+        Ok(Self { mark, is_firing, service, words: words(alert), title })
+    }
+
+    /// One of several, in a line.
+    fn line(&self) -> String {
+        format!("- {} {}", self.title, self.words)
     }
 }
 
@@ -121,8 +130,8 @@ fn identity(labels: &BTreeMap<String, String>) -> String {
     pairs.collect::<Vec<_>>().join(",")
 }
 
-/// One alert in a line.
-fn words(title: &str, alert: &Alert) -> String {
+/// When it burns, what is said about it, and what else it is known by.
+fn words(alert: &Alert) -> String {
     let time = |at: i64| rfc3339(Timestamp(at));
     let since = match alert.ends_at {
         None => format!("since {}", time(alert.starts_at)),
@@ -139,7 +148,7 @@ fn words(title: &str, alert: &Alert) -> String {
         [] => String::new(),
         some => format!(" ({})", short(&some.join(", "), LABELS_MAX)),
     };
-    format!("{title} {since}{said}{others}")
+    format!("{since}{said}{others}")
 }
 
 /// What happened, in a line.

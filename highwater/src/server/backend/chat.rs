@@ -37,7 +37,7 @@ impl Answers {
                 let incident = self.meant(typed, incident)?;
                 let brief = self.brief_words(incident.0).map_err(words)?;
                 let brief = brief.ok_or_else(|| unknown(typed, incident))?;
-                Ok((Audience::One, format!("{}: {}", brief.incident, brief.words)))
+                Ok((Audience::One, brief.words))
             }
             Wish::Report(reported) => self.chat_report(typed, reported),
             Wish::Open(opened) => self.chat_open(typed, &opened),

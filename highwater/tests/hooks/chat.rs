@@ -51,7 +51,7 @@ fn incident_played_in_slack_stands_in_the_record_with_who_typed_it() {
     );
     assert!(anna("list").1.starts_with("INC-1 (active, SEV2, lead bob (Slack)): the gate lets"));
     let (is_public, brief) = anna("brief");
-    assert!(!is_public && brief.starts_with("INC-1 (active") && brief.len() > 30, "{brief}");
+    assert!(!is_public && brief.starts_with("INC-1 (") && brief.len() > 30, "{brief}");
     assert!(
         anna("status mitigated the gate halts again").1.contains("mitigated: the gate halts again")
     );

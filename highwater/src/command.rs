@@ -4,16 +4,19 @@ mod analyze;
 mod change;
 mod copies;
 mod demo;
+mod digest;
 mod doctor;
 mod format;
 mod import;
 mod incident;
 mod listing;
 mod report;
+mod search;
 mod serve;
 mod settings;
 mod shift;
 mod token;
+mod who;
 
 use crate::exit::Exit;
 use clap::{Parser, Subcommand};
@@ -37,6 +40,9 @@ enum Command {
     Token(token::TokenCommand),
     Incident(incident::IncidentCommand),
     Report(report::Report),
+    Digest(digest::Digest),
+    Search(search::Search),
+    Who(who::Who),
     Import(import::Import),
     Settings(settings::ShowSettings),
     Doctor(doctor::Doctor),
@@ -56,6 +62,9 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Token(token) => token.run(),
         Command::Incident(incident) => incident.run(),
         Command::Report(report) => report.run(),
+        Command::Digest(digest) => digest.run(),
+        Command::Search(search) => search.run(),
+        Command::Who(who) => who.run(),
         Command::Import(import) => import.run(),
         Command::Settings(settings) => settings.run(),
         Command::Doctor(doctor) => doctor.run(),

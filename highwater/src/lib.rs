@@ -9,6 +9,7 @@ mod client;
 mod command;
 mod exit;
 mod faults;
+mod people;
 mod progress;
 mod server;
 mod settings;

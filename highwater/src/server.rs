@@ -20,6 +20,7 @@ mod notices;
 mod opening;
 mod orders;
 mod pace;
+mod people;
 mod post;
 mod recent;
 mod room;

@@ -8,9 +8,10 @@ mod explain;
 mod hooks;
 mod keys;
 mod layers;
+mod people;
 mod receivers;
 mod rules;
-mod secrets;
+mod secret;
 mod server;
 
 pub(crate) use keys::unknown;

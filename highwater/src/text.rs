@@ -4,12 +4,15 @@
 //! came from outside is text: control characters and terminal escapes are taken out.
 
 pub(crate) mod answers;
+pub(crate) mod digest;
+pub(crate) mod found;
 mod hops;
 mod incident;
 mod page;
 mod picture;
 mod shifts;
 pub(crate) mod timeline;
+pub(crate) mod who;
 mod words;
 
 pub(crate) use page::page;
@@ -38,6 +41,16 @@ pub(crate) fn plain(text: &str) -> String {
 /// A paragraph: the first line begins with `first`, further ones with `rest`.
 pub(crate) fn paragraph(first: &str, rest: &str, text: &str) -> String {
     let options = textwrap::Options::new(WIDTH).initial_indent(first).subsequent_indent(rest);
+    filled(&options, text)
+}
+
+/// The same of text with paths and times in it: a hyphen is no place to break them.
+pub(crate) fn paragraph_of_names(first: &str, rest: &str, text: &str) -> String {
+    let options = textwrap::Options::new(WIDTH).initial_indent(first).subsequent_indent(rest);
+    filled(&options.word_splitter(textwrap::WordSplitter::NoHyphenation), text)
+}
+
+fn filled(options: &textwrap::Options<'_>, text: &str) -> String {
     let mut filled = textwrap::fill(&glued(&plain(text)), options).replace('\u{a0}', " ");
     filled.push('\n');
     filled

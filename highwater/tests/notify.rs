@@ -168,12 +168,48 @@ fn storm_of_five_hundred_incidents_gives_people_three_messages_at_most() {
         open(&server, &format!("o{n}"), &format!("service {n} has stopped"));
     }
     machines.wait("every one of them", |taken| taken.len() == 500);
-    // The second message is half a minute after the first, and tells of all others.
-    let told = people.wait("the digest", |taken| taken.len() >= 2);
+    // The second message is half a minute after the first, and tells of all that came until then: of
+    // all others, where they come within that time.
+    let told = people.wait("news of all", |taken| n_told(taken) >= 500);
     assert!(told.len() <= 3, "{told:#?}");
     assert!(told[0].body.to_string().contains("service 0 has stopped"), "{told:#?}");
-    let digest = told[1].body.to_string();
-    assert!(digest.contains("499 incidents (499 firing)"), "{digest}");
+    assert_eq!(n_told(&told), 500, "{told:#?}");
+}
+
+/// Incidents of which these messages tell: `499 incidents (499 firing)`, or one.
+fn n_told(taken: &[Taken]) -> u64 {
+    let of = |taken: &Taken| {
+        let text = taken.body.to_string();
+        let before = text.split(" incidents (").next().filter(|before| before.len() < text.len());
+        before.and_then(|before| before.rsplit(' ').next()?.parse().ok()).unwrap_or(1)
+    };
+    taken.iter().map(of).sum()
+}
+
+#[test]
+fn messages_of_a_restricted_incident_say_only_that_there_is_one() {
+    const SECRET: &str = "pineapple";
+    let folder = tempfile::tempdir().unwrap();
+    let late = Sink::with(|n| if n < 2 { Manners::TooMany } else { Manners::Take });
+    let program = Sink::start();
+    let settings = webhook("program", &program) + &webhook("late", &late);
+    let server = started(folder.path(), &settings);
+    let id = open(&server, "o", &format!("the {SECRET} leaks"));
+    program.wait("the beginning", |taken| taken.len() == 1);
+    order(&server, &id, "r", &json!({"command": "restrict", "people": ["Bob"], "by": "Anna"}));
+    let decision = json!({"kind": "decision", "text": SECRET, "by": "Anna"});
+    assert_eq!(server.tell(&format!("/api/v1/incidents/{id}/entries"), "d", &decision).0, 201);
+    order(&server, &id, "s", &json!({"command": "severity", "to": "SEV1", "by": "Anna"}));
+    status(&server, &id, "resolved");
+    let is_over = |taken: &[Taken]| words_of(taken).last() == Some(&"resolved");
+    let taken = program.wait("the end", is_over);
+    assert_eq!(words_of(&taken), ["firing", "update", "update", "resolved"]);
+    assert!(taken[0].body.to_string().contains(SECRET), "it was told before");
+    assert!(!taken[1..].iter().any(|t| t.body.to_string().contains(SECRET)), "{taken:#?}");
+    assert!(taken[1].body.to_string().contains("It was restricted."), "{}", taken[1].body);
+    // What had not left by then says nothing of it any more.
+    let taken = late.wait("the end", is_over);
+    assert!(!taken.iter().any(|t| t.body.to_string().contains(SECRET)), "{taken:#?}");
 }
 
 #[test]

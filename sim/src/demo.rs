@@ -98,6 +98,7 @@ impl World {
         if let Some(fault) = &mut self.fault {
             fault.from += seconds * S;
             fault.until = fault.until.map(|until| until + seconds * S);
+            fault.again = fault.again.map(|again| again + seconds * S);
         }
     }
 }

@@ -1,8 +1,8 @@
 //! What breaks in a world, where, since when, and what ends it.
 //!
 //! At most one per world. A guilty deploy's fault lives in the version it brought; a spontaneous one
-//! in the processes that run when it begins, so that a restart cures it. A fault that sticks has
-//! damaged something that outlives a version.
+//! in the processes that run when it begins, so that a restart cures it; it may break once more. A
+//! fault that sticks has damaged something that outlives a version.
 
 use crate::clock::Us;
 use crate::ids::EntryId;
@@ -20,10 +20,13 @@ pub struct Fault {
     pub from: Us,
     /// Until when at most.
     pub until: Option<Us>,
+    /// When it breaks once more, in the processes that run then.
+    pub again: Option<Us>,
     /// The deploy that brought it, by number of the act.
     pub cause: Option<usize>,
-    /// The restart that cures it, by number of the act.
-    pub cure: Option<usize>,
+    /// The restarts that cure it, by number of the act: the first from then on, and the first after it broke
+    /// once more.
+    pub cures: Vec<usize>,
     /// Whether it stays when its version is gone.
     pub sticks: bool,
     /// What is written while it lasts.

@@ -225,7 +225,7 @@ impl Truth<'_> {
         let is_rollback = matches!(act.what, What::Rollback { .. });
         let takes_back = is_rollback && fault.cause.is_some() && !fault.sticks;
         let is_after = act.at > fault.from && fault.origin(self.world) == Some(act.service);
-        fault.cure == Some(number) || (takes_back && is_after)
+        fault.cures.contains(&number) || (takes_back && is_after)
     }
 }
 

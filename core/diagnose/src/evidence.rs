@@ -4,7 +4,7 @@
 //! this. A diagnosis can therefore be repeated from its evidence alone, and says nothing that is
 //! not in it.
 
-use hw_model::{Change, Hop, Interval, Severity, Shift, Tick, Timestamp};
+use hw_model::{Change, Diagnosis, Hop, Interval, Severity, Shift, Tick, Timestamp};
 use hw_stats::{Counts, Form, ln_marginal, ln_point};
 
 /// Nats from which on counts decide whether a figure is back.
@@ -35,6 +35,21 @@ pub struct Evidence {
     pub logs: Vec<LogRate>,
     /// Entries by which items come in from outside.
     pub inlets: Vec<Inlet>,
+    /// What was known of it when it was over, if it has come back: all else is of the time since.
+    pub earlier: Option<Earlier>,
+}
+
+/// What was known of an incident before it came back.
+#[derive(Clone, Debug)]
+pub struct Earlier {
+    /// When it first began.
+    pub began_at: Timestamp,
+    /// When it was over.
+    pub over_at: Timestamp,
+    /// What was said of it then.
+    pub diagnosis: Diagnosis,
+    /// Whether the main figure is the one it was about then.
+    pub is_same_figure: bool,
 }
 
 /// The ticks of one figure around an incident.
@@ -169,10 +184,16 @@ impl Evidence {
         self.shifts.first().expect("invariant: an incident has a shift")
     }
 
-    /// When the incident most likely began.
+    /// When the incident, or its return, most likely began.
     #[must_use]
     pub fn onset_at(&self) -> Timestamp {
         self.main().onset_at
+    }
+
+    /// When the incident began, also if it was over since and has come back.
+    #[must_use]
+    pub fn began_at(&self) -> Timestamp {
+        self.earlier.as_ref().map_or_else(|| self.onset_at(), |earlier| earlier.began_at)
     }
 
     /// The stretch in which it began.

@@ -13,13 +13,14 @@ mod mechanism;
 mod mitigation;
 mod origin;
 mod redeploy;
+mod relapse;
 mod title;
 mod trail;
 mod verdict;
 mod words;
 
 pub use evidence::{
-    AskedHop, Evidence, Fate, Inlet, KnownChange, Leg, LogRate, SeenAnswers, Split, Track,
+    AskedHop, Earlier, Evidence, Fate, Inlet, KnownChange, Leg, LogRate, SeenAnswers, Split, Track,
 };
 pub use origin::OUTSIDE;
 
@@ -28,6 +29,9 @@ use hw_model::Diagnosis;
 /// Everything that can be said about one incident from this evidence.
 #[must_use]
 pub fn diagnose(evidence: &Evidence) -> Diagnosis {
+    if let Some(earlier) = &evidence.earlier {
+        return relapse::diagnose(evidence, earlier);
+    }
     let walk = origin::walk(evidence);
     let judgements = verdict::judge_all(evidence, &walk.origins);
     let first = walk.origins.first().map(|origin| origin.service.as_str());

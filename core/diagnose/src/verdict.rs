@@ -7,6 +7,7 @@
 //! the probability: without one nothing is ever exonerated, because a wrong exoneration is the worst
 //! error this product can make.
 
+pub(crate) mod again;
 mod cure;
 mod lag;
 mod redeploy;

@@ -10,7 +10,7 @@ const DAY_S: i64 = 86_400;
 
 /// `07:54:54`, on another day than the onset `07:54:54 the day before`.
 pub(crate) fn clock(evidence: &Evidence, at: Timestamp) -> String {
-    clock_beside(at, evidence.onset_at())
+    clock_beside(at, evidence.began_at())
 }
 
 fn clock_beside(at: Timestamp, onset_at: Timestamp) -> String {
@@ -23,6 +23,11 @@ fn clock_beside(at: Timestamp, onset_at: Timestamp) -> String {
         days if days < 0 => format!("{time} {} days before", -days),
         days => format!("{time} {days} days after"),
     }
+}
+
+/// What verdicts are timed by: the onset, or the return of what had been over.
+pub(crate) const fn onset_words(evidence: &Evidence) -> &'static str {
+    if evidence.earlier.is_some() { "the return" } else { "the onset" }
 }
 
 /// `50 %`, `0.7 %`, `99.8 %`; a share above 1 is a mean: `2.1 per item`.

@@ -235,8 +235,9 @@ impl Engine {
         self.find_onset(shift, news);
         let incident = match admission {
             Admission::Incident => {
+                let back = self.brought_back(shift);
                 let place = (&self.flow, &mut self.graph);
-                Some(self.incidents.admit(place, &mut self.shifts, shift))
+                Some(self.incidents.admit(place, &mut self.shifts, shift, back))
             }
             Admission::ShiftOnly => None,
         };

@@ -1,7 +1,7 @@
 //! Forgetting what is over and recorded, so that a server can run for months.
 //!
 //! What may still matter is kept: of an incident until an hour after its end, because what people do
-//! then still speaks of it; of shifts an hour more, because what is usual does not include them; of
+//! then still speaks of it, and for a day if only a restart helped; of shifts an hour more, because what is usual does not include them; of
 //! changes a day before the earliest onset that is still looked at.
 
 use crate::engine::{Engine, Memory};
@@ -47,6 +47,7 @@ impl Engine {
         let is_merged = case.merged_into.is_some();
         let at = if is_merged { case.diagnosed_at } else { over };
         let is_over = is_merged || case.is_ended;
-        is_over && at.is_none_or(|at| self.now.seconds_since(at) > SHIFTS_S)
+        let kept_s = self.remembered_s(case, SHIFTS_S);
+        is_over && at.is_none_or(|at| self.now.seconds_since(at) > kept_s)
     }
 }

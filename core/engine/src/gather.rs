@@ -2,11 +2,12 @@
 
 use crate::changes::ChangeLog;
 use crate::describe::{describe, entry_words, ticks_of};
-use crate::incidents::Case;
+use crate::incidents::{Case, is_back};
+use crate::relapse::Before;
 use crate::shifts::{Shifts, Subject, Tracked};
 use crate::watch::Watch;
 use hw_diagnose::{
-    AskedHop, Evidence, Fate, Inlet, KnownChange, Leg, LogRate, SeenAnswers, Split, Track,
+    AskedHop, Earlier, Evidence, Fate, Inlet, KnownChange, Leg, LogRate, SeenAnswers, Split, Track,
 };
 use hw_flow::{Asked, EntryIdx, Flow, HopIdx, HopTick, ServiceIdx};
 use hw_model::{Change, ChangeKind, Direction, Hop, Shift, Signal, Timestamp};
@@ -47,16 +48,12 @@ struct Stretches {
 }
 
 impl Sources<'_> {
-    /// The evidence on one incident; `None` if it has no shift.
-    pub(crate) fn gather(&self, case: &Case) -> Option<Evidence> {
-        let tracked = case.shifts.iter().filter_map(|id| self.shifts.get(*id));
-        let mut described: Vec<(&Tracked, Shift)> =
-            tracked.map(|shift| (shift, describe(self.flow, shift))).collect();
-        let failing = failing_services(&described);
-        let weight = |shift: &Shift| weight(shift, &failing);
-        described.sort_by(|a, b| weight(&b.1).total_cmp(&weight(&a.1)));
+    /// The evidence on the latest bout of an incident, from data of before `until`; `None` if it has
+    /// no shift.
+    pub(crate) fn gather(&self, case: &Case, until: Option<i64>) -> Option<Evidence> {
+        let described = self.described(case);
         let (main, words) = described.first()?;
-        let judged_s = self.judged_s(main.subject);
+        let judged_s = self.judged_s(main.subject).min(until.unwrap_or(i64::MAX));
         let judged_s = words.accepted_at.map_or(judged_s, |at| judged_s.min(at.tick().0));
         let end = words.ended_at.or(words.back_since).map_or(judged_s, |end| end.tick().0);
         let (from, to) = (words.onset.from.tick().0, words.onset.to.tick().0);
@@ -73,11 +70,49 @@ impl Sources<'_> {
             onset: main.onset.iter().map(|(at, w)| (Timestamp::from_s(*at), *w)).collect(),
             legs: self.flow.hops().filter_map(|hop| self.leg(hop, stretches)).collect(),
             asked: self.asked(&subjects, stretches),
-            changes: self.changes(&described, stretches),
+            changes: self.changes(&described, stretches, until),
             logs: self.logs(stretches, end),
             inlets: self.inlets(stretches),
+            earlier: case.before.as_ref().map(|before| self.earlier(before, main)),
             shifts: described.into_iter().map(|(_, shift)| shift).collect(),
         })
+    }
+
+    /// The shift that an incident is about.
+    pub(crate) fn main_of(&self, case: &Case) -> Option<&Tracked> {
+        match &case.before {
+            Some(before) => self.shifts.get(before.main),
+            None => self.described(case).first().map(|(main, _)| *main),
+        }
+    }
+
+    /// The shifts of an incident's latest bout in words; the one it is about comes first. What has come
+    /// back is about what it was about before, if that is back.
+    fn described(&self, case: &Case) -> Vec<(&Tracked, Shift)> {
+        let tracked = case.bout().iter().filter_map(|id| self.shifts.get(*id));
+        let mut described: Vec<(&Tracked, Shift)> =
+            tracked.map(|shift| (shift, describe(self.flow, shift))).collect();
+        let failing = failing_services(&described);
+        let main = case.before.as_ref().and_then(|before| self.shifts.get(before.main));
+        let weight = |(tracked, words): &(&Tracked, Shift)| {
+            let is_main = main.is_some_and(|main| is_back(main, tracked));
+            (is_main, weight(words, &failing))
+        };
+        described.sort_by(|a, b| {
+            let (a, b) = (weight(a), weight(b));
+            b.0.cmp(&a.0).then(b.1.total_cmp(&a.1))
+        });
+        described
+    }
+
+    fn earlier(&self, before: &Before, main: &Tracked) -> Earlier {
+        let was = self.shifts.get(before.main);
+        Earlier {
+            began_at: before.began_at,
+            over_at: before.over_at,
+            diagnosis: before.diagnosis.clone(),
+            is_same_figure: was.is_some_and(|was| is_back(was, main)),
+        }
     }
 
     /// The end of the last shift that was over long enough before `from`: what is usual does not
@@ -164,7 +199,12 @@ impl Sources<'_> {
         })
     }
 
-    fn changes(&self, described: &[(&Tracked, Shift)], stretches: Stretches) -> Vec<KnownChange> {
+    fn changes(
+        &self,
+        described: &[(&Tracked, Shift)],
+        stretches: Stretches,
+        until: Option<i64>,
+    ) -> Vec<KnownChange> {
         let Some((main, words)) = described.first() else { return Vec::new() };
         let topic = (main.subject, words.signal);
         let first = described.iter().map(|(_, shift)| shift.onset_at).min();
@@ -172,6 +212,7 @@ impl Sources<'_> {
         let ends: Option<Vec<Timestamp>> = described.iter().map(|(_, s)| s.over_at()).collect();
         let end = ends.and_then(|ends| ends.into_iter().max());
         let to = end.map_or(Timestamp(i64::MAX), |end| end.plus_s(CHANGES_AFTER_S));
+        let to = until.map_or(to, |until| to.min(Timestamp::from_s(until)));
         let matters = |at: Timestamp| at >= from && at <= to;
         let noted = self.changes.all().filter(|noted| matters(noted.change.at));
         let mut known: Vec<KnownChange> = noted

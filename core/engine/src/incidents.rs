@@ -3,7 +3,10 @@
 
 mod follow;
 
+pub(crate) use follow::is_back;
+
 use crate::graph::{CallGraph, ends};
+use crate::relapse::{Before, Return};
 use crate::shifts::{Shifts, Subject, Tracked};
 use hw_flow::{Asked, Flow, ServiceIdx};
 use hw_model::{ChangeId, Diagnosis, Effect, IncidentId, Interval, ShiftId, Timestamp, Verdict};
@@ -29,6 +32,9 @@ pub(crate) struct Case {
     /// Merged into another: it is that one now.
     pub merged_into: Option<IncidentId>,
     pub diagnosed_at: Option<Timestamp>,
+    /// What it was before it came back, if it did.
+    #[serde(default)]
+    pub before: Option<Before>,
 }
 
 /// Incidents, numbered in the order of their opening.
@@ -73,19 +79,27 @@ impl Incidents {
     }
 
     /// Finds the incident a new shift belongs to, or opens one. Incidents that turn out to be
-    /// connected by it are merged into the oldest.
+    /// connected by it are merged into the oldest. `back` is the one that it would bring back.
     pub(crate) fn admit(
         &mut self,
         (flow, graph): (&Flow, &mut CallGraph),
         shifts: &mut Shifts,
         new: ShiftId,
+        mut back: Option<Return>,
     ) -> IncidentId {
         let cases = self.all().filter(|case| is_related((flow, &mut *graph), shifts, case, new));
         let mut related: Vec<IncidentId> = cases.map(|case| case.id).collect();
+        // What comes back may have shown elsewhere first, and opened an incident that turns out to be it.
+        let is_older = |back: &Return| related.iter().all(|id| back.incident < *id);
+        let late = back.take_if(|back| !related.is_empty() && back.is_leading && is_older(back));
         if related.is_empty() {
             let going_on =
                 self.all().find(|case| follow::goes_on((flow, &mut *graph), shifts, case, new));
             related.extend(going_on.map(|case| case.id));
+        }
+        if let Some(back) = late.or(back.filter(|_| related.is_empty())) {
+            related.insert(0, back.incident);
+            self.reopen(back);
         }
         let id = match related.first() {
             Some(oldest) => *oldest,
@@ -102,6 +116,13 @@ impl Incidents {
             shift.incident = Some(id);
         }
         id
+    }
+
+    /// What comes now is another bout of it.
+    fn reopen(&mut self, back: Return) {
+        if let Some(case) = self.get_mut(back.incident) {
+            case.before = Some(back.before);
+        }
     }
 
     /// The next number, for an incident of which no figure speaks.
@@ -123,6 +144,7 @@ impl Incidents {
             is_ended: false,
             merged_into: None,
             diagnosed_at: None,
+            before: None,
         };
         self.all.insert(id, case);
         id
@@ -192,4 +214,4 @@ pub(crate) fn places(flow: &Flow, subject: Subject) -> Vec<ServiceIdx> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -19,6 +19,7 @@ mod input;
 mod look;
 mod near;
 mod onset;
+mod relapse;
 mod report;
 mod restarts;
 mod revisions;

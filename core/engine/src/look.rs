@@ -1,7 +1,6 @@
 //! Looking at an incident: diagnosing it anew, and saying what is different from before.
 
 use crate::engine::Engine;
-use crate::gather::Sources;
 use crate::incidents::Case;
 use crate::input::Output;
 use hw_diagnose::diagnose;
@@ -54,25 +53,20 @@ impl Engine {
 
     /// Diagnoses an incident anew and says what is different from before.
     pub(crate) fn look_at(&mut self, id: IncidentId) {
-        let sources = Sources {
-            flow: &self.flow,
-            watch: &self.watch,
-            shifts: &self.shifts,
-            changes: &self.changes,
-            first_s: self.first_at.map_or(0, |at| at.tick().0),
-            now_s: self.now.tick().0,
-        };
-        let Some(evidence) = self.incidents.get(id).and_then(|case| sources.gather(case)) else {
+        let case = self.incidents.get(id);
+        let Some(evidence) = case.and_then(|case| self.sources().gather(case, None)) else {
             return;
         };
         let diagnosis = diagnose(&evidence);
         let is_over = evidence.shifts.iter().all(|shift| shift.over_at().is_some());
         self.say_what_changed(id, &diagnosis);
         if let Some(case) = self.incidents.get(id) {
-            self.shifts.revise(&case.shifts);
+            self.shifts.revise(case.bout());
         }
         let Some(case) = self.incidents.get_mut(id) else { return };
-        case.title = hw_diagnose::title(&evidence);
+        if case.before.is_none() {
+            case.title = hw_diagnose::title(&evidence);
+        }
         case.diagnosis = diagnosis;
         case.diagnosed_at = Some(self.now);
         if is_over && !case.is_ended {

@@ -31,6 +31,11 @@ impl Engine {
         let is_gap = |tick: i64| below.is_some_and(|below| self.restarts.is_gap(below, tick));
         let length = news.tick + 1 - main.alarm.onset_tick;
         let from = main.alarm.onset_tick - length.max(ONSET_BEFORE_S);
+        // Where the same figure was back from an earlier shift, this one had not begun.
+        let topic = (tracked.subject, tracked.signal);
+        let earlier = self.shifts.all().filter(|other| (other.subject, other.signal) == topic);
+        let back_s = earlier.filter_map(|other| other.over_at().map(|at| at.tick().0)).max();
+        let from = back_s.map_or(from, |back| from.max(back).min(news.tick));
         let row_s = ((news.tick + 1 - from) / ONSET_ROWS_MAX + 1).max(1);
         let n_rows = usize::try_from((news.tick - from) / row_s + 1).unwrap_or(1);
         let mut rows = vec![Counts::default(); n_rows];

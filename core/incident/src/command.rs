@@ -140,6 +140,13 @@ pub enum Command {
         /// How long at most.
         until: Timestamp,
     },
+    /// Let only some read it: these, and who says so.
+    Restrict {
+        /// Who.
+        to: Vec<Name>,
+    },
+    /// Let everybody read it again who may read incidents.
+    LiftRestriction,
     /// Say that a time was another.
     Correct {
         /// Which.

@@ -1,5 +1,6 @@
 //! What follows from an order, or why nothing does.
 
+use crate::author::Author;
 use crate::clocks::Moment;
 use crate::command::{Command, Order, TakeOver};
 use crate::event::{Event, Move, Revision, What, Written};
@@ -8,9 +9,13 @@ use crate::refusal::{EntryFault, Part, Refusal, Standing, Timing};
 use crate::text::{Name, Text};
 use crate::words::{Role, SeverityLevel, Status};
 use hw_model::{Effect, Timestamp};
+use std::collections::BTreeSet;
 
 /// Events of one incident after which people add no more: a long one has some hundred.
 const EVENTS_MAX: u64 = 20_000;
+
+/// People who may read a restricted incident, at most.
+const READERS_MAX: usize = 100;
 
 /// Clocks of two machines differ by some seconds.
 const AHEAD_S: f64 = 60.0;
@@ -102,6 +107,11 @@ impl Record {
                 check_ahead(until, order.now)?;
                 What::Written(Written::WaitBegun { condition, until })
             }
+            Command::Restrict { to } => What::Moved(self.restrict(to, &order.by)?),
+            Command::LiftRestriction if self.restricted_to.is_none() => {
+                return Err(Refusal::Standing(Standing::NotRestricted));
+            }
+            Command::LiftRestriction => What::Moved(Move::RestrictionLifted),
             Command::Correct { moment, to, reason } => {
                 self.correction(moment, to, reason, order)?
             }
@@ -113,6 +123,23 @@ impl Record {
             }
         };
         Ok(vec![what])
+    }
+
+    /// Who may read it: in the order of their names, each once, and who says so is among them.
+    fn restrict(&self, to: Vec<Name>, by: &Author) -> Decided<Move> {
+        let own = match by {
+            Author::Person(name) | Author::Program(name) => Some(name.clone()),
+            Author::Highwater => None,
+        };
+        let readers: BTreeSet<Name> = to.into_iter().chain(own).collect();
+        if readers.len() > READERS_MAX {
+            return Err(Refusal::Standing(Standing::TooManyReaders(READERS_MAX)));
+        }
+        let to: Vec<Name> = readers.into_iter().collect();
+        if self.restricted_to.as_ref() == Some(&to) {
+            return Err(Refusal::Standing(Standing::RestrictedAlready));
+        }
+        Ok(Move::Restricted { to })
     }
 
     fn check(&self, mitigation: Option<u64>, effect: Effect, text: Text) -> Decided {

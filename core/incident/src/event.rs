@@ -105,6 +105,13 @@ pub enum Move {
         /// Why that is known now.
         reason: Text,
     },
+    /// Only some may read it from now on.
+    Restricted {
+        /// Who.
+        to: Vec<Name>,
+    },
+    /// Everybody who may read incidents may read it again.
+    RestrictionLifted,
     /// What was waited for did not come in time, or came: somebody has to look.
     WaitOver {
         /// The entry that began the wait.

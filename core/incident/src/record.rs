@@ -37,12 +37,16 @@ pub struct Record {
     pub wait: Option<Wait>,
     /// The incident it is part of.
     pub merged_into: Option<IncidentId>,
+    /// Who may read it, if not everybody who may read incidents.
+    pub restricted_to: Option<Vec<Name>>,
     /// Whether a figure is shifted now.
     pub is_harmed: bool,
     /// Whether a figure ever was: else nothing but what people say is known.
     pub is_measured: bool,
     /// When the harm had last stopped.
     pub recovered_at: Option<Timestamp>,
+    /// The latest attempt that helped, also if nobody wrote it down.
+    pub helped: Option<ChangeId>,
     /// The latest thing that Highwater said: nobody who answers to it is earlier.
     pub said_at: Option<Timestamp>,
 }
@@ -170,9 +174,11 @@ impl Record {
             promise: None,
             wait: None,
             merged_into: None,
+            restricted_to: None,
             is_harmed: false,
             is_measured: false,
             recovered_at: None,
+            helped: None,
             said_at: None,
         }
     }
@@ -241,6 +247,8 @@ impl Record {
                 self.roles.retain(|held| (held.role, &held.person) != (*role, person));
             }
             Move::Corrected { moment, at, .. } => self.correct(*moment, *at),
+            Move::Restricted { to } => self.restricted_to = Some(to.clone()),
+            Move::RestrictionLifted => self.restricted_to = None,
             Move::WaitOver { wait, .. } => {
                 let waits = self.wait.as_mut().filter(|known| known.entry == *wait);
                 waits.into_iter().for_each(|known| known.is_over = true);
@@ -257,6 +265,12 @@ impl Record {
     }
 
     fn learn_effect(&mut self, change: ChangeId, effect: Effect) {
+        match effect {
+            Effect::Worked => self.helped = Some(change),
+            Effect::None | Effect::Undecided => {
+                self.helped.take_if(|helped| *helped == change);
+            }
+        }
         let of_change = self.mitigations.iter_mut().filter(|tried| tried.change == Some(change));
         of_change.for_each(|tried| tried.effect = effect);
     }

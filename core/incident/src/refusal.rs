@@ -60,6 +60,12 @@ pub enum Standing {
     },
     /// It is as bad as that already.
     SeverityAlready(SeverityLevel),
+    /// Everybody who may read incidents may read it.
+    NotRestricted,
+    /// These and nobody else may read it already.
+    RestrictedAlready,
+    /// A list so long is no restriction.
+    TooManyReaders(usize),
 }
 
 /// What is wrong with a time.
@@ -196,6 +202,11 @@ impl Standing {
                 let word = |s: Option<SeverityLevel>| s.map_or("not set", SeverityLevel::word);
                 moved(word(is), word(was))
             }
+            Self::NotRestricted => {
+                "everybody who may read incidents may read it already".to_owned()
+            }
+            Self::RestrictedAlready => "these and nobody else may read it already".to_owned(),
+            Self::TooManyReaders(n) => format!("at most {n} people can be named"),
             Self::SeverityAlready(severity) => format!("it is {} already", severity.word()),
         }
     }

@@ -132,6 +132,31 @@ fn story_is_told_by_its_record() {
 }
 
 #[test]
+fn relapse_names_what_helped_also_if_nobody_wrote_it_down() {
+    let mut story = Story::new();
+    story.now = 670;
+    story.highwater(Finding::ShiftDetected { onset_at: at(660), onset_from: at(655) });
+    for (change, effect) in [(2, Effect::Worked), (3, Effect::Worked), (2, Effect::None)] {
+        story.highwater(Finding::EffectKnown { change: ChangeId(change), effect });
+    }
+    story.now = 1_500;
+    story.highwater(Finding::Recovered);
+    // Noticed late: what counts is when it began.
+    story.now = 1_900;
+    let shift = Finding::ShiftDetected { onset_at: at(1_740), onset_from: at(1_735) };
+    let followed = story.highwater(shift);
+    let [Event { what: What::Moved(hw_incident::Move::StatusSet { reason, .. }), .. }] =
+        &followed[..]
+    else {
+        panic!("{followed:?}")
+    };
+    assert_eq!(
+        reason.as_ref().unwrap().as_str(),
+        "it is back, 4 min after its figures were back: C3 helped, and cured nothing"
+    );
+}
+
+#[test]
 fn ways_of_an_incident_are_checked_and_a_reason_opens_others() {
     let mut story = Story::new();
     let refused =
@@ -357,4 +382,23 @@ fn people_are_reminded_once_of_a_wait_and_of_a_promise() {
     assert_eq!(story.record.next_reminder(), Some(at(4_000)));
     story.says("Anna", status(Status::Declined, Some("it is as wanted"))).unwrap();
     assert_eq!((story.record.next_reminder(), remind(&mut story, 5_000)), (None, 0));
+}
+
+#[test]
+fn incident_is_restricted_to_those_who_are_named_and_who_says_so() {
+    let mut story = Story::new();
+    let lift = Command::LiftRestriction;
+    let refused = story.says("Anna", lift.clone()).unwrap_err();
+    assert_eq!(refused, Refusal::Standing(Standing::NotRestricted));
+    let restrict = Command::Restrict { to: vec![name("Zoe"), name("Bob"), name("Bob")] };
+    story.says("Anna", restrict.clone()).unwrap();
+    let readers = vec![name("Anna"), name("Bob"), name("Zoe")];
+    assert_eq!(story.record.restricted_to, Some(readers));
+    let again = story.says("Anna", restrict).unwrap_err();
+    assert_eq!(again, Refusal::Standing(Standing::RestrictedAlready));
+    let many = (0..100).map(|n| name(&format!("reader {n}"))).collect();
+    let refused = story.says("Anna", Command::Restrict { to: many }).unwrap_err();
+    assert_eq!(refused, Refusal::Standing(Standing::TooManyReaders(100)));
+    story.says("Bob", lift).unwrap();
+    assert_eq!(story.record.restricted_to, None);
 }

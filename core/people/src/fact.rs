@@ -3,7 +3,7 @@
 //! Each says where it comes from and of when it is, so that a page can say how old it is.
 
 use crate::{Aliases, Person, Teams};
-use hw_model::{IncidentId, Timestamp};
+use hw_model::{Effect, IncidentId, Timestamp};
 use std::fmt;
 
 /// The kind of file that names an owner.
@@ -28,6 +28,15 @@ impl fmt::Display for OwnerSource {
             Self::Settings => "settings",
         })
     }
+}
+
+/// Where in a file something stands.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FileEntry {
+    /// In a line, counted from 1.
+    Line(usize),
+    /// In the entry of this name.
+    Named(String),
 }
 
 /// How the name in a file was found to be this service.
@@ -65,8 +74,10 @@ pub struct Owner {
     pub is_team: bool,
     /// The kind of the file.
     pub source: OwnerSource,
-    /// The file, and the line in it where there is one.
+    /// The file.
     pub file: String,
+    /// Where in it.
+    pub entry: FileEntry,
     /// How the file's name for the service was found to be this service.
     pub matched: Matched,
 }
@@ -198,6 +209,13 @@ pub enum Knowledge {
     Entry {
         /// The incident.
         incident: IncidentId,
+    },
+    /// Began an attempt to stop the harm in an incident on it.
+    Mitigation {
+        /// The incident.
+        incident: IncidentId,
+        /// What the attempt did.
+        effect: Effect,
     },
     /// Told or made a change on it.
     Change(ChangeDone),

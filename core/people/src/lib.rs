@@ -14,9 +14,9 @@ mod sentence;
 mod team;
 
 pub use fact::{
-    Absence, ChangeDone, FeedRef, Holder, Knowledge, KnowsEvidence, Matched, OnCall, Owner,
-    OwnerSource, RoleHeld,
+    Absence, ChangeDone, FeedRef, FileEntry, Holder, Knowledge, KnowsEvidence, Matched, OnCall,
+    Owner, OwnerSource, RoleHeld,
 };
 pub use person::{Aliases, NAME_CHARS_MAX, NameRefused, Person, plain_name};
 pub use rank::{Answer, Candidate, HALF_LIFE_DAYS, KNOWS_SCORE_MIN, Unknown, Until, who_knows};
-pub use team::Teams;
+pub use team::{Teams, is_same_team};

@@ -9,6 +9,8 @@
 //! |---|---|---|
 //! | lead of an incident | 8 | each incident counts in full, with the best role held in it |
 //! | another role in an incident | 5 | as above |
+//! | mitigation of an incident that worked | 3 | each incident counts in full, with the best attempt in it |
+//! | mitigation that did not, or is not decided | 1 | as above |
 //! | owner by file, or member of the team that is | 4 | counts once, and does not age |
 //! | made a change | 2 | the `k`-th newest counts `1/k^2` |
 //! | on call for it | 2 | the `k`-th newest counts `1/k^2` |

@@ -5,12 +5,14 @@
 use crate::day::{date_words, day_words};
 use crate::fact::{ChangeDone, Holder, Knowledge, KnowsEvidence, OnCall, RoleHeld};
 use crate::rank::HALF_LIFE_DAYS;
-use hw_model::{IncidentId, Timestamp};
+use hw_model::{Effect, IncidentId, Timestamp};
 use std::collections::BTreeMap;
 
 const LEAD_POINTS: f64 = 8.0;
 const ROLE_POINTS: f64 = 5.0;
 const OWNER_POINTS: f64 = 4.0;
+const CURE_POINTS: f64 = 3.0;
+const ATTEMPT_POINTS: f64 = 1.0;
 const MADE_POINTS: f64 = 2.0;
 const ON_CALL_POINTS: f64 = 2.0;
 const TOLD_POINTS: f64 = 1.0;
@@ -34,10 +36,25 @@ pub(crate) struct Evidence {
     pub(crate) is_team: bool,
 }
 
+/// One sentence.
+struct Said {
+    points: f64,
+    /// The points by which it is sorted.
+    place: f64,
+    words: String,
+}
+
+impl Said {
+    const fn new(points: f64, words: String) -> Self {
+        Self { points, place: points, words }
+    }
+}
+
 /// The pieces by kind.
 #[derive(Default)]
 struct Sorted<'a> {
     incidents: BTreeMap<IncidentId, (f64, RoleHeld, Timestamp)>,
+    mitigations: BTreeMap<IncidentId, (f64, Effect, Timestamp)>,
     entries: Vec<Timestamp>,
     told: Vec<Timestamp>,
     made: Vec<Timestamp>,
@@ -62,14 +79,15 @@ pub(crate) fn evidence_of(
     }
     let is_team = matches!(sorted.owns, Some((Holder::Team, _)))
         && sorted.incidents.is_empty()
+        && sorted.mitigations.is_empty()
         && [&sorted.entries, &sorted.told, &sorted.made, &sorted.turns]
             .iter()
             .all(|v| v.is_empty())
         && turn.is_none();
     let mut said = sorted.said(turn, now);
-    said.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
-    let score = said.iter().map(|(points, _)| points).sum();
-    let sentences = said.into_iter().map(|(_, text)| text).take(SENTENCES_MAX).collect();
+    said.sort_by(|a, b| b.place.total_cmp(&a.place).then_with(|| a.words.cmp(&b.words)));
+    let score = said.iter().map(|said| said.points).sum();
+    let sentences = said.into_iter().map(|said| said.words).take(SENTENCES_MAX).collect();
     Evidence { score, sentences, is_team }
 }
 
@@ -81,6 +99,14 @@ impl<'a> Sorted<'a> {
                 let held = self.incidents.entry(*incident).or_insert((points, *role, piece.at));
                 if points > held.0 {
                     *held = (points, *role, piece.at);
+                }
+            }
+            Knowledge::Mitigation { incident, effect } => {
+                let points = mitigation_points(*effect) * freshness(piece.at, now);
+                let tried =
+                    self.mitigations.entry(*incident).or_insert((points, *effect, piece.at));
+                if points > tried.0 {
+                    *tried = (points, *effect, piece.at);
                 }
             }
             Knowledge::Entry { .. } => self.entries.push(piece.at),
@@ -103,18 +129,20 @@ impl<'a> Sorted<'a> {
         }
     }
 
-    /// Points and words of everything.
-    fn said(mut self, turn: Option<&OnCall>, now: Timestamp) -> Vec<(f64, String)> {
+    /// Everything in sentences.
+    fn said(mut self, turn: Option<&OnCall>, now: Timestamp) -> Vec<Said> {
         let mut said = incidents_said(&self.incidents, now);
+        said.extend(mitigations_said(&self.mitigations, now));
         if let Some((_, words)) = self.owns {
-            said.push((OWNER_POINTS, words));
+            said.push(Said::new(OWNER_POINTS, words));
         }
         let mut several = |times: &mut Vec<Timestamp>, weight, words: &dyn Fn(usize) -> String| {
             times.sort_by(|a, b| b.cmp(a));
             if let Some(last) = times.first() {
                 let day = day_words(*last, now);
                 let when = if times.len() == 1 { day } else { format!("the last {day}") };
-                said.push((points(times, weight, now), format!("{}, {when}", words(times.len()))));
+                let words = format!("{}, {when}", words(times.len()));
+                said.push(Said::new(points(times, weight, now), words));
             }
         };
         several(&mut self.made, MADE_POINTS, &|n| format!("made {}", counted(n, "change")));
@@ -128,7 +156,7 @@ impl<'a> Sorted<'a> {
                 1 => "on call for it now, and once before".to_owned(),
                 n => format!("on call for it now, and {n} times before"),
             };
-            said.push((points(&self.turns, ON_CALL_POINTS, now), words));
+            said.push(Said::new(points(&self.turns, ON_CALL_POINTS, now), words));
         } else {
             several(&mut self.turns, ON_CALL_POINTS, &|n| match n {
                 1 => "on call for it".to_owned(),
@@ -139,24 +167,54 @@ impl<'a> Sorted<'a> {
     }
 }
 
-/// Points and words of incidents: the weightiest ones by name, the others together.
+/// Incidents: the weightiest ones by name, the others together.
 fn incidents_said(
     incidents: &BTreeMap<IncidentId, (f64, RoleHeld, Timestamp)>,
     now: Timestamp,
-) -> Vec<(f64, String)> {
+) -> Vec<Said> {
     let mut each: Vec<(f64, IncidentId, RoleHeld, Timestamp)> =
         incidents.iter().map(|(id, (points, role, at))| (*points, *id, *role, *at)).collect();
     each.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| b.1.cmp(&a.1)));
     let others = each.split_off(each.len().min(INCIDENTS_SAID_MAX));
-    let mut said: Vec<(f64, String)> = each
-        .into_iter()
-        .map(|(points, id, role, at)| (points, format!("{role} of {id} ({})", date_words(at, now))))
-        .collect();
+    let named = |(points, id, role, at): (f64, IncidentId, RoleHeld, Timestamp)| {
+        Said::new(points, format!("{role} of {id} ({})", date_words(at, now)))
+    };
+    let mut said: Vec<Said> = each.into_iter().map(named).collect();
     if !others.is_empty() {
         let words = format!("took part in {}", counted(others.len(), "more incident"));
-        said.push((others.iter().map(|other| other.0).sum(), words));
+        let points: f64 = others.iter().map(|other| other.0).sum();
+        // Behind those that are named, however many they are.
+        let place = said.last().map_or(points, |last| points.min(last.place));
+        said.push(Said { points, place, words });
     }
     said
+}
+
+/// Attempts to stop the harm: the weightiest by its incident, with the number of
+/// the others.
+fn mitigations_said(
+    mitigations: &BTreeMap<IncidentId, (f64, Effect, Timestamp)>,
+    now: Timestamp,
+) -> Option<Said> {
+    let best = mitigations.iter().max_by(|a, b| a.1.0.total_cmp(&b.1.0).then_with(|| a.0.cmp(b.0)));
+    let (incident, (_, effect, at)) = best?;
+    let what = match effect {
+        Effect::Worked => "stopped the harm in",
+        Effect::None | Effect::Undecided => "tried to stop the harm in",
+    };
+    let more = match mitigations.len() - 1 {
+        0 => String::new(),
+        n => format!(", and tried in {}", counted(n, "more incident")),
+    };
+    let points = mitigations.values().map(|tried| tried.0).sum();
+    Some(Said::new(points, format!("{what} {incident} ({}){more}", date_words(*at, now))))
+}
+
+const fn mitigation_points(effect: Effect) -> f64 {
+    match effect {
+        Effect::Worked => CURE_POINTS,
+        Effect::None | Effect::Undecided => ATTEMPT_POINTS,
+    }
 }
 
 const fn role_points(role: RoleHeld) -> f64 {

@@ -44,6 +44,12 @@ impl Teams {
     }
 }
 
+/// Whether two spellings name one team.
+#[must_use]
+pub fn is_same_team(a: &str, b: &str) -> bool {
+    team_key(a) == team_key(b)
+}
+
 /// `Payments`, `@acme/payments`, `group:payments` and `group:default/payments` are one team.
 fn team_key(team: &str) -> String {
     let team = team.trim();
@@ -65,5 +71,6 @@ mod tests {
             assert_eq!(members.iter().map(Person::name).collect::<Vec<_>>(), ["Anna", "Bob"]);
         }
         assert!(teams.members("billing").is_none());
+        assert!(is_same_team("@acme/payments", "Payments") && !is_same_team("pay", "payments"));
     }
 }

@@ -1,10 +1,10 @@
 //! Who is named for a service, in which order, and with which words.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-use hw_model::{IncidentId, Timestamp};
+use hw_model::{Effect, IncidentId, Timestamp};
 use hw_people::{
-    Absence, Aliases, Answer, ChangeDone, FeedRef, HALF_LIFE_DAYS, Knowledge, KnowsEvidence,
-    Matched, OnCall, Owner, OwnerSource, Person, RoleHeld, Teams, who_knows,
+    Absence, Aliases, Answer, ChangeDone, FeedRef, FileEntry, HALF_LIFE_DAYS, Knowledge,
+    KnowsEvidence, Matched, OnCall, Owner, OwnerSource, Person, RoleHeld, Teams, who_knows,
 };
 use proptest::prelude::*;
 
@@ -31,6 +31,11 @@ fn knows(name: &str, days: f64, knowledge: Knowledge) -> KnowsEvidence {
 fn role(name: &str, days: f64, incident: u32, role: RoleHeld) -> KnowsEvidence {
     let incident = IncidentId(incident);
     knows(name, days, Knowledge::Incident { incident, role })
+}
+
+fn mitigation(name: &str, days: f64, incident: u32, effect: Effect) -> KnowsEvidence {
+    let incident = IncidentId(incident);
+    knows(name, days, Knowledge::Mitigation { incident, effect })
 }
 
 fn change(name: &str, days: f64, done: ChangeDone) -> KnowsEvidence {
@@ -66,7 +71,8 @@ fn owner(name: &str, is_team: bool) -> Owner {
         owner: person(name),
         is_team,
         source: OwnerSource::CodeOwners,
-        file: "CODEOWNERS:7".to_owned(),
+        file: "CODEOWNERS".to_owned(),
+        entry: FileEntry::Line(7),
         matched: Matched::ByPath,
     }
 }
@@ -107,6 +113,22 @@ fn every_role_has_its_weight_and_its_word() {
 }
 
 #[test]
+fn whoever_stopped_the_harm_is_said_with_the_incident() {
+    let evidence = [
+        mitigation("Anna", 0.0, 3, Effect::None),
+        mitigation("Anna", 0.0, 3, Effect::Worked),
+        mitigation("Anna", 0.0, 2, Effect::Undecided),
+        mitigation("Bob", 0.0, 3, Effect::None),
+    ];
+    let answer = who_knows("payments", NOW, &evidence, &[], &[]);
+    let [anna, bob] = answer.candidates.as_slice() else { panic!("{answer:?}") };
+    let words = "stopped the harm in INC-3 (19 Oct), and tried in 1 more incident";
+    assert_eq!(anna.because, [words]);
+    assert!((anna.score - 4.0).abs() < 1e-9, "the best attempt of each incident: {}", anna.score);
+    assert_eq!(bob.because, ["tried to stop the harm in INC-3 (19 Oct)"]);
+}
+
+#[test]
 fn evidence_is_said_in_short_sentences() {
     let mut evidence = vec![
         role("Anna", 7.6, 3, RoleHeld::Scribe),
@@ -129,6 +151,13 @@ fn evidence_is_said_in_short_sentences() {
         ]
     );
     assert_eq!(answer.n_who_know, 1);
+    let many: Vec<_> = (1..=9).map(|n| role("Anna", 0.0, n, RoleHeld::Lead)).collect();
+    let answer = who_knows("payments", NOW, &many, &[], &[]);
+    assert_eq!(
+        answer.candidates[0].because,
+        ["lead of INC-8 (19 Oct)", "lead of INC-9 (19 Oct)", "took part in 7 more incidents"]
+    );
+    assert!((answer.candidates[0].score - 72.0).abs() < 1e-9);
 }
 
 #[test]
@@ -211,11 +240,13 @@ fn a_team_is_its_people_where_settings_list_them() {
 
 fn any_piece() -> impl Strategy<Value = KnowsEvidence> {
     let name = prop::sample::select(vec!["Anna", "anna", "Bob", "Carla"]);
-    (name, -2.0..2_000.0, 0..6_u32).prop_map(|(name, days, kind)| match kind {
+    (name, -2.0..2_000.0, 0..8_u32).prop_map(|(name, days, kind)| match kind {
         0 => role(name, days, kind, RoleHeld::Lead),
         1 => role(name, days, 7, RoleHeld::Scribe),
         2 => change(name, days, ChangeDone::Told),
         3 => change(name, days, ChangeDone::Made),
+        6 => mitigation(name, days, kind, Effect::Worked),
+        7 => mitigation(name, days, 6, Effect::None),
         4 => knows(name, days, Knowledge::Entry { incident: IncidentId(7) }),
         _ => knows(name, days, Knowledge::OnCall { feed: "pager".to_owned() }),
     })

@@ -241,6 +241,13 @@ pub enum WhatV1 {
         /// How long at most.
         until: i64,
     },
+    /// Only some may read it from now on.
+    Restricted {
+        /// Who.
+        to: Vec<String>,
+    },
+    /// Everybody who may read incidents may read it again.
+    RestrictionLifted,
     /// What was waited for did not come in time, or came: somebody has to look.
     WaitOver {
         /// The entry that began the wait.

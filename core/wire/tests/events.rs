@@ -70,6 +70,8 @@ fn later_moves() -> Vec<Move> {
         Move::WaitOver { wait: 4, condition },
         Move::UpdateOverdue { due: Timestamp(9), by },
         Move::UpdateOverdue { due: Timestamp(9), by: Author::Highwater },
+        Move::Restricted { to: vec![Name::parse("Anna").unwrap(), Name::parse("Bob").unwrap()] },
+        Move::RestrictionLifted,
     ]
 }
 

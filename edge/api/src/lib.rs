@@ -15,9 +15,11 @@ mod list;
 mod map;
 mod number;
 mod orders;
+mod people;
 mod present;
 mod problem;
 mod record;
+mod search;
 mod services;
 mod time;
 mod told;
@@ -43,9 +45,11 @@ pub use orders::{
     AmendBody, Brief, CommandBody, DoneAnswer, EntryBody, OpenBody, Opened, OrderFault, Orders,
     PinBody, ReportAnswer, ReportBody, Reported,
 };
+pub use people::{AwayNow, KnowsService, OnCallNow, ServiceOwner, ServicePeople};
 pub use present::{JudgedChange, Now, OpenIncident, Received, Streams};
 pub use problem::Problem;
 pub use record::{Attempt, HypothesisWords, IncidentRecord, IncidentTimes, RoleHolder, Waiting};
+pub use search::Hit;
 pub use services::{Service, Version};
 pub use time::{instant, rfc3339};
 pub use told::{TellChange, TellFault, Told, ToldAnswer};

@@ -77,6 +77,9 @@ pub struct CommandBody {
     /// started, noticed, declared, acknowledged, mitigated, resolved, closed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moment: Option<String>,
+    /// Who may read it, beside who says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub people: Option<Vec<String>>,
     /// The incident it becomes part of: `INC-1`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub into: Option<String>,

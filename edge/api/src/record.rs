@@ -31,6 +31,9 @@ pub struct IncidentRecord {
     pub waiting: Option<Waiting>,
     /// The incident it is part of; null if it is none.
     pub merged_into: Option<String>,
+    /// Who may read it, if not everybody who may read incidents; left out otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restricted_to: Option<Vec<String>>,
     /// Number of its last entry.
     pub seq: u64,
 }
@@ -139,6 +142,10 @@ impl From<&Record> for IncidentRecord {
                 is_over: wait.is_over,
             }),
             merged_into: record.merged_into.map(|into| into.to_string()),
+            restricted_to: record
+                .restricted_to
+                .as_ref()
+                .map(|readers| readers.iter().map(ToString::to_string).collect()),
             seq: record.seq,
         }
     }

@@ -32,5 +32,5 @@ pub use notice::{Kind, Notice};
 pub use outcome::Outcome;
 pub use receiver::{Email, HeartbeatMethod, MailSecurity, Misconfigured, Receiver, ReceiverKind};
 pub use secret::Secret;
-pub use target::Lookup;
+pub use target::{Lookup, wrong_address};
 pub use trust::TrustError;

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use crate::mail::MailAddress;
 use crate::secret::Secret;
 use crate::signature;
-use crate::target::Target;
+use crate::target::{Target, wrong_address};
 
 /// One receiver of messages.
 #[derive(Debug, Clone, Deserialize)]
@@ -186,12 +186,7 @@ impl Receiver {
     }
 
     fn url(&self, url: &Secret) -> Option<String> {
-        let target = match Target::parse(url.expose(), &self.allow_private) {
-            Ok(target) => target,
-            Err(problem) => return Some(problem),
-        };
-        // An address in numbers can be judged without asking anybody.
-        target.host.parse().ok().and_then(|address| target.judge(address).err())
+        wrong_address(url, &self.allow_private)
     }
 
     fn email(&self, email: &Email) -> Option<String> {

@@ -13,6 +13,7 @@ use std::time::Duration;
 use ureq::http::Uri;
 
 use crate::address::{mapped_v4, place};
+use crate::secret::Secret;
 
 /// How a name becomes addresses. The system's resolver, or that of a test.
 pub type Lookup = Arc<dyn Fn(&str, u16) -> io::Result<Vec<SocketAddr>> + Send + Sync>;
@@ -195,6 +196,18 @@ impl Target {
         };
         Err(format!("{} leads to {}{advice}", self.host, found.words()))
     }
+}
+
+/// What is wrong with an address that is to be asked, as far as can be said without asking anybody. The
+/// words never hold the address.
+#[must_use]
+pub fn wrong_address(url: &Secret, allow_private: &[String]) -> Option<String> {
+    let target = match Target::parse(url.expose(), allow_private) {
+        Ok(target) => target,
+        Err(problem) => return Some(problem),
+    };
+    // An address in numbers can be judged at once.
+    target.host.parse().ok().and_then(|address| target.judge(address).err())
 }
 
 /// A host in its one usual form.

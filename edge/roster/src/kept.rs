@@ -10,6 +10,8 @@ use hw_model::{Timestamp, length_words};
 pub struct Trouble {
     /// When it was tried.
     pub at: Timestamp,
+    /// When the first of the failed readings was tried.
+    pub since: Timestamp,
     /// What went wrong, fit to stand after a colon.
     pub why: String,
     /// How many readings in a row have failed.
@@ -40,9 +42,11 @@ impl<T> Kept<T> {
                 self.trouble = None;
             }
             Err(error) => {
-                let n_failed = self.trouble.as_ref().map_or(0, |trouble| trouble.n_failed);
+                let before = self.trouble.as_ref();
+                let n_failed = before.map_or(0, |trouble| trouble.n_failed);
                 self.trouble = Some(Trouble {
                     at: now,
+                    since: before.map_or(now, |trouble| trouble.since),
                     why: error.to_string(),
                     n_failed: n_failed.saturating_add(1),
                 });
@@ -101,7 +105,8 @@ mod tests {
         kept.take(at(3_700), Err("a web page"));
         kept.take(at(7_300), Err("a web page"));
         assert_eq!((kept.good(), kept.read_at()), (Some(&7), Some(at(100))));
-        assert_eq!(kept.trouble().unwrap().n_failed, 2);
+        let trouble = kept.trouble().unwrap();
+        assert_eq!((trouble.n_failed, trouble.since, trouble.at), (2, at(3_700), at(7_300)));
         assert_eq!(kept.words(at(7_360)), "read 2 h 1 min ago; tried 60 s ago in vain: a web page");
         kept.take(at(9_000), Ok::<u32, &str>(8));
         assert_eq!((kept.good(), kept.trouble()), (Some(&8), None));

@@ -15,7 +15,7 @@ pub use codeowners::{CODEOWNERS_BYTES_MAX, CodeOwners, OwnerLine};
 pub use opslevel::read_opslevel;
 pub use yaml::{BYTES_MAX as CATALOG_BYTES_MAX, FileRefused};
 
-use hw_people::{Matched, Owner, OwnerSource, Person};
+use hw_people::{FileEntry, Matched, Owner, OwnerSource, Person};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The names of services.
@@ -79,6 +79,7 @@ impl Ownership {
                         is_team: listing.owner_is_team,
                         source,
                         file: file.to_owned(),
+                        entry: FileEntry::Named(name.clone()),
                         matched,
                     });
                 }
@@ -106,7 +107,8 @@ impl Ownership {
                     owner,
                     is_team: line.is_team,
                     source: OwnerSource::CodeOwners,
-                    file: format!("{file}:{}", line.line),
+                    file: file.to_owned(),
+                    entry: FileEntry::Line(line.line),
                     matched: Matched::ByPath,
                 });
             }
@@ -226,14 +228,14 @@ mod tests {
         let owners: Vec<_> = ownership
             .owners
             .iter()
-            .map(|o| format!("{} {} {} {}", o.service, o.owner, o.is_team, o.file))
+            .map(|o| format!("{} {} {} {} {:?}", o.service, o.owner, o.is_team, o.file, o.entry))
             .collect();
         assert_eq!(
             owners,
             [
-                "ghost @acme/all true CODEOWNERS:1",
-                "payments @acme/pay true CODEOWNERS:2",
-                "payments anna@example.com false CODEOWNERS:2",
+                "ghost @acme/all true CODEOWNERS Line(1)",
+                "payments @acme/pay true CODEOWNERS Line(2)",
+                "payments anna@example.com false CODEOWNERS Line(2)",
             ]
         );
         assert_eq!(ownership.unmatched.len(), 1);

@@ -63,6 +63,20 @@ impl Group<'_> {
         Ok(found.and_then(Result::ok))
     }
 
+    /// Messages whose keys begin so; damaged ones are left out.
+    ///
+    /// # Errors
+    ///
+    /// If the database cannot be read.
+    pub fn outbox_of(&self, beginning: &str) -> Result<Vec<OutboxRow>, WriteError> {
+        let sql = "select receiver, key, row, checksum from outbox
+                   where substr(key, 1, length(?1)) = ?1 order by id";
+        let mut statement = self.transaction.prepare_cached(sql)?;
+        let rows = statement.query_map([beginning], OutboxRow::read)?;
+        let rows: Vec<FoundRow> = rows.collect::<Result<_, _>>()?;
+        Ok(rows.into_iter().flatten().collect())
+    }
+
     /// Forgets a message.
     ///
     /// # Errors

@@ -121,6 +121,15 @@ impl Reader {
         states(&self.connection, kind, page)
     }
 
+    /// Events before a place among all, newest first.
+    ///
+    /// # Errors
+    ///
+    /// If the database cannot be read, or an event is damaged.
+    pub fn events_before(&self, seq: u64, items_max: u32) -> Result<Vec<StoredEvent>, ReadError> {
+        events(&self.connection, &Events::Before(seq), items_max)
+    }
+
     /// Events after a place among all, oldest first.
     ///
     /// # Errors

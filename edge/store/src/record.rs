@@ -306,6 +306,8 @@ fn checked_state(
 pub(crate) enum Events {
     /// All after a place, oldest first.
     After(u64),
+    /// All before a place, newest first.
+    Before(u64),
     /// Those of an incident, after a place among them, oldest first.
     OfIncident(u32, u64),
     /// Those that a step of the log said.
@@ -327,6 +329,12 @@ pub(crate) fn events(
             let sql = format!("{COLUMNS} where seq > ?1 order by seq limit ?2");
             let mut statement = connection.prepare_cached(&sql)?;
             statement.query_map(params![seq.cast_signed(), items_max], read)?.collect()
+        }
+        Events::Before(seq) => {
+            let sql = format!("{COLUMNS} where seq < ?1 order by seq desc limit ?2");
+            let mut statement = connection.prepare_cached(&sql)?;
+            let before = i64::try_from(*seq).unwrap_or(i64::MAX);
+            statement.query_map(params![before, items_max], read)?.collect()
         }
         Events::OfIncident(incident, after) => {
             let sql = format!(

@@ -4,9 +4,11 @@
 //! of this room bring (docs/adr/0010). Questions block: they are asked on threads that may wait.
 
 use crate::figures::Family;
+use crate::search::SearchAsked;
 use hw_api::{
-    AlertsAnswer, Brief, Change, ChatAnswer, DoneAnswer, Entry, FlowMap, Health, Hop, Incident,
-    Now, Opened, Orders, ReportAnswer, Reported, Service, Shift, Told, Typed, Windows,
+    AlertsAnswer, Brief, Change, ChatAnswer, DoneAnswer, Entry, FlowMap, Health, Hit, Hop,
+    Incident, List, Now, Opened, Orders, ReportAnswer, Reported, Service, ServicePeople, Shift,
+    Told, Typed, Windows,
 };
 use hw_model::Timestamp;
 use tokio::sync::watch;
@@ -44,6 +46,9 @@ impl std::fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+/// Whether what is of this incident may be seen; what is of none may.
+pub type MaySee<'a> = dyn FnMut(Option<&String>) -> Answered<bool> + 'a;
 
 /// A part of a list of numbered things, newest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,6 +96,13 @@ pub trait Backend: Send + Sync {
     ///
     /// See [`Backend::hops`].
     fn services(&self) -> Answered<Vec<Service>>;
+
+    /// Whom to ask about a service; or, if there is no such service, the names of those there are.
+    ///
+    /// # Errors
+    ///
+    /// See [`Backend::hops`].
+    fn people(&self, service: &str) -> Answered<Result<ServicePeople, Vec<String>>>;
 
     /// The map of the minute before a time, or of the last minute.
     ///
@@ -161,6 +173,14 @@ pub trait Backend: Send + Sync {
     ///
     /// See [`Backend::hops`].
     fn events(&self, after: u64, items_max: u32) -> Answered<Vec<Entry>>;
+
+    /// What holds all of these words. What is of an incident that may not be seen is as if it were not
+    /// there: it does not count towards what is found, either.
+    ///
+    /// # Errors
+    ///
+    /// See [`Backend::hops`].
+    fn search(&self, asked: &SearchAsked, may_see: &mut MaySee<'_>) -> Answered<List<Hit>>;
 
     /// Number of the last event, and each later one.
     fn last_event(&self) -> watch::Receiver<u64>;

@@ -4,9 +4,11 @@
 //! one that is slow misses nothing; one that does not read at all is cut off.
 
 use crate::asking::Site;
+use crate::backend::Answered;
 use crate::problem::Problem;
 use crate::query::Query;
 use crate::require::{Read, Require};
+use crate::sight::Sight;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName};
@@ -107,16 +109,28 @@ impl Follower {
         self.send(HELLO.to_owned()).await?;
         loop {
             let after = self.after;
-            let Ok(events) = self.site.ask(move |backend| backend.events(after, PAGE)).await else {
+            let caller = self.caller.clone();
+            let asked = self.site.ask(move |backend| {
+                let (events, mut sight) =
+                    (backend.events(after, PAGE)?, Sight::new(backend, &caller));
+                let judged = events.into_iter().map(|event| {
+                    let is_seen = sight.covers(event.incident.as_ref())?;
+                    Ok((event, is_seen))
+                });
+                judged.collect::<Answered<Vec<_>>>()
+            });
+            let Ok(events) = asked.await else {
                 // It connects again, and is told then what is wrong.
                 return Err(End);
             };
             if events.is_empty() {
                 self.wait().await?;
             }
-            for event in events {
+            for (event, is_seen) in events {
                 self.after = event.event;
-                self.send(frame(&event)).await?;
+                if is_seen {
+                    self.send(frame(&event)).await?;
+                }
             }
         }
     }

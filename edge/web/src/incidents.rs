@@ -1,6 +1,7 @@
 //! What people do in incidents: open them, write into them, order something. Durable when answered.
 
 use crate::asking::Site;
+use crate::backend::Failure;
 use crate::commands::idempotency_key;
 use crate::json::{Json, read_json};
 use crate::nearest::nearest;
@@ -8,6 +9,7 @@ use crate::problem::{Problem, ProblemKind};
 use crate::query::{Id, Query};
 use crate::recorded::none;
 use crate::require::{Require, Respond};
+use crate::sight::{may_see, no_incident, seen};
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -15,6 +17,8 @@ use hw_api::{
     AmendBody, Caller, CommandBody, DoneAnswer, EntryBody, OpenBody, OrderFault, Orders, PinBody,
     ReportAnswer, ReportBody,
 };
+use hw_incident::Command;
+use hw_model::IncidentId;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 
@@ -36,9 +40,13 @@ pub(crate) async fn open(
     Query::read(request.uri(), &[])?;
     let key = idempotency_key(request.headers())?;
     let opened = body::<OpenBody>(&site, &caller, request).await?.read().map_err(unusable)?;
-    let answer = site.ask(move |backend| backend.open(&opened, key.as_deref())).await?;
-    let answer =
-        answer.ok_or_else(|| Problem::not_found("it was opened, and cannot be shown yet"))?;
+    let answer = site.ask(move |backend| {
+        let answer = backend.open(&opened, key.as_deref())?;
+        Ok(answer.filter(|answer| may_see(&caller, &answer.incident)))
+    });
+    let answer = answer
+        .await?
+        .ok_or_else(|| Problem::not_found("it was opened, and cannot be shown yet"))?;
     Ok((StatusCode::CREATED, Json(answer)).into_response())
 }
 
@@ -70,7 +78,7 @@ pub(crate) async fn command(
         let is_known = CommandBody::COMMANDS.contains(&body.command.as_str());
         unusable(fault).meaning(meant.filter(|_| !is_known))
     })?;
-    done(&site, (number, orders, key), StatusCode::OK).await
+    done((&site, caller), (number, orders, key), StatusCode::OK).await
 }
 
 /// Writes an entry into an incident.
@@ -95,7 +103,7 @@ pub(crate) async fn write(
     let number = id.number("INC-", "an incident")?;
     let key = whole(&request)?;
     let orders = body::<EntryBody>(&site, &caller, request).await?.read().map_err(unusable)?;
-    done(&site, (number, orders, key), StatusCode::CREATED).await
+    done((&site, caller), (number, orders, key), StatusCode::CREATED).await
 }
 
 /// Amends an entry: it says something else from now on, and the old words are kept.
@@ -121,7 +129,7 @@ pub(crate) async fn amend(
     let (number, seq) = place(id, &seq)?;
     let key = whole(&request)?;
     let orders = body::<AmendBody>(&site, &caller, request).await?.read(seq).map_err(unusable)?;
-    done(&site, (number, orders, key), StatusCode::OK).await
+    done((&site, caller), (number, orders, key), StatusCode::OK).await
 }
 
 /// Pins an entry, or takes its pin away.
@@ -147,7 +155,7 @@ pub(crate) async fn pin(
     let (number, seq) = place(id, &seq)?;
     let key = whole(&request)?;
     let orders = body::<PinBody>(&site, &caller, request).await?.read(seq).map_err(unusable)?;
-    done(&site, (number, orders, key), StatusCode::OK).await
+    done((&site, caller), (number, orders, key), StatusCode::OK).await
 }
 
 /// Takes a report by anyone: answers what deviates near it now, also below the alarm line, and puts it
@@ -170,7 +178,15 @@ pub(crate) async fn report(
     let key = idempotency_key(request.headers())?;
     let reported = body::<ReportBody>(&site, &caller, request).await?.read().map_err(unusable)?;
     let named = reported.incident;
-    let answer = site.ask(move |backend| backend.report(reported, key.as_deref())).await?;
+    let answer = site.ask(move |backend| {
+        let is_seen = match reported.incident {
+            Some(named) => seen(backend, &caller, named.0)?.is_some(),
+            None => true,
+        };
+        let answer = if is_seen { backend.report(reported, key.as_deref())? } else { None };
+        Ok(answer.filter(|answer| may_see(&caller, &answer.incident)))
+    });
+    let answer = answer.await?;
     let missing = || none(&named.map_or_else(String::new, |id| id.to_string()), "incidents");
     Ok((StatusCode::CREATED, Json(answer.ok_or_else(missing)?)).into_response())
 }
@@ -182,13 +198,29 @@ fn whole(request: &Request) -> Result<Option<String>, Problem> {
 }
 
 async fn done(
-    site: &Site,
+    (site, caller): (&Site, Caller),
     (number, orders, key): (u32, Orders, Option<String>),
     status: StatusCode,
 ) -> Result<Response, Problem> {
-    let answer = site.ask(move |backend| backend.order(number, orders, key.as_deref())).await?;
-    let answer = answer.ok_or_else(|| none(&format!("INC-{number}"), "incidents"))?;
+    let answer = site.ask(move |backend| {
+        if seen(backend, &caller, number)?.is_none() {
+            return Ok(None);
+        }
+        for target in orders.commands.iter().filter_map(merge_target) {
+            if seen(backend, &caller, target.0)?.is_none() {
+                let why = format!("{target} is not there to be merged into, or is part of another");
+                return Err(Failure::Conflict(why));
+            }
+        }
+        backend.order(number, orders, key.as_deref())
+    });
+    let answer = answer.await?.ok_or_else(|| no_incident(number))?;
     Ok((status, Json(answer)).into_response())
+}
+
+fn merge_target(command: &Command) -> Option<IncidentId> {
+    let Command::Merge { into, .. } = command else { return None };
+    Some(*into)
 }
 
 /// The numbers of an incident and of one of its entries.

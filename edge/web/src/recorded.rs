@@ -7,6 +7,7 @@ use crate::nearest::nearest;
 use crate::problem::Problem;
 use crate::query::{Id, Query, number_of, stray_cursor};
 use crate::require::{Read, Require};
+use crate::sight::{may_see, no_incident, seen};
 use axum::extract::State;
 use axum::http::Uri;
 use hw_api::{Brief, Change, Entry, Incident, List, Shift};
@@ -64,14 +65,15 @@ impl Which {
     ),
 )]
 pub(crate) async fn incidents(
-    _: Require<Read>,
+    Require { caller, .. }: Require<Read>,
     State(site): State<Arc<Site>>,
     uri: Uri,
 ) -> Result<Json<List<Incident>>, Problem> {
     let query = Query::read(&uri, &["status", "limit", "cursor"])?;
     let (which, page) = (Which::read(query.text("status"))?, query.page()?);
     let list = site.ask(move |backend| {
-        numbered(page, |part| backend.incidents(part), |incident| &incident.id, |i| which.has(i))
+        let is_wanted = |incident: &Incident| which.has(incident) && may_see(&caller, incident);
+        numbered(page, |part| backend.incidents(part), |incident| &incident.id, is_wanted)
     });
     list.await.map(Json)
 }
@@ -86,15 +88,15 @@ pub(crate) async fn incidents(
     ),
 )]
 pub(crate) async fn incident(
-    _: Require<Read>,
+    Require { caller, .. }: Require<Read>,
     State(site): State<Arc<Site>>,
     id: Id,
     uri: Uri,
 ) -> Result<Json<Incident>, Problem> {
     Query::read(&uri, &[])?;
     let number = id.number("INC-", "an incident")?;
-    let found = site.ask(move |backend| backend.incident(number)).await?;
-    found.map(Json).ok_or_else(|| none(&format!("INC-{number}"), "incidents"))
+    let found = site.ask(move |backend| seen(backend, &caller, number)).await?;
+    found.map(Json).ok_or_else(|| no_incident(number))
 }
 
 /// An incident in at most 150 words, also on what is not the cause.
@@ -107,15 +109,18 @@ pub(crate) async fn incident(
     ),
 )]
 pub(crate) async fn brief(
-    _: Require<Read>,
+    Require { caller, .. }: Require<Read>,
     State(site): State<Arc<Site>>,
     id: Id,
     uri: Uri,
 ) -> Result<Json<Brief>, Problem> {
     Query::read(&uri, &[])?;
     let number = id.number("INC-", "an incident")?;
-    let found = site.ask(move |backend| backend.brief(number)).await?;
-    found.map(Json).ok_or_else(|| none(&format!("INC-{number}"), "incidents"))
+    let found = site.ask(move |backend| match seen(backend, &caller, number)? {
+        Some(_) => backend.brief(number),
+        None => Ok(None),
+    });
+    found.await?.map(Json).ok_or_else(|| no_incident(number))
 }
 
 /// What became known of an incident, event by event, oldest first.
@@ -132,7 +137,7 @@ pub(crate) async fn brief(
     ),
 )]
 pub(crate) async fn entries(
-    _: Require<Read>,
+    Require { caller, .. }: Require<Read>,
     State(site): State<Arc<Site>>,
     id: Id,
     uri: Uri,
@@ -142,15 +147,11 @@ pub(crate) async fn entries(
     let cursor = query.text("cursor");
     let after = cursor.map(|text| text.parse().map_err(|_| stray_cursor(text))).transpose()?;
     let (after, limit) = (after.unwrap_or(0), query.limit()?);
-    let answer = site.ask(move |backend| {
-        let entries = backend.entries(number, after, limit + 1)?;
-        // An incident has an event: it begins with a shift.
-        let is_known = !entries.is_empty() || backend.incident(number)?.is_some();
-        Ok(is_known.then_some(entries))
+    let answer = site.ask(move |backend| match seen(backend, &caller, number)? {
+        Some(_) => backend.entries(number, after, limit + 1).map(Some),
+        None => Ok(None),
     });
-    let Some(mut items) = answer.await? else {
-        return Err(none(&format!("INC-{number}"), "incidents"));
-    };
+    let Some(mut items) = answer.await? else { return Err(no_incident(number)) };
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let is_more = items.len() > limit;
     items.truncate(limit);

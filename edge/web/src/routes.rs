@@ -5,7 +5,8 @@ use crate::guard::Link;
 use crate::problem::{Problem, ProblemKind};
 use crate::table::{Route, Table};
 use crate::{
-    commands, counted, document, follow, guard, hooks, incidents, recorded, status, tokens,
+    commands, counted, document, follow, guard, hooks, incidents, people, recorded, search, status,
+    tokens,
 };
 use axum::extract::{Request, State};
 use axum::http::header::{CACHE_CONTROL, HeaderName};
@@ -24,6 +25,7 @@ fn table() -> Table {
         .get("/api/v1/hops/{id}", counted::hop)
         .get("/api/v1/hops/{id}/windows", counted::windows)
         .get("/api/v1/services", counted::services)
+        .get("/api/v1/services/{id}/people", people::people)
         .get("/api/v1/flow", counted::flow)
         .get("/api/v1/shifts", recorded::shifts)
         .get("/api/v1/shifts/{id}", recorded::shift)
@@ -44,6 +46,7 @@ fn table() -> Table {
         .get("/api/v1/changes", recorded::changes)
         .post("/api/v1/changes", commands::tell)
         .get("/api/v1/changes/{id}", recorded::change)
+        .get("/api/v1/search", search::search)
         .get("/api/v1/events", follow::events)
         .get("/healthz", status::healthz)
         .get("/readyz", status::readyz)

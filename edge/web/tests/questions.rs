@@ -27,7 +27,8 @@ fn every_documented_page_is_answered_as_it_says() {
             continue;
         }
         let id = if path.contains("hops") { HOP_IN_PATH } else { "1" };
-        let said = server.get(&path.replace("{id}", id).replace("{n}", "1"));
+        let needed = if path == "/api/v1/search" { "?q=gate" } else { "" };
+        let said = server.get(&(path.replace("{id}", id).replace("{n}", "1") + needed));
         assert_eq!(said.status, 200, "{path}: {said:?}");
         let documented = &methods["get"]["responses"]["200"]["content"];
         let kind = said.header("content-type").unwrap().split(';').next().unwrap();
@@ -35,7 +36,7 @@ fn every_documented_page_is_answered_as_it_says() {
         assert_eq!(said.header("cache-control"), Some("no-store"), "{path}");
         n += 1;
     }
-    assert!(n >= 16, "{n} pages");
+    assert!(n >= 17, "{n} pages");
     server.end();
 }
 
@@ -134,6 +135,24 @@ fn flow_is_asked_at_a_time() {
     let map = server.get("/api/v1/flow?at=2026-11-22T06:54:54Z").json();
     assert_eq!(map["from"], "2026-11-22T06:53:54.000Z");
     server.get("/api/v1/flow?at=noon").problem(400, "bad-request");
+    server.end();
+}
+
+#[test]
+fn people_are_asked_for_by_service_and_the_nearest_are_named() {
+    let server = Running::new();
+    let found = server.get("/api/v1/services/router/people").json();
+    assert_eq!((&found["service"], &found["ask"]), (&json!("router"), &json!(["<b>Anna</b>"])));
+    let path = "/api/v1/services/%3Cb%3Eworklist%3C%2Fb%3E/people";
+    assert_eq!(server.get(path).json()["service"], "<b>worklist</b>", "a name is any text");
+    let problem = server.get("/api/v1/services/ruoter/people").problem(404, "not-found");
+    assert_eq!(problem["did_you_mean"], "router");
+    assert_eq!(problem["detail"], "no service \"ruoter\": did you mean \"router\"?");
+    let hostile = server.get("/api/v1/services/a%1B%5B2J%E2%80%AEb/people");
+    let detail = hostile.problem(404, "not-found")["detail"].as_str().unwrap().to_owned();
+    assert!(detail.starts_with("no service \"a[2Jb\"; GET"), "{detail:?}");
+    server.get("/api/v1/services/router/people?limit=3").problem(400, "bad-request");
+    server.get("/api/v1/services/%FF/people").problem(400, "bad-request");
     server.end();
 }
 

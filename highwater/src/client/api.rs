@@ -72,6 +72,19 @@ impl Api {
         }
     }
 
+    /// Gets the first items of a list, so many at most.
+    pub(crate) fn some(&self, path: &str, items_max: usize) -> Result<Vec<Value>, ClientError> {
+        let (mut items, mut next) = (Vec::new(), String::new());
+        loop {
+            let page: Page = self.get(&format!("{path}{next}"))?;
+            items.extend(page.items);
+            items.truncate(items_max);
+            let cursor = page.next.filter(|_| items.len() < items_max);
+            let Some(cursor) = cursor else { return Ok(items) };
+            next = format!("&cursor={}", percent_encoded(&cursor));
+        }
+    }
+
     /// Posts JSON. Two requests with one key are one.
     pub(crate) fn post(&self, path: &str, body: &Value, key: &str) -> Result<Value, ClientError> {
         let request = self

@@ -1,17 +1,18 @@
 //! `highwater doctor`: whether a server could run here, or runs well.
 
 mod checks;
+mod people;
 mod receivers;
 
 use crate::client::{Address, Api};
 use crate::exit::Exit;
 use crate::settings::ServeFlags;
-use crate::text::{paragraph, print};
+use crate::text::{paragraph_of_names, print};
 use checks::{Check, Finding};
 use clap::Args;
 
-/// Look whether a server can run here, or runs well: settings, data folder, disk, ports, answers, and
-/// whether each receiver could be told.
+/// Look whether a server can run here, or runs well: settings, data folder, disk, ports, answers,
+/// ownership files and calendars, and whether each receiver could be told.
 ///
 /// Changes nothing. Give the flags and the settings file you would give `serve`. A webhook is sent a
 /// message of type webhook.test; a mail server is asked whether it would take mail for each recipient;
@@ -38,6 +39,8 @@ impl Doctor {
         checks.push(checks::files());
         checks.extend(server.checks(api.as_ref()));
         checks.extend(receivers::checks(&settings.receivers, &settings.folder)?);
+        let running = api.as_ref().filter(|_| matches!(server, checks::Running::Here));
+        checks.extend(people::checks(&settings.people, running));
         let page: String = checks.iter().map(line).collect();
         print(&page)?;
         let is_bad = checks.iter().any(|check| check.finding == Finding::Bad);
@@ -52,5 +55,5 @@ fn line(check: &Check) -> String {
         Finding::Bad => "WRONG",
     };
     let head = format!("{word:<6} {:<12} ", check.what);
-    paragraph(&head, &" ".repeat(head.len()), &check.words)
+    paragraph_of_names(&head, &" ".repeat(head.len()), &check.words)
 }

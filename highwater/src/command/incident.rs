@@ -2,6 +2,7 @@
 
 mod moves;
 mod read;
+mod restrict;
 mod story;
 mod who;
 mod write;
@@ -57,6 +58,8 @@ enum Verb {
     Promise(moves::Promise),
     Wait(moves::Wait),
     Correct(moves::Correct),
+    Restrict(restrict::Restrict),
+    Unrestrict(restrict::Unrestrict),
 }
 
 impl IncidentCommand {
@@ -85,6 +88,8 @@ impl IncidentCommand {
             Verb::Promise(promise) => promise.run(),
             Verb::Wait(wait) => wait.run(),
             Verb::Correct(correct) => correct.run(),
+            Verb::Restrict(restrict) => restrict.run(),
+            Verb::Unrestrict(unrestrict) => unrestrict.run(),
         }
     }
 }

@@ -11,25 +11,29 @@ mod commands;
 mod figures;
 mod map;
 mod messages;
+mod people;
 mod present;
 mod record;
 mod recorded;
+mod search;
 mod windows;
 
 use super::clock::ClockKind;
 use super::counts::{Counts, get};
 use super::hooks::HookSettings;
 use super::orders::{ToEngine, ToWriter};
+use crate::people::Known;
 use hw_access::Door;
 use hw_api::{
-    AlertsAnswer, Brief, Change, ChatAnswer, DoneAnswer, Entry, FlowMap, Health, Hop, Incident,
-    Now, Opened, Orders, ReportAnswer, Reported, Service, Shift, Told, Typed, Windows,
+    AlertsAnswer, Brief, Change, ChatAnswer, DoneAnswer, Entry, FlowMap, Health, Hit, Hop,
+    Incident, List, Now, Opened, Orders, ReportAnswer, Reported, Service, ServicePeople, Shift,
+    Told, Typed, Windows,
 };
 use hw_engine::Engine;
 use hw_ingest::ReceiverCounts;
 use hw_model::{IncidentId, Timestamp};
 use hw_store::{Kind, Reader, Readers};
-use hw_web::{Answered, Backend, Failure, Family, Page, WindowsAsked};
+use hw_web::{Answered, Backend, Failure, Family, MaySee, Page, SearchAsked, WindowsAsked};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -60,6 +64,8 @@ pub(super) struct Answers {
     pub hooks: HookSettings,
     /// Alerts are taken one post after the other: what one writes, the next one knows.
     pub alerts: Mutex<()>,
+    /// What files and calendars say about people.
+    pub people: Arc<Known>,
     /// Rows up to this one were durable when the process started.
     pub durable_at_start: u64,
     pub runtime: Handle,
@@ -117,6 +123,11 @@ impl Answers {
             troubles.push("the server is starting or ending".to_owned());
         }
         troubles.extend(counts.canary_trouble());
+        if counts.is_post_dead.load(Ordering::Relaxed) {
+            troubles.push(
+                "others are not told any more: start the server again; its log says why".to_owned(),
+            );
+        }
         let (behind, applied) = (counts.behind(), get(&counts.applied));
         if applied < self.durable_at_start {
             let left = self.durable_at_start - applied;
@@ -149,6 +160,10 @@ impl Backend for Answers {
 
     fn services(&self) -> Answered<Vec<Service>> {
         self.ask(0, map::services)
+    }
+
+    fn people(&self, service: &str) -> Answered<Result<ServicePeople, Vec<String>>> {
+        self.service_people(service)
     }
 
     fn flow(&self, at: Option<Timestamp>) -> Answered<FlowMap> {
@@ -189,6 +204,10 @@ impl Backend for Answers {
 
     fn events(&self, after: u64, items_max: u32) -> Answered<Vec<Entry>> {
         self.some_events(after, items_max, |event| !event.event.what.is_audit())
+    }
+
+    fn search(&self, asked: &SearchAsked, may_see: &mut MaySee<'_>) -> Answered<List<Hit>> {
+        self.found(asked, may_see)
     }
 
     fn last_event(&self) -> watch::Receiver<u64> {

@@ -4,10 +4,10 @@
 //! Records are folds over the events that stand in the store. Those that were needed lately are kept;
 //! if a group fails, all of them are read anew.
 
-use super::notices::News;
+use super::notices::{News, veil};
 use super::orders::{Decide, Said, Undecided};
 use super::words::{record_state, unmeasured_state};
-use hw_incident::{Command, Event, Order, Record};
+use hw_incident::{Command, Event, Move, Order, Record, What};
 use hw_model::{IncidentId, Timestamp};
 use hw_notify::Notice;
 use hw_notify::schedule::Row;
@@ -23,6 +23,9 @@ const KEPT_MAX: usize = 200;
 /// Events read at a time.
 const PAGE: u32 = 1_000;
 
+/// Incidents that are looked at for reminders in one group.
+const REMINDED_PER_GROUP: usize = 50;
+
 /// Whether somebody is to be reminded is looked up at once.
 const LOOK_AGAIN: Timestamp = Timestamp(i64::MIN);
 
@@ -32,6 +35,8 @@ pub(super) struct Book {
     records: BTreeMap<IncidentId, Record>,
     /// When people are to be reminded of something, at the earliest.
     reminders: BTreeMap<IncidentId, Timestamp>,
+    /// Incidents of which that was changed by a group that is not durable yet.
+    unsettled: BTreeSet<IncidentId>,
 }
 
 /// Where it is written: a group, at a time of this machine's clock.
@@ -42,6 +47,8 @@ pub(super) struct Page<'a, 'g> {
     pub last_event: Option<u64>,
     /// Messages that are to be sent once the group is durable.
     pub messages: Vec<Row>,
+    /// Incidents of which messages that wait say nothing more from then on.
+    pub veiled: Vec<IncidentId>,
 }
 
 /// A message as it is stored.
@@ -60,13 +67,24 @@ impl<'a, 'g> Page<'a, 'g> {
         wall: Timestamp,
         receivers: &'a [String],
     ) -> Self {
-        Self { group, wall, receivers, last_event: None, messages: Vec::new() }
+        Self { group, wall, receivers, last_event: None, messages: Vec::new(), veiled: Vec::new() }
     }
 
     fn append(&mut self, event: &EventV1, news: &mut News) -> Result<(), WriteError> {
         let recorded = self.group.append_event(event, self.wall.0)?;
         self.last_event = Some(recorded.seq);
         news.add(recorded.incident_seq.unwrap_or(0), event);
+        Ok(())
+    }
+
+    /// Takes out of messages that wait whatever only some may read from now on.
+    fn veil(&mut self, incident: IncidentId) -> Result<(), WriteError> {
+        for kept in self.group.outbox_of(&format!("{incident}/"))? {
+            let Ok(mut row) = serde_json::from_slice::<Row>(&kept.row) else { continue };
+            veil(incident, &mut row.notice);
+            self.group.put_outbox(&stored(&row))?;
+        }
+        self.veiled.push(incident);
         Ok(())
     }
 
@@ -94,10 +112,24 @@ impl Book {
 
     /// Forgets what is in memory: the group in which it was written failed.
     pub(super) fn forget(&mut self) {
-        // Whom somebody was reminded of in it, nobody was.
-        let looked_at = self.records.keys().map(|incident| (*incident, LOOK_AGAIN));
-        self.reminders.extend(looked_at);
+        // Who was reminded in it, was not.
+        let unsettled = std::mem::take(&mut self.unsettled);
+        self.reminders.extend(unsettled.into_iter().map(|incident| (incident, LOOK_AGAIN)));
         self.records.clear();
+    }
+
+    /// The group is durable.
+    pub(super) fn settle(&mut self) {
+        self.unsettled.clear();
+    }
+
+    /// Notes when to look at a record again.
+    fn look_later(&mut self, incident: IncidentId) {
+        self.unsettled.insert(incident);
+        match self.records.get(&incident).and_then(Record::next_reminder) {
+            Some(at) => self.reminders.insert(incident, at),
+            None => self.reminders.remove(&incident),
+        };
     }
 
     /// Records what the engine said at one row, and what follows from it.
@@ -196,6 +228,9 @@ impl Book {
         self.records.insert(decide.incident, draft);
         self.show(page, decide.incident)?;
         if let Some(record) = self.records.get(&decide.incident) {
+            if events.iter().any(is_restriction) {
+                page.veil(decide.incident)?;
+            }
             page.tell(&news, record)?;
         }
         if let Some(key) = key {
@@ -213,16 +248,20 @@ impl Book {
         now: Timestamp,
     ) -> Result<(), WriteError> {
         let due = self.reminders.iter().filter(|(_, at)| **at <= now);
-        let due: Vec<IncidentId> = due.map(|(incident, _)| *incident).collect();
+        let due: Vec<IncidentId> =
+            due.map(|(incident, _)| *incident).take(REMINDED_PER_GROUP).collect();
         for incident in due {
             self.make_room(1);
             self.open(page.group, incident)?;
-            let Some(record) = self.records.get_mut(&incident) else {
-                self.reminders.remove(&incident);
+            let events = self.records.get(&incident).map(|record| record.reminders(now));
+            let events = events.unwrap_or_default();
+            if events.is_empty() {
+                self.look_later(incident);
                 continue;
-            };
+            }
+            let Some(record) = self.records.get_mut(&incident) else { continue };
             let mut news = News::of(record);
-            for event in record.reminders(now) {
+            for event in events {
                 page.append(&EventV1::of_incident(incident, &event), &mut news)?;
                 record.apply(&event);
             }
@@ -262,11 +301,8 @@ impl Book {
 
     /// Keeps the present words of an incident's record.
     fn show(&mut self, page: &Page<'_, '_>, incident: IncidentId) -> Result<(), WriteError> {
+        self.look_later(incident);
         let Some(record) = self.records.get(&incident) else { return Ok(()) };
-        match record.next_reminder() {
-            Some(at) => self.reminders.insert(incident, at),
-            None => self.reminders.remove(&incident),
-        };
         page.group.put_state(record.seq, &record_state(record))?;
         if record.is_measured {
             return Ok(());
@@ -312,6 +348,10 @@ fn digest(decide: &Decide) -> String {
     }
     let words = format!("{incident} {by:?} {at:?} {commands:?}");
     blake3::hash(words.as_bytes()).to_hex().to_string()
+}
+
+const fn is_restriction(event: &Event) -> bool {
+    matches!(event.what, What::Moved(Move::Restricted { .. }))
 }
 
 fn merge_target(command: &Command) -> Option<IncidentId> {

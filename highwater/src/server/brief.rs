@@ -16,6 +16,9 @@ pub(super) fn sentences(incident: &Incident, name: &mut dyn FnMut(&str) -> Strin
         ended(&format!("{} ({severity}{status}): {}", incident.id, incident.title)),
         format!("It began at {}.", minute(&incident.started_at)),
     ];
+    if let Some(readers) = record.and_then(|record| record.restricted_to.as_ref()) {
+        said.insert(1, format!("Restricted to {}.", readers.join(", ")));
+    }
     if let Some(impact) = &incident.impact {
         let which = if impact.excess_items < 0 { "missing" } else { "too many" };
         let size = |n: i64| n.unsigned_abs();

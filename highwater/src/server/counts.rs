@@ -58,6 +58,8 @@ pub(super) struct Counts {
     /// What keeps the writer from writing.
     trouble: Mutex<Option<String>>,
     recent: Mutex<Recent>,
+    /// Whether nobody tells others any more.
+    pub is_post_dead: AtomicBool,
     /// What became of messages to others since the start, and how many wait.
     post: Mutex<(Tally, usize)>,
 }

@@ -9,7 +9,7 @@ use super::orders::{
 use super::words::{merged_state, states};
 use crate::administration::{Done, carry_out};
 use hw_ingest::{Delivery, Reply, Seen};
-use hw_model::{Definitions, Opening, Timestamp, ToldChange};
+use hw_model::{Definitions, IncidentId, Opening, Timestamp, ToldChange};
 use hw_notify::schedule::{Row, RowState};
 use hw_store::{Group, Kind, NewRow, Retention, SeenMinute, WriteError};
 use hw_wire::LogRow;
@@ -79,8 +79,9 @@ pub(super) struct Written {
     pub administered: Vec<Done>,
     /// What becomes of what people want done in incidents.
     pub decided: Vec<Result<Vec<u64>, Undecided>>,
-    /// Messages to others.
+    /// Messages to others, and incidents of which earlier ones say nothing more.
     pub messages: Vec<Row>,
+    pub veiled: Vec<IncidentId>,
     pub last_event: Option<u64>,
     pub seen_saved: i64,
     pub totals: Totals,
@@ -120,6 +121,7 @@ impl Written {
             administered: Vec::new(),
             decided: Vec::new(),
             messages: Vec::new(),
+            veiled: Vec::new(),
             last_event: None,
             seen_saved,
             totals,
@@ -168,6 +170,7 @@ impl Written {
             let decided = deciding.book.decide(&mut page, deciding.clock.now(), decide)?;
             self.last_event = page.last_event.or(self.last_event);
             self.messages.append(&mut page.messages);
+            self.veiled.append(&mut page.veiled);
             self.decided.push(decided);
         }
         if deciding.book.is_reminder_due(deciding.clock.now()) {

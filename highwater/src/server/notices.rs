@@ -39,6 +39,9 @@ impl News {
         record: &Record,
     ) -> Result<Option<Notice>, WriteError> {
         let Some((seq, last)) = self.events.last() else { return Ok(None) };
+        if record.restricted_to.is_some() {
+            return Ok(self.veiled(record, (*seq, last.at)));
+        }
         let state = state_of::<Incident>(group, Stored::Incident, self.incident.0)?;
         let incident =
             Incident { record: Some(IncidentRecord::from(record)), ..state.unwrap_or_default() };
@@ -64,6 +67,35 @@ impl News {
             link: None,
             folded: 0,
         }))
+    }
+
+    /// Whoever is told cannot be asked whether they may read it: they hear that it is there, or over.
+    fn veiled(&self, record: &Record, (seq, at): (u64, i64)) -> Option<Notice> {
+        let news: Vec<&str> =
+            self.events.iter().filter_map(|(_, event)| veiled_news(&event.what)).collect();
+        let kind = self.kind(record, &BTreeMap::new())?;
+        if kind == Kind::Update && news.is_empty() {
+            return None;
+        }
+        let mut notice = Notice {
+            key: format!("{}/{seq}", self.incident),
+            thread: self.incident.to_string(),
+            kind,
+            title: String::new(),
+            severity: record.severity,
+            lines: Vec::new(),
+            service: String::new(),
+            labels: BTreeMap::new(),
+            started_at: at,
+            at,
+            ended_at: (kind == Kind::Resolved).then_some(at),
+            link: None,
+            folded: 0,
+        };
+        veil(self.incident, &mut notice);
+        let first = news.iter().map(|line| (*line).to_owned());
+        notice.lines = first.chain(std::mem::take(&mut notice.lines)).collect();
+        Some(notice)
     }
 
     fn kind(&self, record: &Record, changes: &BTreeMap<u32, Change>) -> Option<Kind> {
@@ -128,6 +160,30 @@ impl News {
     }
 }
 
+/// Takes out of a notice whatever only some may read.
+pub(super) fn veil(incident: IncidentId, notice: &mut Notice) {
+    notice.title = format!("{incident} is restricted to some people");
+    notice.lines = vec![format!(
+        "If you are one of them: highwater incident show {incident}. For all others it is not there."
+    )];
+}
+
+/// What is told of a restricted incident, in words that say nothing of it.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "what is not named here is for those who may read it"
+)]
+fn veiled_news(what: &WhatV1) -> Option<&'static str> {
+    Some(match what {
+        WhatV1::Restricted { .. } => "It was restricted.",
+        WhatV1::WaitOver { .. } => "A time to wait is over: somebody has to look.",
+        WhatV1::UpdateOverdue { .. } => "A promised word has not come.",
+        WhatV1::SeveritySet { .. } => "Its severity was set.",
+        WhatV1::HandedOver { .. } => "It was handed over.",
+        _ => return None,
+    })
+}
+
 /// The changes that are spoken of.
 fn changes_of(group: &Group<'_>, incident: &Incident) -> Result<BTreeMap<u32, Change>, WriteError> {
     let judged = incident.changes.iter().map(|judgement| &judgement.change);
@@ -181,6 +237,7 @@ fn is_news(what: &WhatV1, changes: &BTreeMap<u32, Change>) -> bool {
         | WhatV1::MitigationBegun { .. }
         | WhatV1::MitigationChecked { .. }
         | WhatV1::UpdatePromised { .. }
+        | WhatV1::Restricted { .. }
         | WhatV1::WaitBegun { .. }
         | WhatV1::WaitOver { .. }
         | WhatV1::UpdateOverdue { .. }

@@ -274,8 +274,10 @@ impl Opened {
             for (number, words) in &records {
                 // What cannot be read is said by `verify`.
                 let record: Option<IncidentRecord> = serde_json::from_str(words).ok();
-                let waits =
-                    |it: &IncidentRecord| it.waiting.is_some() || it.next_update_due.is_some();
+                let waits = |it: &IncidentRecord| {
+                    it.waiting.as_ref().is_some_and(|waiting| !waiting.is_over)
+                        || (it.next_update_due.is_some() && !it.is_update_overdue)
+                };
                 promised.extend(record.filter(waits).map(|_| IncidentId(*number)));
             }
         }

@@ -6,8 +6,10 @@
 
 use super::clock::wall;
 use super::counts::Counts;
+use super::notices::veil;
 use super::orders::{Sending, ToWriter};
-use hw_notify::schedule::{Attempt, Limits, Outbox, Row, RowChange, Said};
+use hw_model::IncidentId;
+use hw_notify::schedule::{Attempt, Ending, Limits, Outbox, Row, RowChange, RowState, Said};
 use hw_notify::{ATTEMPT_MAX, Courier, Kind, Notice, Outcome, Receiver, ReceiverKind};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -31,6 +33,8 @@ const LOOK: Duration = Duration::from_secs(30);
 
 /// What the post is told.
 pub(super) enum ToPost {
+    /// Nothing more is to be said of this incident than that it is there.
+    Veil(IncidentId),
     /// These messages are durable, and are to be sent.
     Rows(Vec<Row>),
     /// This became of a message.
@@ -74,6 +78,7 @@ impl Post {
     /// A post that goes on where the last one ended, and where to tell it.
     pub(super) fn new(settings: PostSettings) -> (Self, Telling<ToPost>) {
         let PostSettings { receivers, rows, courier, writer, counts } = settings;
+        warn_of_strangers(&receivers, &rows);
         let manners = receivers.iter().filter_map(|r| Some((r.name.as_str(), r.kind.manner()?)));
         let manners: Vec<_> = manners.collect();
         let outbox = Outbox::restored(LIMITS, &manners, rows);
@@ -109,9 +114,15 @@ impl Post {
                 self.beat();
             }
             self.unwritten.extend(self.outbox.take_changes());
-            if self.save() && ends_at.is_none() {
+            let is_saved = self.save();
+            if ends_at.is_none() {
+                // What was told before is told again also while nothing can be written: an alert that is
+                // not repeated ends.
                 let unsent = std::mem::take(&mut self.unsent);
-                unsent.into_iter().for_each(|attempt| self.send(attempt));
+                let (now, later): (Vec<_>, Vec<_>) =
+                    unsent.into_iter().partition(|attempt| is_saved || attempt.is_repeat);
+                self.unsent = later;
+                now.into_iter().for_each(|attempt| self.send(attempt));
             }
             self.counts.set_post(self.outbox.tally(), self.outbox.pending());
             if ends_at.is_some_and(|at| self.n_flying == 0 || at <= Instant::now()) {
@@ -147,6 +158,9 @@ impl Post {
                 for row in rows {
                     self.outbox.push(row.notice, &row.receiver, row.pushed_at);
                 }
+            }
+            ToPost::Veil(incident) => {
+                self.outbox.reword(&incident.to_string(), |notice| veil(incident, notice));
             }
             ToPost::Back(attempt, outcome) => {
                 self.n_flying = self.n_flying.saturating_sub(1);
@@ -244,6 +258,23 @@ impl Post {
     }
 }
 
+/// Whoever was told of something and is not in the settings any more, will not be told that it is over.
+fn warn_of_strangers(receivers: &[Receiver], rows: &[Row]) {
+    let mut open: BTreeMap<&str, usize> = BTreeMap::new();
+    let is_known = |row: &Row| receivers.iter().any(|receiver| receiver.name == row.receiver);
+    let is_open = |row: &Row| matches!(row.state, RowState::Told { is_over: false, .. });
+    for row in rows.iter().filter(|row| !is_known(row) && is_open(row)) {
+        *open.entry(&row.receiver).or_insert(0) += 1;
+    }
+    for (receiver, incidents) in open {
+        warn!(
+            receiver,
+            incidents,
+            "is not in the settings any more, and will not be told that these are over: end them there"
+        );
+    }
+}
+
 /// One attempt. Whatever happens in it, the post hears of it.
 fn carried_by(courier: &Courier, receiver: &Receiver, notices: &[Notice]) -> Outcome {
     let carry = || courier.deliver_all(receiver, notices);
@@ -281,9 +312,19 @@ fn beat_notice() -> Notice {
 
 /// A line in the log, where somebody may look for it.
 fn say(change: &RowChange) {
-    let RowChange { receiver, key, said, .. } = change;
+    let RowChange { receiver, key, said, state } = change;
     match said {
-        None | Some(Said::Ended) => {}
+        None => {}
+        Some(Said::Ended) => match state {
+            RowState::Ended(Ending::Dropped { reason }) => warn!(receiver, key, reason, "not told"),
+            RowState::Ended(Ending::TurnedAway) => {
+                error!(receiver, key, "not told: too many messages wait");
+            }
+            RowState::Ended(_)
+            | RowState::Waiting { .. }
+            | RowState::Trying { .. }
+            | RowState::Told { .. } => {}
+        },
         Some(Said::Delivered) => info!(receiver, key, "told"),
         Some(Said::Retry { reason }) => warn!(receiver, key, reason, "not told yet; trying again"),
         Some(Said::DeliveredInPart { reason }) => {

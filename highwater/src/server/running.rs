@@ -10,17 +10,19 @@ use super::doors::{AccessSettings, Guards, record_start, renew};
 use super::hooks::HookSettings;
 use super::opening::{DataSettings, Opened, open};
 use super::orders::{ToEngine, ToWriter};
+use super::people::Rereading;
 use super::post::{Post, PostSettings, ToPost};
 use super::room::Room;
 use super::writer::{Pause, Waiting, Writer};
 use crate::client::Sender;
+use crate::people::{Known, PeopleSettings};
 use anyhow::Context;
 use hw_ingest::{Delivery, Receiver, ReceiverSettings};
 use hw_notify::Courier;
 use hw_store::{Applying, Readers, Retention};
 use hw_web::{Failure, Web, WebSettings};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
@@ -42,6 +44,9 @@ const WRITER: &str = "writer";
 /// Names of the threads that send canaries, and messages.
 const CANARY: &str = "canary";
 const POST: &str = "post";
+
+/// Name of the thread that reads who owns what, and calendars.
+const PEOPLE: &str = "people";
 
 /// Before the engine is asked again whether it has caught up.
 const SOON: Duration = Duration::from_millis(100);
@@ -66,6 +71,7 @@ pub(crate) struct ServerSettings {
     pub receivers: Vec<hw_notify::Receiver>,
     /// What is taken from other programs.
     pub hooks: HookSettings,
+    pub people: PeopleSettings,
 }
 
 /// A server that runs.
@@ -81,6 +87,7 @@ pub(crate) struct Server {
     post: JoinHandle<()>,
     to_post: std::sync::mpsc::Sender<ToPost>,
     canary: Option<JoinHandle<()>>,
+    people: Option<JoinHandle<()>>,
     otlp_http: Option<SocketAddr>,
     otlp_grpc: Option<SocketAddr>,
     api: Option<SocketAddr>,
@@ -91,21 +98,14 @@ impl Server {
     pub(crate) fn start(settings: ServerSettings) -> anyhow::Result<Self> {
         let mut opened = open(&settings.folder, &settings.data)?;
         let guards = Guards::set_up(&opened, &settings)?;
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .thread_name("network")
-            .enable_all()
-            .build()
-            .context("failed to start threads")?;
+        let runtime = network()?;
         let (deliver, deliveries) = mpsc::channel(DELIVERIES_MAX);
         let (receiver, web) = bind(&runtime, &settings, deliver)?;
         let receiver = guards.guard(receiver)?;
         record_start(&mut opened, &settings, &guards)?;
         let (otlp_http, otlp_grpc) = (receiver.http_address(), receiver.grpc_address());
         let api = web.as_ref().and_then(Web::address);
-        let counts = Arc::new(Counts::default());
-        counts.durable.store(opened.durable, Ordering::Relaxed);
-        counts.applied.store(opened.next - 1, Ordering::Relaxed);
-        counts.set_totals(opened.totals);
+        let counts = counts_of(&opened);
         end_on_panic(opened.applying.clone());
         let (orders, wanted) = mpsc::unbounded_channel();
         let (readers, durable) = (Readers::new(opened.store.paths().clone()), opened.durable);
@@ -128,10 +128,11 @@ impl Server {
             hooks: settings.hooks.clone(),
             alerts: std::sync::Mutex::default(),
             durable_at_start: durable,
+            people: Arc::new(Known::new(settings.people.clone())),
             runtime: runtime.handle().clone(),
         });
         let threads = [spawn(ENGINE, move || room.run())?, spawn_writer(writer)?];
-        let post = spawn(POST, move || post.run())?;
+        let post = spawn_post(post, &counts)?;
         let (shutdown, mut stopping) = watch::channel(false);
         let web = web.map(|web| behind_doors(web, (&settings, &guards), &answers)).transpose()?;
         let backend = Arc::clone(&answers);
@@ -139,7 +140,10 @@ impl Server {
         if let Some(certificates) = guards.certificates.clone() {
             drop(runtime.spawn(renew(certificates, stopping.clone())));
         }
-        let canary = canary((&settings, &guards), &answers, otlp_http, stopping.clone())?;
+        let canary = otlp_http.filter(|_| settings.data.clock == ClockKind::Wall);
+        let sender = canary.map(|to| Sender::own(to, guards.certificates.is_some(), &guards.own));
+        let canary = fly(sender, &answers, &stopping)?;
+        let people = reread(&answers, &settings.folder, &stopping)?;
         let stopped = async move { drop(stopping.wait_for(|is_stopping| *is_stopping).await) };
         let receiving = runtime.spawn(receiver.run(stopped));
         counts.is_ready.store(true, Ordering::Relaxed);
@@ -155,6 +159,7 @@ impl Server {
             post,
             to_post,
             canary,
+            people,
             otlp_http,
             otlp_grpc,
             api,
@@ -220,13 +225,54 @@ impl Server {
         self.to_post.send(ToPost::Stop).ok();
         drop(self.post.join());
         drop(self.orders.send(ToWriter::Stop));
-        for thread in self.threads.into_iter().chain(self.canary) {
+        for thread in self.threads.into_iter().chain(self.canary).chain(self.people) {
             // A panic of one of them has ended the process.
             drop(thread.join());
         }
         self.runtime.shutdown_background();
         Ok(())
     }
+}
+
+/// Sends canaries, if there is somebody who sends them.
+fn fly(
+    sender: Option<Sender>,
+    answers: &Arc<Answers>,
+    stopping: &watch::Receiver<bool>,
+) -> anyhow::Result<Option<JoinHandle<()>>> {
+    let canary = sender.map(|sender| Canary {
+        answers: Arc::clone(answers),
+        counts: Arc::clone(&answers.counts),
+        sender,
+        stopping: stopping.clone(),
+    });
+    canary.map(|canary| spawn(CANARY, move || canary.run())).transpose()
+}
+
+/// Reads who owns what, and calendars, if settings name some.
+fn reread(
+    answers: &Arc<Answers>,
+    data: &Path,
+    stopping: &watch::Receiver<bool>,
+) -> anyhow::Result<Option<JoinHandle<()>>> {
+    let people = Rereading::wanted(answers, data, stopping);
+    people.map(|people| spawn(PEOPLE, move || people.run())).transpose()
+}
+
+/// The threads that talk to others.
+fn network() -> anyhow::Result<Runtime> {
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().thread_name("network").enable_all().build();
+    runtime.context("failed to start threads")
+}
+
+/// The counters, as the folder was left.
+fn counts_of(opened: &Opened) -> Arc<Counts> {
+    let counts = Arc::new(Counts::default());
+    counts.durable.store(opened.durable, Ordering::Relaxed);
+    counts.applied.store(opened.next - 1, Ordering::Relaxed);
+    counts.set_totals(opened.totals);
+    counts
 }
 
 /// Takes the addresses.
@@ -302,23 +348,6 @@ fn part(
     Ok((writer, room))
 }
 
-/// Who sends canaries, where the wall clock says what is now.
-fn canary(
-    (settings, guards): (&ServerSettings, &Guards),
-    answers: &Arc<Answers>,
-    otlp_http: Option<SocketAddr>,
-    stopping: watch::Receiver<bool>,
-) -> anyhow::Result<Option<JoinHandle<()>>> {
-    let receiver = otlp_http.filter(|_| settings.data.clock == ClockKind::Wall);
-    let canary = receiver.map(|receiver| Canary {
-        answers: Arc::clone(answers),
-        counts: Arc::clone(&answers.counts),
-        sender: Sender::own(receiver, guards.certificates.is_some(), &guards.own),
-        stopping,
-    });
-    canary.map(|canary| spawn(CANARY, move || canary.run())).transpose()
-}
-
 /// Who tells others, and where it is told what.
 fn post(
     opened: &Opened,
@@ -368,6 +397,17 @@ fn spawn_writer(writer: Writer) -> anyhow::Result<JoinHandle<()>> {
         .build()
         .context("failed to start the runtime of the writer")?;
     spawn(WRITER, move || runtime.block_on(writer.run()))
+}
+
+/// A panic of the post ends no process: what is counted goes on being counted, and it is said.
+fn spawn_post(post: Post, counts: &Arc<Counts>) -> anyhow::Result<JoinHandle<()>> {
+    let counts = Arc::clone(counts);
+    spawn(POST, move || {
+        let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| post.run()));
+        if ended.is_err() {
+            counts.is_post_dead.store(true, Ordering::Relaxed);
+        }
+    })
 }
 
 /// A panic of the engine or the writer ends the process: better a gap than a wrong verdict. The row

@@ -334,8 +334,12 @@ impl Writer {
             self.last_event.send_replace(last);
         }
         self.waiting.answer_flushes();
+        self.book.settle();
+        // Once the post has ended they wait for the next start.
+        for incident in written.veiled {
+            self.post.send(ToPost::Veil(incident)).ok();
+        }
         if !written.messages.is_empty() {
-            // Once the post has ended they wait for the next start.
             self.post.send(ToPost::Rows(written.messages)).ok();
         }
         for (reply, outcome) in written.requests {

@@ -7,10 +7,15 @@ use super::layers::{
     CLOCK, DATA, FALSE_ALARMS, File, ITEM_KEYS_MAX, LISTEN, Layered, OTLP_GRPC, OTLP_HTTP,
     SECONDS_DAYS, Setting, TOP_KEYS, WINDOW, WINDOWS_DAYS, variable,
 };
+use super::people::people;
 use super::receivers::receivers;
 use super::{Fault, ServeFlags, Settings, SettingsError};
+use crate::people::PeopleSettings;
 use crate::text::paragraph;
 use std::fmt::Write;
+
+/// Where what is said of people is explained.
+const PEOPLE_PLACE: &str = "in the file only; docs/reference/people.md";
 
 impl ServeFlags {
     /// The page of `highwater settings --explain`.
@@ -51,6 +56,7 @@ impl ServeFlags {
         let (decisions, items) = (settings.decisions.len(), settings.items.len());
         page.rules("decisions", decisions, "Answers that telemetry does not show by itself.");
         page.rules("items", items, "Calls that carry many items, where no convention says so.");
+        page.people(&people(&Keys::of("", file.table(), TOP_KEYS)?)?);
         Ok(page.out)
     }
 }
@@ -100,6 +106,35 @@ impl Page<'_> {
         let place = "in the file only, as a text, { file = \"...\" } or { env = \"...\" }; \
                      docs/reference/messages.md";
         self.out.push_str(&paragraph("    ", "    ", place));
+        self.out.push('\n');
+    }
+
+    fn people(&mut self, people: &PeopleSettings) {
+        let reasons = [
+            (
+                "ownership",
+                people.places.len(),
+                "Where catalog-info.yaml, CODEOWNERS and opslevel.yml say \
+              who owns a service: files, or folders of repositories. Read again every hour.",
+            ),
+            (
+                "feeds",
+                people.feeds.len(),
+                "Calendars of who is on call, stands in, or is away: by address \
+              or as a file. Fetched every hour: who is on call rarely changes more often, and whoever \
+              serves the calendar is not troubled.",
+            ),
+        ];
+        for (key, n, reason) in reasons {
+            self.line(&format!("[[people.{key}]]"), &format!("{n} in the file"), reason);
+            self.out.push_str(&paragraph("    ", "    ", PEOPLE_PLACE));
+            self.out.push('\n');
+        }
+        let what = "[people] aliases, names, teams";
+        let reason = "Other spellings of people, other names of services, and who is in a team. None are \
+                      needed where all tools use the same names.";
+        self.line(what, "in the file", reason);
+        self.out.push_str(&paragraph("    ", "    ", PEOPLE_PLACE));
         self.out.push('\n');
     }
 

@@ -1,7 +1,7 @@
 //! What is taken from other programs: `[hooks]`.
 
 use super::keys::{Fault, Keys, fault};
-use super::secrets::revealed;
+use super::secret::revealed;
 use crate::server::HookSettings;
 use hw_notify::Secret;
 use toml::Value;
@@ -39,9 +39,7 @@ pub(super) fn hooks(top: &Keys<'_>) -> Result<HookSettings, Fault> {
 }
 
 fn secret(place: &str, value: &Value) -> Result<Secret, Fault> {
-    let Value::String(text) = revealed(place, value)? else {
-        return Err(fault(place, "must be a text, or { file = \"...\" }, or { env = \"...\" }"));
-    };
+    let text = revealed(place, value)?;
     if text.len() < LETTERS_MIN || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
         let why =
             format!("is no secret: {LETTERS_MIN} letters and digits at least, without blanks");

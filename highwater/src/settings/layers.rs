@@ -61,6 +61,7 @@ pub(super) const TOP_KEYS: &[&str] = &[
     "otlp_grpc",
     "otlp_http",
     "receivers",
+    "people",
     "retention",
     "tls",
     "window",
@@ -195,7 +196,7 @@ impl File {
 
     pub(super) fn parse(name: &str, text: &str) -> Result<Self, String> {
         let table: toml::Table =
-            text.parse().map_err(|error: toml::de::Error| error.to_string())?;
+            text.parse().map_err(|error: toml::de::Error| not_toml(text, &error))?;
         Ok(Self { name: name.to_owned(), table: Value::Table(table) })
     }
 
@@ -210,6 +211,13 @@ impl File {
     fn get(&self, key: &str) -> Option<&Value> {
         key.split('.').try_fold(&self.table, |value, part| value.get(part))
     }
+}
+
+/// Where a text is no TOML, and why; without the line, in which a secret may stand.
+fn not_toml(text: &str, error: &toml::de::Error) -> String {
+    let start = error.span().map_or(0, |span| span.start);
+    let line = text.get(..start).map_or(1, |before| before.matches('\n').count() + 1);
+    format!("TOML parse error in line {line}: {}", error.message())
 }
 
 impl<T> Layered<T> {

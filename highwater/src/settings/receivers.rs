@@ -1,7 +1,7 @@
 //! Who is told of incidents: `[[receivers]]`.
 
 use super::keys::{Fault, Keys, fault, unknown};
-use super::secrets::revealed;
+use super::secret::revealed;
 use hw_notify::Receiver;
 use std::collections::BTreeSet;
 use toml::Value;
@@ -45,17 +45,46 @@ fn receiver(place: &str, value: &Value) -> Result<Receiver, Fault> {
     for (key, value) in table.iter().filter(|(key, _)| *key != "kind") {
         let goes_to = if own.contains(&key.as_str()) { &mut details } else { &mut common };
         let is_secret = SECRET_KEYS.contains(&key.as_str());
-        let value = if is_secret { revealed(&keys.place(key), value)? } else { value.clone() };
+        let value = if is_secret { of_secrets(&keys.place(key), value)? } else { value.clone() };
         goes_to.insert(key.clone(), value);
     }
     let details = toml::Table::from_iter([(kind.to_owned(), Value::Table(details))]);
     common.insert("kind".to_owned(), Value::Table(details));
-    let read: Receiver = Value::Table(common).try_into().map_err(|error: toml::de::Error| {
-        // The message alone: the whole error would show the line, and with it what is secret.
-        fault(place, error.message())
-    })?;
+    let read: Receiver = Value::Table(common)
+        .try_into()
+        .map_err(|error: toml::de::Error| fault(place, &wrong_value(kind, &error)))?;
     read.check().map_err(|wrong| fault(place, &wrong.problem))?;
     Ok(read)
+}
+
+/// What is wrong with a value. What was read may be secret and is not shown, so the error's own words
+/// only say what is missing.
+fn wrong_value(kind: &str, error: &toml::de::Error) -> String {
+    if error.message().starts_with("missing field") {
+        return error.message().to_owned();
+    }
+    let needs = match kind {
+        "email" => {
+            "host, user, password and from are texts, port is a number, security is starttls, tls or plain, to is a list of texts"
+        }
+        "webhook" => "url is a text, secrets is a list of texts",
+        "heartbeat" => "url is a text, method is get or post",
+        _ => "every value of this kind is a text",
+    };
+    format!(
+        "a value is of the wrong kind: {needs}; name and kind are texts, allow_private is a list of texts"
+    )
+}
+
+/// A secret, or a list of them. One that may be a list stands for a list of one.
+fn of_secrets(at: &str, value: &Value) -> Result<Value, Fault> {
+    let Some(list) = value.as_array() else {
+        let text = Value::String(revealed(at, value)?);
+        return Ok(if at.ends_with(".secrets") { Value::Array(vec![text]) } else { text });
+    };
+    let parts: Result<Vec<Value>, Fault> =
+        list.iter().map(|part| revealed(at, part).map(Value::String)).collect();
+    parts.map(Value::Array)
 }
 
 /// All receivers of the file.
@@ -112,6 +141,21 @@ mod tests {
     }
 
     #[test]
+    fn one_signing_key_is_a_list_of_one() {
+        let hook = |secrets: &str| {
+            format!(
+                "[[receivers]]\nname = \"x\"\nkind = \"webhook\"\nurl = \"https://a.example/\"\n\
+                 secrets = {secrets}\n"
+            )
+        };
+        let key = "\"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"";
+        assert_eq!(read(&hook(key)).unwrap().len(), 1);
+        assert_eq!(read(&hook(&format!("[{key}]"))).unwrap().len(), 1);
+        let why = read(&hook("\"whsec_canary!\"")).unwrap_err();
+        assert!(!why.contains("canary"), "{why}");
+    }
+
+    #[test]
     fn secret_may_stand_in_a_file() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("key");
@@ -143,7 +187,12 @@ mod tests {
             ),
             ("allow_private", "allow_privat", "receivers[3].allow_privat: \"allow_privat\" is not"),
             ("https://hooks", "ftp://hooks", "receivers[2]: "),
-            ("\"https://hooks.slack.com/services/T/B/canary\"", "7", "receivers[2]: "),
+            ("\"https://hooks.slack.com/services/T/B/canary\"", "7", "receivers[2].url: "),
+            (
+                "name = \"alerts\"",
+                "name = \"alerts\"\nauthorization = [\"canary\"]",
+                "receivers[3]: a value",
+            ),
             ("name = \"pager\"", "", "receivers[1].name: is missing"),
             ("[\"127.0.0.1:9093\"]", "[]", "receivers[3]: "),
         ] {

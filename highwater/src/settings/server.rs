@@ -113,6 +113,7 @@ impl ServeFlags {
             access: access(self, file)?,
             receivers: receivers(&top)?,
             hooks: hooks(&top)?,
+            people: super::people::people(&top)?,
             retention: Retention {
                 windows_days: Layered::pick(&WINDOWS_DAYS, None, file)?.value,
                 seconds_days: Layered::pick(&SECONDS_DAYS, None, file)?.value,

@@ -59,6 +59,7 @@ fn head(incident: &Value, zone: &Zone) -> String {
         }
     };
     row("times", times(incident, record, zone));
+    row("restricted", readers(record));
     row("roles", roles(record));
     row("origin", origin(incident));
     row("impact", impact(incident));
@@ -149,6 +150,12 @@ fn waiting(record: &Value, zone: &Zone) -> String {
         format!("until {until}")
     };
     format!("{until}: {}", word(wait, "condition"))
+}
+
+fn readers(record: &Value) -> String {
+    let names: Vec<String> =
+        items(record, "restricted_to").iter().filter_map(Value::as_str).map(plain).collect();
+    if names.is_empty() { String::new() } else { format!("to {}", names.join(", ")) }
 }
 
 fn next_word(record: &Value, zone: &Zone) -> String {
@@ -294,16 +301,16 @@ pub(crate) fn incidents(incidents: &[Value]) -> String {
     )
 }
 
-fn word(of: &Value, key: &str) -> String {
+pub(in crate::text) fn word(of: &Value, key: &str) -> String {
     let text = of.get(key).and_then(Value::as_str).unwrap_or_default();
     text.lines().map(plain).collect::<Vec<_>>().join("\n")
 }
 
-fn number(of: &Value, key: &str) -> u64 {
+pub(in crate::text) fn number(of: &Value, key: &str) -> u64 {
     of.get(key).and_then(Value::as_u64).unwrap_or(0)
 }
 
-fn items<'a>(of: &'a Value, key: &str) -> &'a [Value] {
+pub(in crate::text) fn items<'a>(of: &'a Value, key: &str) -> &'a [Value] {
     of.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 

@@ -156,14 +156,37 @@ impl Public {
         send(&self.url(path), token, body)
     }
 
+    pub(crate) fn post_with_key(
+        &self,
+        path: &str,
+        token: &str,
+        key: &str,
+        body: &str,
+    ) -> (u16, String) {
+        let request = shown(agent().post(self.url(path)), token).content_type("application/json");
+        let mut answer = request.header("Idempotency-Key", key).send(body).expect("it answers");
+        (answer.status().as_u16(), answer.body_mut().read_to_string().unwrap())
+    }
+
     pub(crate) fn delete(&self, path: &str, token: &str) -> u16 {
         self.status("DELETE", path, token)
     }
 
+    /// What a page says without end.
+    pub(crate) fn stream(&self, path: &str, token: &str) -> impl Read + use<> {
+        let answer = shown(agent().get(self.url(path)), token).call().expect("the API answers");
+        answer.into_body().into_reader()
+    }
+
     /// Sends traces over HTTP from elsewhere.
     pub(crate) fn otlp(&self, token: &str) -> (u16, String) {
+        self.otlp_body(token, "{}")
+    }
+
+    /// Sends these traces over HTTP from elsewhere.
+    pub(crate) fn otlp_body(&self, token: &str, body: &str) -> (u16, String) {
         let scheme = if self.has_tls { "https" } else { "http" };
-        send(&format!("{scheme}://{}/v1/traces", self.http), token, "{}")
+        send(&format!("{scheme}://{}/v1/traces", self.http), token, body)
     }
 }
 

@@ -1,6 +1,7 @@
 //! An incident, played in a chat.
 
 use super::{both, entries, highwater, mattermost, n_incidents, slack, started, words};
+use serde_json::json;
 
 #[test]
 fn incident_played_in_slack_stands_in_the_record_with_who_typed_it() {
@@ -104,6 +105,41 @@ fn what_cannot_be_done_is_said_to_who_typed_it_alone() {
     }
     assert_eq!(n_incidents(&server), 2);
     assert_eq!((entries(&server, "INC-1").len(), entries(&server, "INC-2").len()), (1, 1));
+}
+
+#[test]
+fn restricted_incident_is_not_there_in_a_chat() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = started(folder.path(), &both());
+    let opened = slack(&server, "anna", "o1", "open a leak of secrets");
+    slack(&server, "anna", "n1", "note a detail");
+    let body = json!({"command": "restrict", "people": ["Anna", "anna (Slack)"], "by": "Anna"});
+    let (status, answer) = server.tell("/api/v1/incidents/INC-1/commands", "r", &body);
+    assert_eq!(status, 200, "{answer}");
+    let mut n = 0;
+    let mut check = |trigger: &str, text: &str, expect: &str| {
+        n += 1;
+        let trigger = if trigger.is_empty() { format!("t{n}") } else { trigger.to_owned() };
+        let (is_public, said) = slack(&server, "anna", &trigger, text);
+        assert!(!is_public && said.contains(expect), "{text}: {said}");
+        assert!(
+            !said.contains("leak") && !said.contains("detail") || text.contains("detail"),
+            "{said}"
+        );
+    };
+    check("", "list", "No incident is open.");
+    check("", "brief", "No incident is open:");
+    for text in ["brief INC-1", "note INC-1 more", "status INC-1 resolved", "lead INC-1"] {
+        check("", text, "There is no INC-1.");
+    }
+    // What was done before it was restricted is answered no more.
+    check("n1", "note a detail", "There is no INC-1.");
+    check("o1", "open a leak of secrets", "cannot be shown here");
+    assert!(opened.0);
+    let kept = entries(&server, "INC-1").len();
+    assert_eq!(kept, 3, "this machine sees that nothing was added");
+    let (is_public, said) = slack(&server, "bob", "b1", "report the inbox is full");
+    assert!(is_public && said.contains("INC-2 is opened"), "{said}");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use crate::clock::{Clock, Start};
 use crate::truth::{Truth, shifts};
 use hw_engine::{Numbered, Report};
 use hw_model::{Incident, Shift, Signal};
+use std::collections::BTreeMap;
 
 /// How far a sum of probabilities may be off.
 const SUM_SLACK: f64 = 1e-9;
@@ -26,7 +27,7 @@ pub(super) fn check(truth: &Truth<'_>, report: &Report) -> Vec<Broken> {
         }
     }
     for incident in &report.incidents {
-        check_probabilities(incident, &mut broken);
+        check_probabilities(incident, report, &mut broken);
         check_sentences(incident, &mut broken);
         if truth.is_false(incident, report) {
             let seen = describe(incident, report, start);
@@ -91,13 +92,14 @@ fn fans_out(report: &Report, shift: &Shift) -> bool {
 }
 
 /// Probabilities are probabilities, and so are their sums.
-fn check_probabilities(incident: &Incident, broken: &mut Vec<Broken>) {
+fn check_probabilities(incident: &Incident, report: &Report, broken: &mut Vec<Broken>) {
     let diagnosis = &incident.diagnosis;
     let judged: Vec<f64> = diagnosis.judgements.iter().map(|j| j.probability).collect();
     let origins: Vec<f64> = diagnosis.origins.iter().map(|o| o.confidence).collect();
-    for (what, all) in [("changes", judged), ("origins", origins)] {
+    let (once, n_returns) = (1.0, n_returns(incident, report) as f64);
+    for (what, all, most) in [("changes", judged, once + n_returns), ("origins", origins, once)] {
         let fits = all.iter().copied().all(is_probability);
-        if !fits || all.iter().sum::<f64>() > 1.0 + SUM_SLACK {
+        if !fits || all.iter().sum::<f64>() > most + SUM_SLACK {
             let seen = format!("{what} of {}: {all:?}", incident.id);
             broken.push(Broken { check: "probabilities are between 0 and 1", seen });
         }
@@ -108,6 +110,17 @@ fn check_probabilities(incident: &Incident, broken: &mut Vec<Broken>) {
         let seen = format!("{}: {impact:?}", incident.id);
         broken.push(Broken { check: "an impact lies within its interval", seen });
     }
+}
+
+/// How often a figure came back after it was over, at most: another change may have brought it back than
+/// the one that began it.
+fn n_returns(incident: &Incident, report: &Report) -> usize {
+    let mut times: BTreeMap<String, usize> = BTreeMap::new();
+    for numbered in shifts(incident, report) {
+        let Shift { signal, target, .. } = &numbered.shift;
+        *times.entry(format!("{signal:?} {target:?}")).or_insert(0) += 1;
+    }
+    times.into_values().max().map_or(0, |most| most - 1)
 }
 
 /// Every verdict and every origin has a sentence, and there is an origin.

@@ -55,7 +55,7 @@ impl Facts {
     fn read(world: &World) -> Option<Self> {
         let fault = world.fault.as_ref()?;
         let origin = fault.origin(world)?;
-        let cured_at = world.acts.get(fault.cure?)?.at;
+        let cured_at = world.acts.get(*fault.cures.first()?)?.at;
         let mut reports = world.remarks.iter().filter(|said| said.kind == RemarkKind::Report);
         let deploys = world.acts.iter().filter_map(|act| deployed(world, act));
         Some(Self {

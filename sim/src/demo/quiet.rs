@@ -48,7 +48,7 @@ pub(super) fn draw(world: &mut World, random: &mut Random, days: i64) {
     acts.sort_by_key(|act| act.at);
     if let Some(fault) = &mut world.fault {
         fault.cause = fault.cause.map(|number| number + acts.len());
-        fault.cure = fault.cure.map(|number| number + acts.len());
+        fault.cures.iter_mut().for_each(|number| *number += acts.len());
     }
     world.acts.splice(0..0, acts);
 }

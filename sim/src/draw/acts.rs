@@ -79,9 +79,10 @@ pub(super) fn with_fault(world: &mut World, random: &mut Random, place: Place, a
     let logs = plan.complaints(kind);
     let planned = plan.sorted();
     let cause = planned.iter().position(|planned| planned.is_cause);
-    let cure = planned.iter().position(|planned| planned.is_cure);
+    let cures = planned.iter().position(|planned| planned.is_cure).into_iter().collect();
     let until = ends.then_some(from + lasts);
-    world.fault = Some(Fault { kind, effect, from, until, cause, cure, sticks, logs });
+    world.fault =
+        Some(Fault { kind, effect, from, until, again: None, cause, cures, sticks, logs });
     world.acts = planned.into_iter().map(|planned| planned.act).collect();
 }
 

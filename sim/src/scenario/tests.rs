@@ -39,8 +39,8 @@ fn script_is_read_and_written_back() {
     let story = world(STORY);
     assert_eq!(story.entries.len(), 4);
     assert_eq!(
-        story.fault.as_ref().map(|fault| (fault.cause, fault.cure)),
-        Some((Some(0), Some(2)))
+        story.fault.as_ref().map(|fault| (fault.cause, fault.cures.clone())),
+        Some((Some(0), vec![2]))
     );
     assert_eq!(world(&story.to_string()), story, "{story}");
 }

@@ -20,7 +20,7 @@ const HAPPENINGS: &str =
 pub(super) struct Timeline {
     last: Us,
     cause: Option<usize>,
-    cure: Option<usize>,
+    cures: Vec<usize>,
     has_fault: bool,
     /// Deploys of each service that can be taken back.
     standing: Vec<ServiceId>,
@@ -28,7 +28,7 @@ pub(super) struct Timeline {
 
 impl Timeline {
     pub(super) const fn new() -> Self {
-        Self { last: 0, cause: None, cure: None, has_fault: false, standing: Vec::new() }
+        Self { last: 0, cause: None, cures: Vec::new(), has_fault: false, standing: Vec::new() }
     }
 
     /// Whether lines that are written now belong to the fault.
@@ -64,7 +64,7 @@ impl Timeline {
         if line.takes("guilty") {
             self.cause = Some(number);
         } else if line.takes("cures") {
-            self.cure = Some(number);
+            self.cures.push(number);
         }
         line.end()
     }
@@ -73,7 +73,7 @@ impl Timeline {
     pub(super) fn finish(self, mut world: World) -> Read<World> {
         if let Some(fault) = &mut world.fault {
             fault.cause = self.cause;
-            fault.cure = self.cure;
+            fault.cures = self.cures;
         }
         Ok(world)
     }
@@ -131,14 +131,17 @@ fn read_fault(world: &World, at: Us, line: &mut Line<'_>) -> Read<Fault> {
     let kind = line.value(&format!("one of {kinds}"), FaultKind::from_word)?;
     let entry = world.read_entry(line)?;
     let effect = read_effect(world, entry, line)?;
-    let until = if line.takes("until") {
-        Some(line.value("a time like 18:00", Clock::parse)?)
-    } else {
-        None
-    };
+    let until = read_time_after("until", line)?;
+    let again = read_time_after("again", line)?;
     let sticks = line.takes("sticks");
-    let logs = Vec::new();
-    Ok(Fault { kind, effect, from: at, until, cause: None, cure: None, sticks, logs })
+    let (cures, logs) = (Vec::new(), Vec::new());
+    Ok(Fault { kind, effect, from: at, until, again, cause: None, cures, sticks, logs })
+}
+
+/// `until 18:00`, if that word stands there.
+fn read_time_after(word: &str, line: &mut Line<'_>) -> Read<Option<Us>> {
+    let is_there = line.takes(word);
+    is_there.then(|| line.value("a time like 18:00", Clock::parse)).transpose()
 }
 
 fn read_effect(world: &World, entry: EntryId, line: &mut Line<'_>) -> Read<Effect> {
@@ -171,7 +174,7 @@ fn read_mix(world: &World, entry: EntryId, line: &mut Line<'_>) -> Read<Effect> 
     let decision = world.entry(entry).decision.as_ref();
     let decision = decision.ok_or_else(|| line.misfit("an entry that answers"))?;
     let mut mix = vec![Parts::NONE; decision.values.len()];
-    while line.peek().is_some_and(|word| !["until", "sticks"].contains(&word)) {
+    while line.peek().is_some_and(|word| !["until", "again", "sticks"].contains(&word)) {
         let value = line.value("one of its answers", |word| {
             decision.values.iter().position(|(value, _)| value == word)
         })?;

@@ -134,7 +134,7 @@ fn role(world: &World, act: usize) -> &'static str {
     let fault = world.fault.as_ref();
     if fault.is_some_and(|fault| fault.cause == Some(act)) {
         " guilty"
-    } else if fault.is_some_and(|fault| fault.cure == Some(act)) {
+    } else if fault.is_some_and(|fault| fault.cures.contains(&act)) {
         " cures"
     } else {
         ""
@@ -188,6 +188,9 @@ fn write_fault(world: &World, fault: &Fault, f: &mut Formatter<'_>) -> Result {
     }
     if let Some(until) = fault.until {
         write!(f, " until {}", Clock(until))?;
+    }
+    if let Some(again) = fault.again {
+        write!(f, " again {}", Clock(again))?;
     }
     writeln!(f, "{}", if fault.sticks { " sticks" } else { "" })?;
     write_logs(&fault.logs, f)

@@ -2,7 +2,7 @@
 
 use super::{COMPARED_WITH_H, Factor};
 use crate::evidence::{Evidence, KnownChange};
-use crate::words::{change_words, clock, points, share};
+use crate::words::{change_words, clock, onset_words, points, share};
 use hw_model::{ChangeSource, Origin, Timestamp, length_words};
 use std::collections::{BTreeSet, VecDeque};
 
@@ -50,10 +50,11 @@ pub(super) fn after_onset(evidence: &Evidence, known: &KnownChange) -> Option<Fa
         bayes_factor: 0.0,
         is_hard: true,
         because: format!(
-            "it came {} after the onset: {}, the onset lies at {}",
+            "it came {} after {onset}: {}, {onset} lies at {}",
             length_words(at.seconds_since(evidence.onset_at())),
             change_words(evidence, known),
-            clock(evidence, evidence.onset_at())
+            clock(evidence, evidence.onset_at()),
+            onset = onset_words(evidence)
         ),
     })
 }
@@ -80,14 +81,15 @@ pub(super) fn hazard_per_h(
     let (_, origin, place) = best;
     let timing = COMPARED_WITH_H * density_per_h(evidence, known, place);
     let lag_s = evidence.onset_at().seconds_since(known.change.at);
+    let onset = onset_words(evidence);
     let when = if lag_s <= -1.0 && known.change.source == ChangeSource::Told {
-        format!("{} after the onset, if the told time is right", length_words(-lag_s))
+        format!("{} after {onset}, if the told time is right", length_words(-lag_s))
     } else {
         // Found changes are timed by their first span, the onset by the first second that differs.
         if lag_s < 1.0 {
-            "at the onset".to_owned()
+            format!("at {onset}")
         } else {
-            format!("{} before the onset", length_words(lag_s))
+            format!("{} before {onset}", length_words(lag_s))
         }
     };
     let because = format!(
@@ -159,7 +161,11 @@ fn exponential(lag_s: f64, mean_s: f64) -> f64 {
 
 /// Between five minutes and a day, per hour.
 fn log_uniform(lag_s: f64) -> f64 {
-    let (from_s, to_s) = (300.0f64, 86_400.0f64);
+    log_uniform_between(lag_s, (300.0, 86_400.0))
+}
+
+/// Between these times, per hour.
+pub(super) fn log_uniform_between(lag_s: f64, (from_s, to_s): (f64, f64)) -> f64 {
     if lag_s < from_s || lag_s > to_s {
         return 0.0;
     }

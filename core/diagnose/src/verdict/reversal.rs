@@ -63,8 +63,7 @@ pub(super) fn weigh(evidence: &Evidence, known: &KnownChange) -> Option<Factor> 
     if reversal.settled_at < evidence.onset_interval().from {
         return Some(gone_before(evidence, known, at));
     }
-    let ended_before = evidence.main().ended_at.is_some_and(|end| end < reversal.began_at);
-    if at <= evidence.onset_at() || ended_before {
+    if at <= evidence.onset_at() || evidence.was_back_before(reversal) {
         return None;
     }
     let from = reversal.settled_at.plus_s(GUARD_S);
@@ -103,8 +102,9 @@ pub(super) fn weigh(evidence: &Evidence, known: &KnownChange) -> Option<Factor> 
 fn gone_before(evidence: &Evidence, known: &KnownChange, at: Timestamp) -> Factor {
     let bayes_factor = 1.0 - Return::of(evidence, &known.change.service).probability();
     let because = format!(
-        "taken back at {}, before the shift began ({})",
+        "taken back at {}, before {} ({})",
         clock(evidence, at),
+        if evidence.earlier.is_some() { "it came back" } else { "the shift began" },
         points(bayes_factor)
     );
     Factor { bayes_factor, is_hard: false, because }

@@ -34,6 +34,26 @@ fn direction(shift: &Tracked) -> Direction {
     shift.main().alarm.direction
 }
 
+/// Whether a shift of an incident that was over is back. Each answer is a figure of its own there: one that
+/// now gains what another gained before is something else.
+pub(crate) fn is_back(known: &Tracked, new: &Tracked) -> bool {
+    let same_answer = || {
+        let mut pairs = known.members.iter().flat_map(|a| new.members.iter().map(move |b| (a, b)));
+        pairs.any(|(a, b)| (a.watched, a.alarm.direction) == (b.watched, b.alarm.direction))
+    };
+    match new.signal {
+        Signal::Answers => {
+            (known.subject, known.signal) == (new.subject, new.signal) && same_answer()
+        }
+        Signal::Transfer
+        | Signal::Volume
+        | Signal::Errors
+        | Signal::Latency
+        | Signal::Log
+        | Signal::NoData => returns(known, new),
+    }
+}
+
 fn returns(known: &Tracked, new: &Tracked) -> bool {
     let same_figure = (known.subject, known.signal) == (new.subject, new.signal);
     same_figure && direction(known) == direction(new)

@@ -9,15 +9,15 @@ use hw_model::Direction;
 use hw_stats::Counts;
 
 /// `front` calls `middle`, which calls `back`; `front` also calls `side`, which calls `shelf`.
-struct Scene {
-    flow: Flow,
-    graph: CallGraph,
-    shifts: Shifts,
-    incidents: Incidents,
+pub(crate) struct Scene {
+    pub flow: Flow,
+    pub graph: CallGraph,
+    pub shifts: Shifts,
+    pub incidents: Incidents,
 }
 
 impl Scene {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut sample = Sample::new();
         for second in 0..5 {
             sample.item(second, &["front", "middle", "back"]);
@@ -30,7 +30,7 @@ impl Scene {
         Self { flow, graph, shifts: Shifts::default(), incidents: Incidents::default() }
     }
 
-    fn hop(&self, caller: &str, callee: &str) -> HopIdx {
+    pub(crate) fn hop(&self, caller: &str, callee: &str) -> HopIdx {
         let words = |hop: &HopIdx| self.flow.hop_words(*hop).unwrap();
         let is_it = |hop: &HopIdx| words(hop).caller == caller && words(hop).callee == callee;
         self.flow.hops().find(is_it).unwrap()
@@ -43,29 +43,35 @@ impl Scene {
     }
 
     /// A figure goes up within a second; the number of its incident.
-    fn up(&mut self, watched: Watched, onset: i64) -> u32 {
+    pub(crate) fn up(&mut self, watched: Watched, onset: i64) -> u32 {
         self.shift(watched, onset, Direction::Up)
     }
 
     fn shift(&mut self, watched: Watched, onset: i64, direction: Direction) -> u32 {
-        let alarm = Alarm {
-            direction,
-            onset_tick: onset,
-            nats: 30.0,
-            before: 0.5,
-            learned: Counts::new(600.0, 300.0),
-            after: 0.9,
-            phi: 1.0,
+        let shift = noted(&mut self.shifts, watched, onset, direction);
+        self.incidents.admit((&self.flow, &mut self.graph), &mut self.shifts, shift, None).0
+    }
+
+    /// The same, of a figure that would bring an incident back.
+    fn back(&mut self, watched: Watched, onset: i64, (incident, is_leading): (u32, bool)) -> u32 {
+        let incident = IncidentId(incident);
+        let case = self.incidents.get(incident).unwrap();
+        let (n_shifts, main) = (case.shifts.len(), case.shifts[0]);
+        let before = Before {
+            n_bouts: 1,
+            n_shifts,
+            main,
+            began_at: Timestamp::from_s(0),
+            over_at: Timestamp::from_s(onset - 60),
+            diagnosis: Diagnosis::default(),
         };
-        let (at, what) = (Timestamp::from_s(onset + 20), NewsKind::Alarm(alarm));
-        let news = News { watched, stream: None, tick: onset + 19, at, what };
-        let shift = self.shifts.note(&news).expect("it is a new one");
-        self.shifts.get_mut(shift).unwrap().onset = vec![(onset, 1.0)];
-        self.incidents.admit((&self.flow, &mut self.graph), &mut self.shifts, shift).0
+        let back = Return { incident, is_leading, before };
+        let shift = noted(&mut self.shifts, watched, onset, Direction::Up);
+        self.incidents.admit((&self.flow, &mut self.graph), &mut self.shifts, shift, Some(back)).0
     }
 
     /// All shifts of a figure are over.
-    fn end(&mut self, watched: Watched, at: i64) {
+    pub(crate) fn end(&mut self, watched: Watched, at: i64) {
         let topic = watched.topic();
         let is_it = |shift: &&Tracked| (shift.subject, shift.signal) == topic && shift.is_open();
         let ids: Vec<ShiftId> = self.shifts.all().filter(is_it).map(|shift| shift.id).collect();
@@ -76,7 +82,30 @@ impl Scene {
     }
 }
 
-const HOUR: i64 = 3_600;
+/// A figure shifts within a second.
+pub(crate) fn noted(
+    shifts: &mut Shifts,
+    watched: Watched,
+    onset: i64,
+    direction: Direction,
+) -> ShiftId {
+    let alarm = Alarm {
+        direction,
+        onset_tick: onset,
+        nats: 30.0,
+        before: 0.5,
+        learned: Counts::new(600.0, 300.0),
+        after: 0.9,
+        phi: 1.0,
+    };
+    let (at, what) = (Timestamp::from_s(onset + 20), NewsKind::Alarm(alarm));
+    let news = News { watched, stream: None, tick: onset + 19, at, what };
+    let shift = shifts.note(&news).expect("it is a new one");
+    shifts.get_mut(shift).unwrap().onset = vec![(onset, 1.0)];
+    shift
+}
+
+pub(crate) const HOUR: i64 = 3_600;
 
 #[test]
 fn figure_that_returns_while_the_incident_lasts_is_part_of_it() {
@@ -147,4 +176,54 @@ fn what_began_before_or_after_does_not_follow() {
     scene.incidents.get_mut(IncidentId(2)).unwrap().is_ended = true;
     scene.end(items, 4 * HOUR);
     assert_eq!(scene.up(waiting, 5 * HOUR), 3, "nobody waits for what is over");
+}
+
+/// Items into `back` were an incident and failures beside it another, which was over first.
+fn two_over() -> (Scene, Watched, Watched) {
+    let mut scene = Scene::new();
+    let items = Watched::Transfer(scene.hop("middle", "back"));
+    let beside = Watched::HopErrors(scene.hop("side", "shelf"));
+    assert_eq!((scene.up(items, HOUR), scene.up(beside, 2 * HOUR)), (1, 2));
+    for (watched, id) in [(items, 1), (beside, 2)] {
+        scene.end(watched, 3 * HOUR);
+        scene.incidents.get_mut(IncidentId(id)).unwrap().is_ended = true;
+    }
+    (scene, items, beside)
+}
+
+#[test]
+fn figure_that_comes_back_is_another_bout_of_its_incident() {
+    let (mut scene, items, beside) = two_over();
+    assert_eq!(scene.back(items, 4 * HOUR, (1, true)), 1);
+    let case = scene.incidents.get(IncidentId(1)).unwrap();
+    assert!(!case.is_ended);
+    assert_eq!(
+        (case.shifts.as_slice(), case.bout()),
+        (&[ShiftId(1), ShiftId(3)][..], &[ShiftId(3)][..])
+    );
+    // While it lasts again, what follows from it is of this bout.
+    let waiting = Watched::EntrySlow(scene.entry("middle"), 0);
+    assert_eq!(scene.up(waiting, 5 * HOUR), 1);
+    assert_eq!(scene.incidents.get(IncidentId(1)).unwrap().bout().len(), 2);
+    assert_eq!(scene.up(beside, 6 * HOUR), 3, "nobody said that this one comes back");
+}
+
+#[test]
+fn incident_that_shows_elsewhere_first_turns_out_to_be_the_old_one() {
+    let (mut scene, items, _) = two_over();
+    let failing = Watched::EntryErrors(scene.entry("back"));
+    assert_eq!(scene.up(failing, 4 * HOUR), 3);
+    assert_eq!(scene.back(items, 4 * HOUR + 5, (1, true)), 1);
+    assert_eq!(scene.incidents.get(IncidentId(3)).unwrap().merged_into, Some(IncidentId(1)));
+    assert_eq!(scene.incidents.get(IncidentId(1)).unwrap().bout().len(), 2);
+}
+
+#[test]
+fn figure_that_many_things_move_does_not_make_a_new_incident_an_old_one() {
+    let (mut scene, _, _) = two_over();
+    let failing = Watched::EntryErrors(scene.entry("back"));
+    assert_eq!(scene.up(failing, 4 * HOUR), 3);
+    let waiting = Watched::EntrySlow(scene.entry("middle"), 0);
+    assert_eq!(scene.back(waiting, 4 * HOUR + 5, (1, false)), 3);
+    assert!(scene.incidents.get(IncidentId(1)).unwrap().is_ended);
 }

@@ -85,6 +85,10 @@ fn moved_v1(moved: &Move) -> WhatV1 {
             to: at.0,
             reason: text_v1(reason),
         },
+        Move::Restricted { to } => {
+            WhatV1::Restricted { to: to.iter().map(ToString::to_string).collect() }
+        }
+        Move::RestrictionLifted => WhatV1::RestrictionLifted,
         Move::WaitOver { wait, condition } => {
             WhatV1::WaitOver { wait: *wait, condition: text_v1(condition) }
         }
@@ -185,6 +189,8 @@ impl WhatV1 {
             | Self::SeveritySet { .. }
             | Self::RoleTaken { .. }
             | Self::RoleLeft { .. }
+            | Self::Restricted { .. }
+            | Self::RestrictionLifted
             | Self::WaitOver { .. }
             | Self::UpdateOverdue { .. }
             | Self::TimeCorrected { .. } => self.moved().map(What::Moved),
@@ -235,6 +241,10 @@ impl WhatV1 {
                 at: Timestamp(*to),
                 reason: text(reason),
             },
+            Self::Restricted { to } => {
+                Move::Restricted { to: to.iter().map(Name::recorded).collect() }
+            }
+            Self::RestrictionLifted => Move::RestrictionLifted,
             Self::WaitOver { wait, condition } => {
                 Move::WaitOver { wait: *wait, condition: text(condition) }
             }

@@ -97,7 +97,7 @@ fn read_author(by: Option<&String>) -> Read<Author> {
 
 impl CommandBody {
     /// The commands that are known.
-    pub const COMMANDS: [&str; 16] = [
+    pub const COMMANDS: [&str; 18] = [
         "assign",
         "leave",
         "status",
@@ -114,6 +114,8 @@ impl CommandBody {
         "wait",
         "correct",
         "activate",
+        "restrict",
+        "unrestrict",
     ];
 
     /// What it wants.
@@ -153,6 +155,11 @@ impl CommandBody {
                 team: read_name("team", some("team", self.team.as_ref())?)?,
                 text: self.text("text")?,
             }),
+            "restrict" => {
+                let names = self.people.iter().flatten().map(|name| read_name("people", name));
+                Ok(Command::Restrict { to: names.collect::<Read<_>>()? })
+            }
+            "unrestrict" => Ok(Command::LiftRestriction),
             "promise" => {
                 Ok(Command::PromiseUpdate { due: time("due", some("due", self.due.as_ref())?)? })
             }

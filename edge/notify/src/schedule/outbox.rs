@@ -50,6 +50,9 @@ pub struct Attempt {
     pub message: String,
     /// What to say; more than one only for Alertmanager.
     pub notices: Vec<Notice>,
+    /// True if all of it was told before and nothing is written about it: it may leave whether or not
+    /// anything can be written.
+    pub is_repeat: bool,
 }
 
 /// Decides when who is told of what.
@@ -110,6 +113,26 @@ impl Outbox {
         self.settle(receiver, &name);
     }
 
+    /// Puts other words into every notice of a thread that may still leave. Whoever calls does the same
+    /// to the rows that are kept.
+    pub fn reword(&mut self, thread: &str, words: impl Fn(&mut Notice)) {
+        for lane in self.lanes.values_mut() {
+            if let Some(known) = lane.threads.get_mut(thread) {
+                known.queue.iter_mut().for_each(|row| words(&mut row.notice));
+                if let Told::Firing(anchor) | Told::Over(anchor) = &mut known.told {
+                    words(&mut anchor.notice);
+                }
+            }
+            let flying = match &mut lane.flight {
+                Some(Flight::Parcel(parcel)) => Some(parcel),
+                Some(Flight::Repeat(_)) | None => None,
+            };
+            let rows = lane.frozen.values_mut().chain(flying).flat_map(|parcel| &mut parcel.rows);
+            let rows = rows.filter(|row| row.notice.thread == thread);
+            rows.for_each(|row| words(&mut row.notice));
+        }
+    }
+
     /// What to send now, if anything. Write [`Outbox::take_changes`] before sending it. Several
     /// receivers may be asked at a time, each one with one message at a time.
     pub fn next(&mut self, now: i64) -> Option<Attempt> {
@@ -146,7 +169,7 @@ impl Outbox {
                     ));
                     lane.flight = Some(Flight::Repeat(repeat));
                 }
-                Attempt { receiver, message, notices: told }
+                Attempt { receiver, message, notices: told, is_repeat: true }
             }
         }
     }
@@ -154,8 +177,12 @@ impl Outbox {
     fn begin_parcel(&mut self, receiver: String, mut parcel: Parcel, now: i64) -> Attempt {
         parcel.n_attempts = parcel.n_attempts.saturating_add(1);
         parcel.not_before = now;
-        let mut attempt =
-            Attempt { receiver, message: parcel.message.clone(), notices: Vec::new() };
+        let mut attempt = Attempt {
+            receiver,
+            message: parcel.message.clone(),
+            notices: Vec::new(),
+            is_repeat: false,
+        };
         let Some(lane) = self.lanes.get_mut(&attempt.receiver) else { return attempt };
         attempt.notices = notices(lane, &parcel);
         let kinds = lane.kinds(&parcel);

@@ -413,3 +413,27 @@ fn rows_keep_their_form() {
         assert_eq!(serde_json::from_str::<Row>(&json).unwrap(), row, "{json}");
     }
 }
+
+#[test]
+fn other_words_are_told_wherever_a_notice_waits() {
+    for manner in [Manner::People, Manner::Alerts, Manner::Program] {
+        let mut one = One::new(manner);
+        one.push("A", Kind::Firing, 1);
+        one.told().unwrap();
+        one.push("A", Kind::Update, 2);
+        one.push("B", Kind::Firing, 3);
+        one.outbox.reword("A", |notice| "veiled".clone_into(&mut notice.title));
+        one.wait(3_600);
+        let mut told = Vec::new();
+        while let Some(attempt) = one.next() {
+            told.extend(attempt.notices.iter().map(|notice| notice.title.clone()));
+            one.outbox.done(&attempt, Outcome::Delivered, one.now);
+            one.wait(600);
+            if told.len() > 4 {
+                break;
+            }
+        }
+        assert!(told.iter().any(|title| title.contains("veiled")), "{manner:?}: {told:?}");
+        assert!(!told.iter().any(|title| title.contains("A title")), "{manner:?}: {told:?}");
+    }
+}

@@ -95,6 +95,12 @@ impl CodeOwners {
         Ok(code)
     }
 
+    /// Lines that name owners of paths.
+    #[must_use]
+    pub fn n_rules(&self) -> usize {
+        self.sections.iter().map(|section| section.rules.len()).sum()
+    }
+
     /// The place of a section, unless there are too many; sections of one name are one.
     fn section(&mut self, name: &str, owners: Vec<String>) -> Option<usize> {
         let name = name.to_lowercase();
@@ -276,7 +282,7 @@ mod tests {
         let long = format!("/{} @x", "a".repeat(2_000));
         let file = format!("!a @x\na[0-9] @x\nb nobody\nc @\n/ @x\n{long}\nd @\u{1b}x\n");
         let code = CodeOwners::read(file.as_bytes()).unwrap();
-        assert_eq!(code.n_unreadable, 6);
+        assert_eq!((code.n_rules(), code.n_unreadable), (1, 6));
         assert_eq!(code.owners_of("d")[0].owner, "@x");
         let refused = |bytes: &[u8]| CodeOwners::read(bytes).unwrap_err().to_string();
         assert_eq!(refused(b"<html>"), "expected a CODEOWNERS file, got a web page");

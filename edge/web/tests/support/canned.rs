@@ -1,13 +1,14 @@
 //! A backend that knows a few things by heart, and a client that says bytes to a socket.
 
 use hw_api::{
-    AlertsAnswer, Brief, Change, ChatAnswer, DoneAnswer, Entry, FlowMap, Health, Hop, Incident,
-    Now, Opened, Orders, Received, ReportAnswer, Reported, Service, Shift, Streams, Told, Typed,
-    Windows, rfc3339,
+    AlertsAnswer, Brief, Change, ChatAnswer, DoneAnswer, Entry, FlowMap, Health, Hit, Hop,
+    Incident, List, Now, Opened, Orders, Received, ReportAnswer, Reported, Service, ServicePeople,
+    Shift, Streams, Told, Typed, Windows, rfc3339,
 };
 use hw_model::Timestamp;
 use hw_web::{
-    Answered, Backend, Doors, Failure, Family, FamilyKind, Page, Web, WebSettings, WindowsAsked,
+    Answered, Backend, Doors, Failure, Family, FamilyKind, MaySee, Page, SearchAsked, Web,
+    WebSettings, WindowsAsked,
 };
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -183,6 +184,25 @@ impl Backend for Canned {
         Ok(["router", "screening", "worklist"].map(service).into())
     }
 
+    fn people(&self, service: &str) -> Answered<Result<ServicePeople, Vec<String>>> {
+        let known = ["1", "router", "screening", "<b>worklist</b>"];
+        if !known.contains(&service) {
+            return Ok(Err(known.map(str::to_owned).into()));
+        }
+        Ok(Ok(ServicePeople {
+            service: service.to_owned(),
+            at: rfc3339(Timestamp::from_s(1_795_330_000)),
+            words: self.words.clone(),
+            ask: vec!["<b>Anna</b>".to_owned()],
+            on_call: Vec::new(),
+            owners: Vec::new(),
+            knows: Vec::new(),
+            away: Vec::new(),
+            would_help: Vec::new(),
+            troubles: Vec::new(),
+        }))
+    }
+
     fn flow(&self, at: Option<Timestamp>) -> Answered<FlowMap> {
         let to = at.unwrap_or(Timestamp::from_s(1_795_330_000));
         Ok(FlowMap { from: rfc3339(to.plus_s(-60.0)), to: rfc3339(to), hops: Vec::new() })
@@ -241,6 +261,20 @@ impl Backend for Canned {
         let last = *self.last_event.borrow();
         let numbers = (after + 1..=last).take(items_max as usize);
         Ok(numbers.map(|event| self.entry(event, None)).collect())
+    }
+
+    fn search(&self, asked: &SearchAsked, _: &mut MaySee<'_>) -> Answered<List<Hit>> {
+        let hit = Hit {
+            kind: "entry".to_owned(),
+            incident: Some("INC-1".to_owned()),
+            entry: Some(2),
+            about: None,
+            at: rfc3339(Timestamp::from_s(1_795_330_000)),
+            by: "Anna".to_owned(),
+            words: asked.words.join("+"),
+        };
+        let next = asked.before.is_none().then(|| "7".to_owned());
+        Ok(List { items: vec![hit], next })
     }
 
     fn last_event(&self) -> watch::Receiver<u64> {

@@ -236,7 +236,7 @@ pub(super) struct Decline {
     who: Who,
 }
 
-fn command(command: &str, who: &Who) -> anyhow::Result<CommandBody> {
+pub(super) fn command(command: &str, who: &Who) -> anyhow::Result<CommandBody> {
     let by = who.by()?;
     Ok(CommandBody { command: command.to_owned(), by, ..CommandBody::default() })
 }

@@ -41,16 +41,25 @@ impl FromStr for When {
     fn from_str(text: &str) -> Result<Self, String> {
         let length = text.strip_prefix(['-', '+']).filter(|rest| !rest.is_empty());
         if let Some(length) = length {
-            let length: Result<jiff::SignedDuration, _> = length.parse();
             let sign = if text.starts_with('-') { -1.0 } else { 1.0 };
-            return length
-                .map(|length| Self::FromNow(sign * length.as_secs_f64()))
-                .map_err(|_| format!("\"{text}\" is no length of time, such as -15m or +2h"));
+            return seconds(length).map(|length| Self::FromNow(sign * length)).ok_or_else(|| {
+                format!("\"{text}\" is no length of time, such as -15m, +2h or -7d")
+            });
         }
         hw_api::instant(text).map(Self::At).ok_or_else(|| {
             format!("\"{text}\" is no time: give -15m, 2026-11-22T06:44:00Z, or Unix seconds")
         })
     }
+}
+
+/// A length of time; a day is one of 24 hours.
+fn seconds(length: &str) -> Option<f64> {
+    let days = [("d", 1), ("w", 7)].into_iter().find_map(|(unit, days)| {
+        let n: u32 = length.strip_suffix(unit)?.parse().ok()?;
+        Some(f64::from(n) * f64::from(days) * 86_400.0)
+    });
+    let parsed = || length.parse().ok().map(|length: jiff::SignedDuration| length.as_secs_f64());
+    days.or_else(parsed)
 }
 
 impl When {

@@ -3,7 +3,7 @@
 use super::super::alerts::{AUTHOR, Posted, PostedAlert, marks, service};
 use super::Answers;
 use super::record::EVENTS_MAX;
-use super::recorded::{IN_HAND_MAX, is_in_hand};
+use super::recorded::{IN_HAND_MAX, is_in_hand, is_restricted};
 use hw_api::{AlertsAnswer, Incident, Orders, Reported};
 use hw_incident::{Author, Command, Name, NoteKind, Text};
 use hw_model::IncidentId;
@@ -136,6 +136,8 @@ impl Answers {
                 if let WhatV1::Reported { service: Some(of), .. } = &event.what
                     && service.is_some_and(|service| service.as_str() == of)
                     && is_in_hand(&incident)
+                    // Of other alerts nobody else would learn there.
+                    && !is_restricted(&incident)
                 {
                     told.of_service = told.of_service.max(Some(id));
                 }

@@ -1,6 +1,10 @@
 //! What people type in a chat: done as the API does it, answered as people read it.
+//!
+//! A chat is read by others than who types, and its names are no tokens: a restricted incident is not
+//! there, for nobody.
 
 use super::Answers;
+use super::recorded::is_restricted;
 use crate::chat::{Wish, help};
 use crate::text::timeline::report_sentences;
 use hw_api::{ChatAnswer, DoneAnswer, Incident, Opened, Orders, Reported, Typed};
@@ -14,6 +18,9 @@ const LISTED_MAX: usize = 20;
 
 /// Letters of a title in a list.
 const TITLE_MAX: usize = 120;
+
+/// What is said of what is done and is not shown in a chat, or not yet.
+const KEPT: &str = "It is written down, and cannot be shown here.";
 
 /// What is said, and to whom; or why nothing was done.
 type Said = Result<(Audience, String), String>;
@@ -46,7 +53,7 @@ impl Answers {
     }
 
     fn chat_list(&self, typed: &Typed) -> Result<String, String> {
-        let incidents = self.incidents_in_hand().map_err(words)?;
+        let incidents = self.chat_incidents()?;
         if incidents.is_empty() {
             return Ok(format!(
                 "No incident is open. Somebody sees something odd: {} report TEXT",
@@ -56,11 +63,18 @@ impl Answers {
         Ok(listed(&incidents))
     }
 
+    /// Incidents that people work on, as far as a chat may know.
+    fn chat_incidents(&self) -> Result<Vec<Incident>, String> {
+        let mut incidents = self.incidents_in_hand().map_err(words)?;
+        incidents.retain(|incident| !is_restricted(incident));
+        Ok(incidents)
+    }
+
     fn chat_report(&self, typed: &Typed, reported: Reported) -> Said {
         let text = reported.text.clone();
         let reported = self.take_report(reported, Some(&typed.key)).map_err(words)?;
-        let reported =
-            reported.ok_or_else(|| "it cannot be shown yet: look again later".to_owned())?;
+        let reported = reported.filter(|reported| !is_restricted(&reported.incident));
+        let reported = reported.ok_or_else(|| KEPT.to_owned())?;
         let reported = serde_json::to_value(&reported).map_err(|error| error.to_string())?;
         let mut lines = vec![format!("{}: {}", typed.by, text)];
         lines.extend(report_sentences(&reported));
@@ -69,7 +83,8 @@ impl Answers {
 
     fn chat_open(&self, typed: &Typed, opened: &Opened) -> Said {
         let done = self.open_incident(opened, Some(&typed.key)).map_err(words)?;
-        let done = done.ok_or_else(|| "it is opened, and cannot be shown yet".to_owned())?;
+        let done = done.filter(|done| !is_restricted(&done.incident));
+        let done = done.ok_or_else(|| KEPT.to_owned())?;
         let next = format!("Next: {} lead {}", typed.command, done.incident.id);
         Ok((Audience::All, format!("{}{next}", done_words(&done))))
     }
@@ -91,9 +106,11 @@ impl Answers {
     fn meant(&self, typed: &Typed, named: Option<IncidentId>) -> Result<IncidentId, String> {
         let done_in = self.reported_before(Some(&typed.key)).map_err(words)?;
         if let Some(incident) = named.or(done_in) {
-            return Ok(incident);
+            let known = self.incident_words(incident.0).map_err(words)?;
+            let is_seen = known.is_some_and(|incident| !is_restricted(&incident));
+            return is_seen.then_some(incident).ok_or_else(|| unknown(typed, incident));
         }
-        let incidents = self.incidents_in_hand().map_err(words)?;
+        let incidents = self.chat_incidents()?;
         match incidents.as_slice() {
             [] => Err(format!(
                 "No incident is open: name one, or open one with {} open TITLE",

@@ -54,7 +54,7 @@ impl Answers {
     }
 
     /// What is now, by the clock of the data or of this machine.
-    pub(super) fn time_now(&self) -> Answered<Timestamp> {
+    pub(in crate::server) fn time_now(&self) -> Answered<Timestamp> {
         match self.clock {
             ClockKind::Wall => Ok(wall()),
             ClockKind::Data => self.ask(0, hw_engine::Engine::now),

@@ -16,6 +16,9 @@ use hw_web::Answered;
 /// few seconds, metrics once a minute.
 const SILENT_S: f64 = 120.0;
 
+/// The title of an incident that only some may read, for everybody.
+const RESTRICTED: &str = "restricted to some people";
+
 /// What the engine knows of the present.
 struct Known {
     /// Whether anything but our own canaries was ever counted.
@@ -107,6 +110,7 @@ impl Answers {
     fn in_short(&self, incident: &Incident) -> Answered<OpenIncident> {
         let origin = incident.origins.first();
         let record = incident.record.as_ref();
+        let is_restricted = record.is_some_and(|record| record.restricted_to.is_some());
         let changes = incident.changes.iter().map(|judged| {
             let attempts = incident.mitigations.iter();
             let mut effects = attempts.filter(|attempt| attempt.change == judged.change);
@@ -124,12 +128,12 @@ impl Answers {
         });
         Ok(OpenIncident {
             id: incident.id.clone(),
-            title: incident.title.clone(),
+            title: if is_restricted { RESTRICTED.to_owned() } else { incident.title.clone() },
             started_at: incident.started_at.clone(),
             detected_at: incident.detected_at.clone(),
             status: record.map(|record| record.status.clone()),
             severity: record.and_then(|record| record.severity.clone()),
-            lead: record.and_then(lead),
+            lead: record.filter(|_| !is_restricted).and_then(lead),
             origin: origin.map(|origin| origin.service.clone()),
             confidence: origin.map(|origin| origin.confidence),
             changes: changes.collect::<Answered<_>>()?,

@@ -5,7 +5,7 @@ use crate::server::book::Done;
 use crate::server::orders::{CommandKind, Decide, Ordered, ToWriter, Undecided};
 use hw_api::{DoneAnswer, Entry, Incident, Opened, Orders, ReportAnswer, Reported, rfc3339};
 use hw_engine::Near;
-use hw_incident::{Author, Command, Moment, Record, Refusal, Text, Timing};
+use hw_incident::{Author, Command, Moment, Name, Record, Refusal, Text, Timing};
 use hw_model::{IncidentId, Timestamp};
 use hw_web::{Answered, Failure};
 use hw_wire::WhatV1;
@@ -39,6 +39,10 @@ impl Answers {
         }
         let (title, by) = (opened.title.to_string(), opened.by.to_string());
         let id = self.open(CommandKind::Open { title, by, is_declared: true }, key)?;
+        if !self.may_read(id, &opened.by)? {
+            // Opened before with this key, and restricted since.
+            return Ok(None);
+        }
         let severity =
             opened.severity.map(|to| Command::SetSeverity { to, was: None, reason: None });
         let started = opened.at.map(|to| Command::Correct {
@@ -54,6 +58,13 @@ impl Answers {
         }
         let by = Author::named(opened.by.clone());
         self.order_done(id, Orders { by, at: None, commands }, key)
+    }
+
+    /// Whether a person may read an incident, as far as its restriction goes.
+    fn may_read(&self, id: IncidentId, person: &Name) -> Answered<bool> {
+        let incident = self.incident_words(id.0)?;
+        let readers = incident.and_then(|incident| incident.record?.restricted_to);
+        Ok(readers.is_none_or(|readers| readers.contains(&person.to_string())))
     }
 
     /// Has the engine give a number to an incident.
@@ -207,7 +218,13 @@ impl Answers {
     /// that has to do with it, or the latest at all if no service is named.
     fn related(&self, service: Option<&str>) -> Answered<Option<IncidentId>> {
         let open = self.incidents_in_hand()?;
-        let has = |incident: &Incident| service.is_none_or(|service| speaks_of(incident, service));
+        // A restricted incident would show itself to whoever reports.
+        let is_open = |incident: &Incident| {
+            incident.record.as_ref().is_none_or(|record| record.restricted_to.is_none())
+        };
+        let has = |incident: &Incident| {
+            is_open(incident) && service.is_none_or(|service| speaks_of(incident, service))
+        };
         let number = |incident: &Incident| incident.id.strip_prefix("INC-")?.parse().ok();
         Ok(open.iter().find(|incident| has(incident)).and_then(number).map(IncidentId))
     }

@@ -110,6 +110,11 @@ impl Answers {
     }
 }
 
+/// Whether only some people may read it.
+pub(super) fn is_restricted(incident: &Incident) -> bool {
+    incident.record.as_ref().is_some_and(|record| record.restricted_to.is_some())
+}
+
 /// Whether people may still work on it.
 pub(super) fn is_in_hand(incident: &Incident) -> bool {
     let status = incident.record.as_ref().map(|record| record.status.as_str());

@@ -32,6 +32,8 @@ pub(super) fn parts(what: &WhatV1) -> (&'static str, Option<String>, &[String]) 
         WhatV1::HandedOver { .. } => ("handed_over", None, &[]),
         WhatV1::UpdatePromised { .. } => ("update_promised", None, &[]),
         WhatV1::WaitBegun { .. } => ("wait_begun", None, &[]),
+        WhatV1::Restricted { .. } => ("restricted", None, &[]),
+        WhatV1::RestrictionLifted => ("restriction_lifted", None, &[]),
         WhatV1::WaitOver { wait, .. } => ("wait_over", entry(wait), &[]),
         WhatV1::UpdateOverdue { .. } => ("update_overdue", None, &[]),
         WhatV1::Amended { entry: number, .. } => ("amended", entry(number), &[]),
@@ -123,6 +125,8 @@ fn moved(what: &WhatV1) -> String {
         WhatV1::TimeCorrected { moment, to, reason } => {
             format!("{moment} at {}: {reason}", rfc3339(Timestamp(*to)))
         }
+        WhatV1::Restricted { to } => format!("only these may read it: {}", to.join(", ")),
+        WhatV1::RestrictionLifted => "everybody may read it again".to_owned(),
         WhatV1::IncidentMerged { into, reason } => {
             because(format!("part of INC-{into}"), reason.as_ref())
         }

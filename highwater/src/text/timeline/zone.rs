@@ -27,7 +27,7 @@ impl Zone {
     }
 
     /// Date with the zone, and time of day.
-    pub(super) fn parts(&self, at: &str) -> (String, String) {
+    pub(in crate::text) fn parts(&self, at: &str) -> (String, String) {
         let Ok(at) = at.parse::<Timestamp>() else { return (String::new(), at.to_owned()) };
         let at = at.to_zoned(self.0.clone());
         let date = at.strftime("%A, %-d %B %Y").to_string();
@@ -36,14 +36,14 @@ impl Zone {
     }
 
     /// Date and time in short: `22 Nov 07:54:54`.
-    pub(super) fn short(&self, at: &str) -> String {
+    pub(in crate::text) fn short(&self, at: &str) -> String {
         let Ok(at) = at.parse::<Timestamp>() else { return at.to_owned() };
         at.to_zoned(self.0.clone()).strftime("%-d %b %H:%M:%S").to_string()
     }
 
     /// A sentence with its times in this zone. Times of day in it are UTC and of the day before `said_at`,
     /// at most.
-    pub(super) fn in_words(&self, words: &str, said_at: &str) -> String {
+    pub(in crate::text) fn in_words(&self, words: &str, said_at: &str) -> String {
         let said_at = said_at.parse::<Timestamp>().ok();
         let zoned = words.split(' ').map(|word| {
             let bare = word.trim_end_matches([',', ';', ')', ':', '.']);

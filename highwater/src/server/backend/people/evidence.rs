@@ -1,0 +1,258 @@
+//! What the record shows of who knows a service: roles, attempts and entries in incidents on it.
+//!
+//! An incident is on a service if one of its figures shifted, if it may start there, or if people said so:
+//! a report about the service, a change of it that was tried or suspected, its name in a title that
+//! people gave. A change carries no author, so changes alone show nobody.
+
+use super::super::Answers;
+use hw_api::{Change, Incident, Shift};
+use hw_incident::{Author, Move, Record, Role, What, Written};
+use hw_model::{Effect, IncidentId, Timestamp};
+use hw_people::{Aliases, Knowledge, KnowsEvidence, RoleHeld};
+use hw_store::{Kind, StoredEvent};
+use hw_web::{Answered, Failure, Page};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Incidents and shifts that are looked through, the latest: what is older counts for little.
+const INCIDENTS_MAX: u32 = 1_000;
+const SHIFTS_MAX: u32 = 5_000;
+
+/// Changes that are looked through for the name of a service.
+const CHANGES_MAX: u32 = 2_000;
+
+/// Events of one incident that are read.
+const EVENTS_MAX: u32 = 50_000;
+
+/// Probability from which on an incident may start at a service.
+const ORIGIN_MIN: f64 = 0.1;
+
+/// What was found.
+pub(super) struct Found {
+    pub evidence: Vec<KnowsEvidence>,
+    /// Whether the record knows the service by more than a word in a title.
+    pub is_recorded: bool,
+    /// Said if there was more than is looked through.
+    pub cut: Option<String>,
+}
+
+/// What shows that incidents are on a service.
+struct Touching<'a> {
+    service: &'a str,
+    /// Whether anything but a title speaks of it.
+    is_recorded: bool,
+    /// Incidents of which a figure of the service shifted.
+    by_shift: BTreeSet<String>,
+    /// Services of changes, once each.
+    services: BTreeMap<String, Option<String>>,
+}
+
+impl Answers {
+    /// Evidence of who knows a service, newest incidents first.
+    pub(super) fn record_evidence(&self, service: &str, aliases: &Aliases) -> Answered<Found> {
+        let latest = |items_max| Page { before: None, items_max };
+        let shifts: Vec<Shift> = self.states(Kind::Shift, latest(SHIFTS_MAX))?;
+        let mut incidents = self.incident_page(latest(INCIDENTS_MAX))?;
+        let is_cut =
+            incidents.len() >= INCIDENTS_MAX as usize || shifts.len() >= SHIFTS_MAX as usize;
+        let cut = is_cut.then(|| {
+            format!("Only the latest {INCIDENTS_MAX} incidents and {SHIFTS_MAX} shifts were looked through.")
+        });
+        // Who works on a restricted incident is not shown to those who may not read it.
+        incidents.retain(|incident| {
+            incident.record.as_ref().is_none_or(|record| record.restricted_to.is_none())
+        });
+        let by_shift = shifts.into_iter().filter(|shift| is_of(shift, service));
+        let mut touching = Touching {
+            service,
+            is_recorded: self.has_change(service)?,
+            by_shift: by_shift.filter_map(|shift| shift.incident).collect(),
+            services: BTreeMap::new(),
+        };
+        let mut on_it = BTreeSet::new();
+        for incident in &incidents {
+            if self.touches(incident, &mut touching)? {
+                on_it.insert(incident.id.as_str());
+            }
+        }
+        let is_part = |incident: &Incident| {
+            incident.merged_into.as_deref().is_some_and(|into| on_it.contains(into))
+        };
+        let mut evidence = Vec::new();
+        for incident in incidents.iter().filter(|i| on_it.contains(i.id.as_str()) || is_part(i)) {
+            let Some(number) = number_of(incident) else { continue };
+            let started_at = hw_api::instant(&incident.started_at).unwrap_or_default();
+            let (record, events) = self.folded(number)?;
+            pieces(&record, &events, (service, started_at), aliases, &mut evidence);
+        }
+        let is_recorded = touching.is_recorded || !touching.by_shift.is_empty();
+        Ok(Found { evidence, is_recorded, cut })
+    }
+
+    /// Whether an incident is on the service.
+    fn touches(&self, incident: &Incident, touching: &mut Touching<'_>) -> Answered<bool> {
+        let service = touching.service;
+        let record = incident.record.as_ref();
+        if record.is_some_and(|record| record.status == "declined") {
+            return Ok(false);
+        }
+        let is_origin = incident
+            .origins
+            .iter()
+            .any(|origin| origin.service == service && origin.confidence >= ORIGIN_MIN);
+        let given = record.and_then(|record| record.title.as_deref());
+        let is_said = incident.detected_at.is_none().then_some(incident.title.as_str());
+        let is_named = given.or(is_said).is_some_and(|title| names(title, service));
+        touching.is_recorded |= is_origin;
+        if touching.by_shift.contains(&incident.id) || is_origin || is_named {
+            return Ok(true);
+        }
+        let attempts = record.into_iter().flat_map(|r| r.attempts.iter().map(|a| &a.change));
+        let beliefs = record.into_iter().flat_map(|r| r.hypotheses.iter().map(|h| &h.change));
+        for change in attempts.chain(beliefs).flatten() {
+            if self.service_of(change, touching)?.as_deref() == Some(service) {
+                return Ok(true);
+            }
+        }
+        // Only events say what was reported; where figures speak, they have said where it is.
+        if incident.detected_at.is_some() {
+            return Ok(false);
+        }
+        let Some(number) = number_of(incident) else { return Ok(false) };
+        let (_, events) = self.folded(number)?;
+        let is_reported = events.iter().any(|event| is_report_of(event, service));
+        touching.is_recorded |= is_reported;
+        Ok(is_reported)
+    }
+
+    /// Whether a change of the service is known.
+    fn has_change(&self, service: &str) -> Answered<bool> {
+        let page = Page { before: None, items_max: CHANGES_MAX };
+        let changes: Vec<Change> = self.states(Kind::Change, page)?;
+        Ok(changes.iter().any(|change| change.service == service))
+    }
+
+    fn service_of(&self, change: &str, touching: &mut Touching<'_>) -> Answered<Option<String>> {
+        if let Some(known) = touching.services.get(change) {
+            return Ok(known.clone());
+        }
+        let number = change.strip_prefix('C').and_then(|digits| digits.parse().ok());
+        let found = number.map(|number| self.state::<Change>(Kind::Change, number)).transpose()?;
+        let service = found.flatten().map(|change| change.service);
+        touching.services.insert(change.to_owned(), service.clone());
+        Ok(service)
+    }
+
+    /// The record of an incident, and its events.
+    fn folded(&self, number: u32) -> Answered<(Record, Vec<hw_incident::Event>)> {
+        let stored: Vec<StoredEvent> =
+            self.read(|reader| Ok(reader.events_of(number, 0, EVENTS_MAX)?))?;
+        let broken = |error| Failure::Broken(format!("an event of INC-{number}: {error}"));
+        let events: Result<Vec<_>, _> =
+            stored.iter().map(|stored| stored.event.occurrence()).collect();
+        let events = events.map_err(broken)?;
+        let mut record = Record::new(IncidentId(number));
+        events.iter().for_each(|event| record.apply(event));
+        Ok((record, events))
+    }
+}
+
+fn number_of(incident: &Incident) -> Option<u32> {
+    incident.id.strip_prefix("INC-")?.parse().ok()
+}
+
+/// Whether a figure is one of the service: its own, or of a leg from or to it.
+fn is_of(shift: &Shift, service: &str) -> bool {
+    let mut parts = shift.hop.as_deref().unwrap_or_default().split('|');
+    let (caller, callee) = (parts.next(), parts.nth(1));
+    shift.service == service || caller == Some(service) || callee == Some(service)
+}
+
+fn is_report_of(event: &hw_incident::Event, service: &str) -> bool {
+    let What::Written(Written::Reported { service: Some(of), .. }) = &event.what else {
+        return false;
+    };
+    of.as_str() == service
+}
+
+/// Whether a text has the name as a word of its own.
+fn names(text: &str, service: &str) -> bool {
+    let is_part = |letter: char| letter.is_alphanumeric() || matches!(letter, '-' | '_');
+    let mut rest = text;
+    let mut before = None;
+    while let Some(at) = rest.find(service).filter(|_| !service.is_empty()) {
+        let (head, found) = rest.split_at(at);
+        let tail = found.get(service.len()..).unwrap_or_default();
+        let starts = head.chars().next_back().or(before).is_none_or(|letter| !is_part(letter));
+        if starts && tail.chars().next().is_none_or(|letter| !is_part(letter)) {
+            return true;
+        }
+        before = service.chars().next_back();
+        rest = tail;
+    }
+    false
+}
+
+/// What one incident shows of people.
+fn pieces(
+    record: &Record,
+    events: &[hw_incident::Event],
+    (service, started_at): (&str, Timestamp),
+    aliases: &Aliases,
+    evidence: &mut Vec<KnowsEvidence>,
+) {
+    let incident = record.id;
+    let mut add = |name: &str, at: Timestamp, knowledge: Knowledge| {
+        // A name that cannot be one shows nobody.
+        let Ok(person) = aliases.person(name) else { return };
+        evidence.push(KnowsEvidence { person, service: service.to_owned(), at, knowledge });
+    };
+    for event in events {
+        if let What::Moved(Move::RoleTaken { role, person }) = &event.what {
+            let role = held(*role);
+            add(person.as_str(), started_at, Knowledge::Incident { incident, role });
+        }
+    }
+    let effects: BTreeMap<u64, Effect> =
+        record.mitigations.iter().map(|tried| (tried.entry, tried.effect)).collect();
+    for (seq, entry) in &record.entries {
+        let Author::Person(name) = &entry.by else { continue };
+        let knowledge = match effects.get(seq) {
+            Some(effect) => Knowledge::Mitigation { incident, effect: *effect },
+            None => Knowledge::Entry { incident },
+        };
+        add(name.as_str(), entry.at, knowledge);
+    }
+}
+
+const fn held(role: Role) -> RoleHeld {
+    match role {
+        Role::Lead => RoleHeld::Lead,
+        Role::Scribe => RoleHeld::Scribe,
+        Role::Deputy => RoleHeld::Deputy,
+        Role::Liaison => RoleHeld::Liaison,
+        Role::Helper => RoleHeld::Helper,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_names_a_service_as_a_word_of_its_own() {
+        for (title, service, expect) in [
+            ("gate says go to all", "gate", true),
+            ("the gate: open", "gate", true),
+            ("gate", "gate", true),
+            ("investigate this", "gate", false),
+            ("gate-2 and gate", "gate", true),
+            ("gate-2 is open", "gate", false),
+            ("gategate", "gate", false),
+            ("the übergate", "gate", false),
+            ("(gate)", "gate", true),
+            ("anything", "", false),
+        ] {
+            assert_eq!(names(title, service), expect, "{title}");
+        }
+    }
+}

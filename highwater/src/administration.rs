@@ -122,10 +122,17 @@ fn note(
         }
     }
     if refusals.n() > 0 {
-        let Refusals { missing, unknown, expired, revoked, forbidden, .. } = *refusals;
+        let Refusals { missing, unknown, expired, revoked, forbidden, unsigned, .. } = *refusals;
         let addresses = refusals.addresses.iter().map(ToString::to_string).collect();
-        let did =
-            ActV1::AttemptsRefused { missing, unknown, expired, revoked, forbidden, addresses };
+        let did = ActV1::AttemptsRefused {
+            missing,
+            unknown,
+            expired,
+            revoked,
+            forbidden,
+            unsigned,
+            addresses,
+        };
         group.append_event(&EventV1::audit(now, by, did), now.0)?;
     }
     Ok(Done::Noted(grants))

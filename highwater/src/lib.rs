@@ -4,6 +4,7 @@
 mod administration;
 mod analysis;
 mod chain;
+mod chat;
 mod client;
 mod command;
 mod compared;

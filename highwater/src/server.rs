@@ -6,6 +6,7 @@
 //! `backend` answers what the API asks. Nothing here decides what a row means.
 
 mod admission;
+mod alerts;
 mod backend;
 mod book;
 mod brief;
@@ -14,6 +15,7 @@ mod clock;
 mod counts;
 mod doors;
 mod group;
+mod hooks;
 mod notices;
 mod opening;
 mod orders;
@@ -29,5 +31,6 @@ mod writer;
 
 pub(crate) use clock::{ClockKind, wall};
 pub(crate) use doors::AccessSettings;
+pub(crate) use hooks::HookSettings;
 pub(crate) use opening::{DataSettings, Unsuitable};
 pub(crate) use running::{Server, ServerSettings};

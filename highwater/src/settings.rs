@@ -5,6 +5,7 @@
 
 mod access;
 mod explain;
+mod hooks;
 mod keys;
 mod layers;
 mod people;

@@ -13,6 +13,9 @@ mod alertmanager;
 mod kills;
 #[path = "notify/mail.rs"]
 mod mail;
+#[path = "support/alertmanager.rs"]
+#[expect(dead_code, reason = "each test file uses a part of it")]
+mod program;
 #[path = "support/python.rs"]
 mod python;
 #[path = "support/server.rs"]

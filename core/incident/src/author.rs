@@ -10,15 +10,28 @@ pub enum Author {
     Highwater,
     /// A person.
     Person(Name),
+    /// Another program, such as Alertmanager. What it says is no person's noticing.
+    Program(Name),
 }
 
+/// Programs that write into incidents by themselves. Their names stand in the record as those of
+/// persons do.
+const PROGRAMS: [&str; 1] = ["Alertmanager"];
+
 impl Author {
+    /// The author of a name: one of the programs that are known, or a person.
+    #[must_use]
+    pub fn named(name: Name) -> Self {
+        let is_program = PROGRAMS.contains(&name.as_str());
+        if is_program { Self::Program(name) } else { Self::Person(name) }
+    }
+
     /// Whether a person is behind it.
     #[must_use]
     pub const fn is_person(&self) -> bool {
         match self {
             Self::Person(_) => true,
-            Self::Highwater => false,
+            Self::Highwater | Self::Program(_) => false,
         }
     }
 }
@@ -27,7 +40,7 @@ impl fmt::Display for Author {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Highwater => f.write_str("Highwater"),
-            Self::Person(name) => write!(f, "{name}"),
+            Self::Person(name) | Self::Program(name) => write!(f, "{name}"),
         }
     }
 }

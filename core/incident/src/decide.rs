@@ -128,7 +128,7 @@ impl Record {
     /// Who may read it: in the order of their names, each once, and who says so is among them.
     fn restrict(&self, to: Vec<Name>, by: &Author) -> Decided<Move> {
         let own = match by {
-            Author::Person(name) => Some(name.clone()),
+            Author::Person(name) | Author::Program(name) => Some(name.clone()),
             Author::Highwater => None,
         };
         let readers: BTreeSet<Name> = to.into_iter().chain(own).collect();

@@ -329,7 +329,9 @@ impl Record {
             }
             Written::HandedOver { text, .. } => Some(text),
             Written::Reported { text, .. } => {
-                self.times.set_earliest(Moment::Noticed, event.happened_at);
+                if event.by.is_person() {
+                    self.times.set_earliest(Moment::Noticed, event.happened_at);
+                }
                 Some(text)
             }
             Written::HypothesisOpened { text, change } => {

@@ -57,7 +57,16 @@ pub enum ActV1 {
         revoked: u64,
         /// With one that is for something else.
         forbidden: u64,
+        /// Messages without a signature, or with a wrong one.
+        #[serde(default, skip_serializing_if = "is_none")]
+        unsigned: u64,
         /// From where; some of them, if there were many.
         addresses: Vec<String>,
     },
+}
+
+/// Whether there was none: then it is left out, as before it could be there.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+const fn is_none(n: &u64) -> bool {
+    *n == 0
 }

@@ -33,6 +33,8 @@ pub struct Refusals {
     pub revoked: u64,
     /// With one that is for something else.
     pub forbidden: u64,
+    /// Messages that are not signed, or not as they should be.
+    pub unsigned: u64,
     /// From where; some of them, if there were many.
     pub addresses: BTreeSet<IpAddr>,
 }
@@ -41,7 +43,7 @@ impl Refusals {
     /// All of them.
     #[must_use]
     pub const fn n(&self) -> u64 {
-        self.missing + self.unknown + self.expired + self.revoked + self.forbidden
+        self.missing + self.unknown + self.expired + self.revoked + self.forbidden + self.unsigned
     }
 
     /// Adds what was refused at another time.
@@ -51,6 +53,7 @@ impl Refusals {
         self.expired += other.expired;
         self.revoked += other.revoked;
         self.forbidden += other.forbidden;
+        self.unsigned += other.unsigned;
         let left = NAMED_MAX.saturating_sub(self.addresses.len());
         let new: Vec<IpAddr> = other.addresses.difference(&self.addresses).copied().collect();
         self.addresses.extend(new.into_iter().take(left));
@@ -78,14 +81,27 @@ impl Attempts {
             Turned::Forbidden { .. } => (&mut refusals.forbidden, false),
         };
         *counter += 1;
-        if refusals.addresses.len() < NAMED_MAX {
-            refusals.addresses.insert(from.to_canonical());
-        }
+        self.note(from);
         if !is_wrong {
             return why;
         }
         let left_s = self.count(network(from), now);
         left_s.map_or(why, |retry_after_s| Turned::TooMany { retry_after_s })
+    }
+
+    /// Counts a message with a wrong signature. Returns how many seconds its sender should wait, if it
+    /// should.
+    pub(crate) fn refuse_unsigned(&mut self, from: IpAddr, now: Timestamp) -> Option<u32> {
+        self.refusals.unsigned += 1;
+        self.note(from);
+        self.count(network(from), now)
+    }
+
+    fn note(&mut self, from: IpAddr) {
+        let addresses = &mut self.refusals.addresses;
+        if addresses.len() < NAMED_MAX {
+            addresses.insert(from.to_canonical());
+        }
     }
 
     /// Counts a wrong token. Returns how many seconds its address should wait, if it should.
@@ -151,7 +167,13 @@ mod tests {
             assert_eq!(attempts.refuse(from, Turned::Unknown, at(61)), Turned::Unknown);
         }
         assert_eq!(attempts.by_address.len(), ADDRESSES_MAX);
+        for n in 1..=31 {
+            let told = attempts.refuse_unsigned(same, at(100 + n / 10));
+            assert_eq!(told.is_some(), n > 30, "wrong signatures are slowed down alike");
+        }
         let refusals = attempts.take();
+        assert_eq!(refusals.unsigned, 31);
+        let refusals = Refusals { unsigned: 0, ..refusals };
         assert_eq!((refusals.unknown, refusals.missing, refusals.n()), (5_032, 1, 5_033));
         assert_eq!(refusals.addresses.len(), NAMED_MAX);
         assert_eq!(attempts.take(), Refusals::default());

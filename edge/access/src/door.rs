@@ -4,6 +4,7 @@ use crate::attempts::{Attempts, Refusals};
 use crate::book::{Book, Grant};
 use hw_api::{Asking, Caller, Scope, Shown, Turned};
 use hw_model::Timestamp;
+use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard};
 
 /// What a request from this machine may do without a token.
@@ -50,6 +51,13 @@ impl Door {
             let mut attempts = self.attempts.lock().unwrap_or_else(PoisonError::into_inner);
             attempts.refuse(asking.peer, why, now)
         })
+    }
+
+    /// Counts a message whose signature does not admit it. Returns how many seconds its sender should
+    /// wait, if it should.
+    pub fn refuse_unsigned(&self, peer: IpAddr, now: Timestamp) -> Option<u32> {
+        let mut attempts = self.attempts.lock().unwrap_or_else(PoisonError::into_inner);
+        attempts.refuse_unsigned(peer, now)
     }
 
     fn identify(

@@ -25,7 +25,7 @@ pub struct Entry {
     pub timeline: String,
     /// Who: a name, or Highwater.
     pub by: String,
-    /// machine (Highwater), person.
+    /// machine (Highwater, or a program that writes by itself: Alertmanager), person.
     pub source: String,
     /// When it became known, in the time of the data.
     pub happened_at: String,

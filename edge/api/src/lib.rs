@@ -11,6 +11,7 @@ mod compared;
 mod convert;
 mod entry;
 mod health;
+mod hook;
 mod list;
 mod map;
 mod number;
@@ -41,6 +42,7 @@ pub use compared::{
 pub use convert::Rejected;
 pub use entry::Entry;
 pub use health::Health;
+pub use hook::{AlertsAnswer, Chat, ChatAnswer, SignedMessage, Typed, Unsigned};
 pub use list::List;
 pub use map::{FlowHop, FlowMap};
 pub use number::ratio;

@@ -14,9 +14,12 @@ use crate::secret::Secret;
 use crate::signature::{is_same, is_signed, standard_key, standard_message};
 
 mod alertmanager;
+mod answer;
 mod command;
 
+pub use crate::message::OWN_ALERT;
 pub use alertmanager::{Alert, AlertGroup, AlertStatus};
+pub use answer::{Audience, answer};
 pub use command::SlashCommand;
 
 /// How old, or how far ahead, a signature may be.

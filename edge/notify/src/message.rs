@@ -13,12 +13,13 @@ use crate::receiver::{HeartbeatMethod, Receiver, ReceiverKind};
 use crate::secret::Secret;
 
 mod alertmanager;
-mod mattermost;
+pub(crate) mod mattermost;
 mod pagerduty;
-mod slack;
+pub(crate) mod slack;
 mod teams;
 mod webhook;
 
+pub use alertmanager::OWN_ALERT;
 pub(crate) use alertmanager::below;
 
 /// What is asked of an HTTP server. The address and the headers may hold secrets.

@@ -7,6 +7,7 @@ use crate::problem::{Problem, ProblemKind};
 use crate::settings::WebSettings;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 use tracing::error;
@@ -72,6 +73,16 @@ impl Site {
         question: impl FnOnce(&dyn Backend) -> Answered<T> + Send + 'static,
     ) -> Result<T, Problem> {
         self.ask_in_time(question, LATE).await
+    }
+
+    /// Asks a question to which an answer is of use within a time.
+    pub(crate) async fn ask_within<T: Send + 'static>(
+        &self,
+        patience: Duration,
+        question: impl FnOnce(&dyn Backend) -> Answered<T> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let answer = timeout(patience, self.ask_at_leisure(question)).await;
+        answer.unwrap_or_else(|_| Err(Problem::unavailable(LATE, 5)))
     }
 
     /// The same, with what is said when no answer comes in time.

@@ -6,9 +6,9 @@
 use crate::figures::Family;
 use crate::search::SearchAsked;
 use hw_api::{
-    Backlog, Brief, Change, Comparison, CountSeries, DoneAnswer, Entry, FlowMap, Health, Hit, Hop,
-    Incident, List, Now, Opened, Orders, ReportAnswer, Reported, Service, ServicePeople, Shift,
-    Told, Windows,
+    AlertsAnswer, Backlog, Brief, Change, ChatAnswer, Comparison, CountSeries, DoneAnswer, Entry,
+    FlowMap, Health, Hit, Hop, Incident, List, Now, Opened, Orders, ReportAnswer, Reported,
+    Service, ServicePeople, Shift, Told, Typed, Windows,
 };
 use hw_model::{CountOf, Timestamp};
 use tokio::sync::watch;
@@ -298,6 +298,17 @@ pub trait Backend: Send + Sync {
     ///
     /// See [`Backend::hops`].
     fn backlog(&self, incident: u32) -> Answered<Option<Vec<Backlog>>>;
+
+    /// Does what somebody typed in a chat. What goes wrong is said in the answer, as it is to a person.
+    fn chat(&self, typed: &Typed) -> ChatAnswer;
+
+    /// Takes alerts as Alertmanager posts them. What is new of them stands in the record when this
+    /// returns.
+    ///
+    /// # Errors
+    ///
+    /// Also if they cannot be read: then nothing is done.
+    fn alerts(&self, posted: serde_json::Value) -> Answered<AlertsAnswer>;
 
     /// How the server is. It never waits.
     fn health(&self) -> Health;

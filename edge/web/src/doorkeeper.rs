@@ -4,7 +4,10 @@
 //! none is given, this machine may do everything and nobody else anything.
 
 use crate::backend::{Answered, Failure};
-use hw_api::{Asking, Caller, CreatedToken, Entry, Scope, Token, Turned, WantedToken};
+use hw_api::{
+    Asking, Caller, CreatedToken, Entry, Scope, SignedMessage, Token, Turned, Typed, Unsigned,
+    WantedToken,
+};
 
 /// Whoever knows the tokens. Later the one, too, who asks an identity provider (docs/adr/0012).
 pub trait Doorkeeper: Send + Sync {
@@ -14,6 +17,13 @@ pub trait Doorkeeper: Send + Sync {
     ///
     /// Why not.
     fn admit(&self, asking: &Asking<'_>, needs: Scope) -> Result<Caller, Turned>;
+
+    /// Admits a message that shows a signature instead of a token. It never waits.
+    ///
+    /// # Errors
+    ///
+    /// Why not. Of one that is not proven nothing but that is to be told.
+    fn verify(&self, message: &SignedMessage<'_>) -> Result<Typed, Unsigned>;
 
     /// Whether somebody who was admitted still would be: asked of whoever follows for hours. It never
     /// waits.
@@ -63,6 +73,10 @@ impl Doorkeeper for ThisMachine {
             is_loopback: true,
         };
         asking.is_loopback().then(caller).ok_or(Turned::Missing)
+    }
+
+    fn verify(&self, message: &SignedMessage<'_>) -> Result<Typed, Unsigned> {
+        Err(Unsigned::NoSecret(message.chat))
     }
 
     fn still_admits(&self, _caller: &Caller) -> bool {

@@ -1,4 +1,4 @@
-//! JSON in and out.
+//! Bodies: JSON in and out, and bytes in.
 
 use crate::asking::Site;
 use crate::problem::{Problem, ProblemKind};
@@ -35,24 +35,32 @@ impl<T: Serialize> IntoResponse for Json<T> {
 
 /// The body of a request, once it is there.
 pub(crate) async fn read_json(site: &Site, request: Request) -> Result<serde_json::Value, Problem> {
+    let is_json = check_is_json(request.headers());
+    let body = read_bytes(site, request.into_body()).await;
+    // A body that is too slow or too long is that first, whatever it says it is.
+    let body = match (body, is_json) {
+        (Err(problem), _) | (Ok(_), Err(problem)) => return Err(problem),
+        (Ok(body), Ok(())) => body,
+    };
+    serde_json::from_slice(&body)
+        .map_err(|error| Problem::bad(format!("the body is no JSON: {error}")))
+}
+
+/// The bytes of a body, once they are there.
+pub(crate) async fn read_bytes(site: &Site, body: Body) -> Result<Vec<u8>, Problem> {
     let bytes_max = site.settings.body_bytes_max;
     let too_large = || {
         let detail = format!("a body may be {bytes_max} bytes long");
         Problem::new(ProblemKind::TooLarge, detail)
     };
-    let is_json = check_is_json(request.headers());
-    let read = timeout(site.settings.body_timeout, collect(request.into_body(), bytes_max));
+    let read = timeout(site.settings.body_timeout, collect(body, bytes_max));
     let Ok(read) = read.await else {
         let seconds = site.settings.body_timeout.as_secs_f64();
         let detail = format!("the body did not come within {seconds} s");
         return Err(Problem::new(ProblemKind::TooSlow, detail));
     };
-    is_json?;
-    let body = read
-        .map_err(|error| Problem::bad(format!("the body cannot be read: {error}")))?
-        .ok_or_else(too_large)?;
-    serde_json::from_slice(&body)
-        .map_err(|error| Problem::bad(format!("the body is no JSON: {error}")))
+    read.map_err(|error| Problem::bad(format!("the body cannot be read: {error}")))?
+        .ok_or_else(too_large)
 }
 
 /// All of a body; `None` if it is longer than it may be.

@@ -4,13 +4,14 @@ use crate::backend::Failure;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use hw_api::Turned;
+use hw_api::{Turned, Unsigned};
 
 /// Every kind of problem there is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ProblemKind {
     BadRequest,
     Unauthenticated,
+    Unsigned,
     Forbidden,
     ForeignOrigin,
     NotFound,
@@ -36,12 +37,15 @@ impl ProblemKind {
             Self::Unauthenticated => {
                 ("unauthenticated", "A token that is of use is needed", StatusCode::UNAUTHORIZED)
             }
+            Self::Unsigned => {
+                ("unsigned", "The message is not signed as it must be", StatusCode::UNAUTHORIZED)
+            }
             Self::Forbidden => {
                 ("forbidden", "This token is for something else", StatusCode::FORBIDDEN)
             }
             Self::TooManyAttempts => (
                 "too-many-attempts",
-                "Too many wrong tokens came from there",
+                "Too many wrong tokens or signatures came from there",
                 StatusCode::TOO_MANY_REQUESTS,
             ),
             Self::ForeignOrigin => {
@@ -143,6 +147,27 @@ impl From<Turned> for Problem {
     }
 }
 
+impl From<Unsigned> for Problem {
+    fn from(unsigned: Unsigned) -> Self {
+        match unsigned {
+            Unsigned::NoSecret(chat) => Self::not_found(format!(
+                "commands of {} are not taken: set {} in the settings file of this server, and \
+                 start it again",
+                chat.name(),
+                chat.setting()
+            )),
+            Unsigned::Unproven(words) => Self::new(ProblemKind::Unsigned, words),
+            Unsigned::TooMany { retry_after_s } => {
+                let retry_after_s = Some(retry_after_s);
+                let detail = "too many wrong signatures came from there: wait, and check the secret \
+                              on both sides";
+                Self { retry_after_s, ..Self::new(ProblemKind::TooManyAttempts, detail) }
+            }
+            Unsigned::Unreadable(words) => Self::new(ProblemKind::Unusable, words),
+        }
+    }
+}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let (word, title, status) = self.kind.words();
@@ -161,6 +186,12 @@ impl IntoResponse for Problem {
         if self.kind == ProblemKind::Unauthenticated {
             headers
                 .insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"highwater\""));
+        }
+        if self.kind == ProblemKind::Unsigned {
+            headers.insert(
+                WWW_AUTHENTICATE,
+                HeaderValue::from_static("Signature realm=\"highwater\""),
+            );
         }
         if let Some(seconds) = self.retry_after_s {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));

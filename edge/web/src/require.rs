@@ -11,7 +11,7 @@ use axum::extract::FromRequestParts;
 use axum::http::HeaderValue;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
-use hw_api::{Asking, Caller, Scope, Shown};
+use hw_api::{Asking, Caller, Chat, Scope, Shown};
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -78,40 +78,51 @@ impl FromRequestParts<Arc<Site>> for Anyone {
     }
 }
 
+/// What a route needs of whoever asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// Nothing: it is open to all.
+    Nothing,
+    /// A token, or to be of this machine.
+    Scope(Scope),
+    /// A message that is signed by a chat. No token helps.
+    Signature(Chat),
+}
+
 /// What the first argument says of a route.
 pub(crate) trait First {
-    const NEEDS: Option<Scope>;
+    const NEEDS: Needs;
 }
 
 impl<N: Need> First for Require<N> {
-    const NEEDS: Option<Scope> = Some(N::SCOPE);
+    const NEEDS: Needs = Needs::Scope(N::SCOPE);
 }
 
 impl First for Anyone {
-    const NEEDS: Option<Scope> = None;
+    const NEEDS: Needs = Needs::Nothing;
 }
 
 /// Arguments of a handler that begin with what the route needs. `M` is axum's mark.
 pub(crate) trait Guarded {
-    const NEEDS: Option<Scope>;
+    const NEEDS: Needs;
 }
 
 impl<M, F: First> Guarded for (M, F) {
-    const NEEDS: Option<Scope> = F::NEEDS;
+    const NEEDS: Needs = F::NEEDS;
 }
 
 impl<M, F: First, A> Guarded for (M, F, A) {
-    const NEEDS: Option<Scope> = F::NEEDS;
+    const NEEDS: Needs = F::NEEDS;
 }
 
 impl<M, F: First, A, B> Guarded for (M, F, A, B) {
-    const NEEDS: Option<Scope> = F::NEEDS;
+    const NEEDS: Needs = F::NEEDS;
 }
 
 impl<M, F: First, A, B, C> Guarded for (M, F, A, B, C) {
-    const NEEDS: Option<Scope> = F::NEEDS;
+    const NEEDS: Needs = F::NEEDS;
 }
 
 impl<M, F: First, A, B, C, D> Guarded for (M, F, A, B, C, D) {
-    const NEEDS: Option<Scope> = F::NEEDS;
+    const NEEDS: Needs = F::NEEDS;
 }

@@ -5,8 +5,8 @@ use crate::guard::Link;
 use crate::problem::{Problem, ProblemKind};
 use crate::table::{Route, Table};
 use crate::{
-    commands, compared, counted, document, follow, guard, incidents, people, recorded, search,
-    status, tokens,
+    commands, compared, counted, document, follow, guard, hooks, incidents, people, recorded,
+    search, status, tokens,
 };
 use axum::extract::{Request, State};
 use axum::http::header::{CACHE_CONTROL, HeaderName};
@@ -43,6 +43,9 @@ fn table() -> Table {
         .post("/api/v1/incidents/{n}/entries/{seq}/amend", incidents::amend)
         .post("/api/v1/incidents/{n}/entries/{seq}/pin", incidents::pin)
         .post("/api/v1/reports", incidents::report)
+        .post("/api/v1/hooks/slack", hooks::slack)
+        .post("/api/v1/hooks/mattermost", hooks::mattermost)
+        .post("/api/v1/hooks/alertmanager", hooks::alertmanager)
         .get("/api/v1/changes", recorded::changes)
         .post("/api/v1/changes", commands::tell)
         .get("/api/v1/changes/{id}", recorded::change)

@@ -1,11 +1,10 @@
 //! The table of routes: what stands where, and what it needs.
 
 use crate::asking::Site;
-use crate::require::Guarded;
+use crate::require::{Guarded, Needs};
 use axum::Router;
 use axum::handler::Handler;
 use axum::routing::{MethodFilter, on};
-use hw_api::Scope;
 use std::sync::Arc;
 
 /// A route of the API.
@@ -15,8 +14,8 @@ pub struct Route {
     pub method: &'static str,
     /// Where, with names in braces.
     pub path: &'static str,
-    /// What whoever asks must have; `None` is open to all.
-    pub needs: Option<Scope>,
+    /// What whoever asks must have.
+    pub needs: Needs,
 }
 
 /// Routes as they are put together.

@@ -13,10 +13,11 @@ mod keeper;
 
 use canned::{HOP_IN_PATH, Running};
 use hw_api::Scope;
-use hw_web::{Doors, Route, WebSettings, routes};
+use hw_web::{Doors, Needs, Route, WebSettings, routes};
 use keeper::Keeper;
 use std::io::{Read, Write};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What may stand in `Authorization`, and what it allows; none of the last ones is of use.
 const ROLES: [(&str, Option<Scope>); 9] = [
@@ -87,9 +88,10 @@ fn every_route_is_open_to_whom_it_says_and_to_nobody_else() {
         for (shown, has) in ROLES {
             let (status, head) = head(&server, route.method, &place(route), &authorization(shown));
             let expect = match (route.needs, has) {
-                (None, _) => None,
-                (Some(_), None) => Some(401),
-                (Some(needs), Some(has)) => (!has.allows(needs)).then_some(403),
+                (Needs::Nothing, _) => None,
+                // No token stands for a signature, not even an admin's.
+                (Needs::Signature(_), _) | (Needs::Scope(_), None) => Some(401),
+                (Needs::Scope(needs), Some(has)) => (!has.allows(needs)).then_some(403),
             };
             match expect {
                 Some(expect) => {
@@ -103,14 +105,20 @@ fn every_route_is_open_to_whom_it_says_and_to_nobody_else() {
                     );
                 }
             }
+            let is_signed = matches!(route.needs, Needs::Signature(_));
             let challenge = head.contains("www-authenticate: Bearer");
-            assert_eq!(challenge, status == 401, "{head}");
+            assert_eq!(challenge, status == 401 && !is_signed, "{head}");
+            assert_eq!(head.contains("www-authenticate: Signature"), is_signed, "{head}");
         }
     }
     assert!(n_refused > 100, "{n_refused}");
     let open: Vec<&str> =
-        routes.iter().filter(|route| route.needs.is_none()).map(|route| route.path).collect();
+        routes.iter().filter(|r| r.needs == Needs::Nothing).map(|route| route.path).collect();
     assert_eq!(open, ["/healthz"], "nothing else is open to all");
+    let is_signed = |route: &&Route| matches!(route.needs, Needs::Signature(_));
+    let signed: Vec<&str> = routes.iter().filter(is_signed).map(|route| route.path).collect();
+    assert_eq!(signed, ["/api/v1/hooks/slack", "/api/v1/hooks/mattermost"]);
+    assert!(server.backend.typed.lock().unwrap().is_empty(), "nobody signed anything");
     server.end();
 }
 
@@ -118,10 +126,13 @@ fn every_route_is_open_to_whom_it_says_and_to_nobody_else() {
 fn what_does_something_needs_more_than_reading() {
     for route in routes() {
         let is_read = route.method == "GET";
-        let is_enough = matches!(route.needs, Some(Scope::Respond | Scope::Admin));
+        let is_enough = matches!(
+            route.needs,
+            Needs::Scope(Scope::Respond | Scope::Admin) | Needs::Signature(_)
+        );
         assert!(is_read || is_enough, "{route:?}");
         let is_admins = route.path.contains("/tokens") || route.path.contains("/audit");
-        assert_eq!(is_admins, route.needs == Some(Scope::Admin), "{route:?}");
+        assert_eq!(is_admins, route.needs == Needs::Scope(Scope::Admin), "{route:?}");
     }
 }
 
@@ -284,5 +295,90 @@ fn follower_whose_token_is_revoked_is_sent_home() {
     let mut rest = Vec::new();
     stream.read_to_end(&mut rest).unwrap();
     assert!(!String::from_utf8_lossy(&rest).contains("id: 4"), "it saw nothing more");
+    server.end();
+}
+
+#[test]
+fn signature_admits_one_message_and_is_no_token() {
+    let keeper = Arc::new(Keeper::default());
+    let server = server(&keeper);
+    const SLACK: &str = "/api/v1/hooks/slack";
+    const MATTERMOST: &str = "/api/v1/hooks/mattermost";
+    let signed = "X-Slack-Signature: slack\r\nX-Slack-Request-Timestamp: 1\r\n";
+    let said = server.ask("POST", SLACK, signed, "text=help");
+    assert_eq!(said.status, 200, "{said:?}");
+    assert_eq!(said.json()["text"], "anna typed text=help");
+    assert_eq!(said.header("content-type"), Some("application/json"));
+    let said = server.ask("POST", MATTERMOST, "Authorization: Token mattermost\r\n", "x");
+    assert_eq!((said.status, said.json()["response_type"].as_str()), (200, Some("in_channel")));
+    for headers in [
+        "",
+        "X-Slack-Signature: slack\r\n",
+        "X-Slack-Request-Timestamp: 1\r\n",
+        "X-Slack-Signature: slack\r\nX-Slack-Signature: slack\r\nX-Slack-Request-Timestamp: 1\r\n",
+        "Authorization: Bearer admin\r\n",
+        "Authorization: Token mattermost\r\n",
+    ] {
+        let problem = server.ask("POST", SLACK, headers, "text=help").problem(401, "unsigned");
+        assert_eq!(problem["detail"], "the signature is wrong", "{headers}");
+    }
+    server.ask("POST", MATTERMOST, signed, "x").problem(401, "unsigned");
+    let busy = server.ask("POST", SLACK, "X-Slack-Signature: busy\r\n", "x");
+    busy.problem(429, "too-many-attempts");
+    assert_eq!(busy.header("retry-after"), Some("9"));
+    server.ask("POST", SLACK, signed, "").problem(422, "unusable");
+    server.ask("POST", &format!("{SLACK}?text=help"), signed, "x").problem(400, "bad-request");
+    let long = "x".repeat((1 << 20) + 1);
+    server.ask("POST", SLACK, signed, &long).problem(413, "too-large");
+    let foreign = format!("{signed}Origin: http://evil.example\r\n");
+    server.ask("POST", SLACK, &foreign, "x").problem(403, "foreign-origin");
+    assert_eq!(server.ask("GET", SLACK, signed, "").status, 405);
+    assert_eq!(server.backend.typed.lock().unwrap().len(), 2, "nothing else was done");
+    // The same message shows nothing to any other route.
+    server.ask("GET", "/api/v1/now", signed, "").problem(401, "unauthenticated");
+    server.end();
+}
+
+#[test]
+fn without_a_secret_a_chat_is_told_which_setting_it_needs() {
+    let server = Running::new();
+    for (path, setting) in
+        [("slack", "hooks.slack_signing_secret"), ("mattermost", "hooks.mattermost_tokens")]
+    {
+        let said = server.ask("POST", &format!("/api/v1/hooks/{path}"), "", "text=help");
+        let problem = said.problem(404, "not-found");
+        assert!(problem["detail"].as_str().unwrap().contains(setting), "{problem}");
+    }
+    server.end();
+}
+
+#[test]
+fn who_types_in_a_chat_hears_something_in_time() {
+    let keeper = Arc::new(Keeper::default()) as Arc<dyn hw_web::Doorkeeper>;
+    let doors = Doors { keeper, ..Doors::default() };
+    let slow = canned::Canned { delay: Duration::from_secs(30), ..canned::Canned::default() };
+    let server = Running::behind(slow, WebSettings::standard(), doors);
+    let signed = "X-Slack-Signature: slack\r\nX-Slack-Request-Timestamp: 1\r\n";
+    let said = server.ask("POST", "/api/v1/hooks/slack", signed, "text=help");
+    assert_eq!((said.status, said.json()["response_type"].as_str()), (200, Some("ephemeral")));
+    assert!(said.json()["text"].as_str().unwrap().contains("did not answer in time"), "{said:?}");
+    server.end();
+}
+
+#[test]
+fn alerts_are_json_of_who_may_respond() {
+    let keeper = Arc::new(Keeper::default());
+    let server = server(&keeper);
+    let post = |token: &str, body: &str| {
+        let headers =
+            format!("Authorization: Bearer {token}\r\nContent-Type: application/json\r\n");
+        server.ask("POST", "/api/v1/hooks/alertmanager", &headers, body)
+    };
+    assert_eq!(post("respond", r#"{"alerts": []}"#).json()["words"], "1 alert");
+    post("read", r#"{"alerts": []}"#).problem(403, "forbidden");
+    post("respond", "{").problem(400, "bad-request");
+    post("respond", "[]").problem(422, "unusable");
+    post("respond", &format!("\"{}\"", "x".repeat(1 << 20))).problem(413, "too-large");
+    assert_eq!(server.backend.alerted.lock().unwrap().len(), 1);
     server.end();
 }

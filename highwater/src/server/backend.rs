@@ -4,8 +4,10 @@
 //! asked of the engine between two rows. Nothing is answered that is not durable.
 
 mod access;
+mod alerts;
 mod backlog;
 mod brief;
+mod chat;
 mod commands;
 mod compare;
 mod figures;
@@ -21,13 +23,14 @@ mod windows;
 
 use super::clock::ClockKind;
 use super::counts::{Counts, get};
+use super::hooks::HookSettings;
 use super::orders::{ToEngine, ToWriter};
 use crate::people::Known;
 use hw_access::Door;
 use hw_api::{
-    Backlog, Brief, Change, Comparison, CountSeries, DoneAnswer, Entry, FlowMap, Health, Hit, Hop,
-    Incident, List, Now, Opened, Orders, ReportAnswer, Reported, Service, ServicePeople, Shift,
-    Told, Windows,
+    AlertsAnswer, Backlog, Brief, Change, ChatAnswer, Comparison, CountSeries, DoneAnswer, Entry,
+    FlowMap, Health, Hit, Hop, Incident, List, Now, Opened, Orders, ReportAnswer, Reported,
+    Service, ServicePeople, Shift, Told, Typed, Windows,
 };
 use hw_engine::Engine;
 use hw_ingest::ReceiverCounts;
@@ -37,8 +40,8 @@ use hw_web::{
     Answered, Backend, CompareAsked, CountsAsked, Failure, Family, MaySee, Page, SearchAsked,
     WindowsAsked,
 };
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -64,6 +67,9 @@ pub(super) struct Answers {
     pub last_event: watch::Receiver<u64>,
     pub clock: ClockKind,
     pub door: Arc<Door>,
+    pub hooks: HookSettings,
+    /// Alerts are taken one post after the other: what one writes, the next one knows.
+    pub alerts: Mutex<()>,
     /// What files and calendars say about people.
     pub people: Arc<Known>,
     /// Rows up to this one were durable when the process started.
@@ -258,6 +264,14 @@ impl Backend for Answers {
 
     fn brief(&self, incident: u32) -> Answered<Option<Brief>> {
         self.brief_words(incident)
+    }
+
+    fn chat(&self, typed: &Typed) -> ChatAnswer {
+        self.chat_answer(typed)
+    }
+
+    fn alerts(&self, posted: serde_json::Value) -> Answered<AlertsAnswer> {
+        self.take_alerts(posted)
     }
 
     fn health(&self) -> Health {

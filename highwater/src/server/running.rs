@@ -7,6 +7,7 @@ use super::canary::Canary;
 use super::clock::ClockKind;
 use super::counts::Counts;
 use super::doors::{AccessSettings, Guards, record_start, renew};
+use super::hooks::HookSettings;
 use super::opening::{DataSettings, Opened, open};
 use super::orders::{ToEngine, ToWriter};
 use super::people::Rereading;
@@ -68,6 +69,8 @@ pub(crate) struct ServerSettings {
     pub access: AccessSettings,
     /// Who is told of incidents.
     pub receivers: Vec<hw_notify::Receiver>,
+    /// What is taken from other programs.
+    pub hooks: HookSettings,
     pub people: PeopleSettings,
 }
 
@@ -122,6 +125,8 @@ impl Server {
             last_event: writer.last_event.subscribe(),
             clock: settings.data.clock,
             door: Arc::clone(&guards.door),
+            hooks: settings.hooks.clone(),
+            alerts: std::sync::Mutex::default(),
             durable_at_start: durable,
             people: Arc::new(Known::new(settings.people.clone())),
             runtime: runtime.handle().clone(),
@@ -129,11 +134,9 @@ impl Server {
         let threads = [spawn(ENGINE, move || room.run())?, spawn_writer(writer)?];
         let post = spawn_post(post, &counts)?;
         let (shutdown, mut stopping) = watch::channel(false);
-        let hosts = &settings.access.hosts;
-        let web = web.map(|web| guards.doors(web, hosts, Arc::clone(&answers) as Arc<_>));
+        let web = web.map(|web| behind_doors(web, (&settings, &guards), &answers)).transpose()?;
         let backend = Arc::clone(&answers);
-        let answering = web.transpose()?;
-        let answering = answering.map(|web| runtime.spawn(web.run(backend, stopping.clone())));
+        let answering = web.map(|web| runtime.spawn(web.run(backend, stopping.clone())));
         if let Some(certificates) = guards.certificates.clone() {
             drop(runtime.spawn(renew(certificates, stopping.clone())));
         }
@@ -281,6 +284,15 @@ fn bind(
     let receiver = runtime.block_on(Receiver::bind(settings.receiver.clone(), deliver))?;
     let web = settings.listen.map(|address| Web::bind(address, WebSettings::standard()));
     Ok((receiver, web.map(|binding| runtime.block_on(binding)).transpose()?))
+}
+
+/// The API, open to whom it is to be.
+fn behind_doors(
+    web: Web,
+    (settings, guards): (&ServerSettings, &Guards),
+    answers: &Arc<Answers>,
+) -> anyhow::Result<Web> {
+    guards.doors(web, &settings.access.hosts, Arc::clone(answers) as Arc<_>)
 }
 
 /// Parts what was opened between the two threads.

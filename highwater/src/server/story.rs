@@ -5,7 +5,7 @@ mod people;
 
 use hw_api::{Entry, rfc3339};
 use hw_engine::Deviation;
-use hw_incident::Record;
+use hw_incident::{Author, Name, Record};
 use hw_model::Timestamp;
 use hw_store::StoredEvent;
 use hw_wire::WhatV1;
@@ -20,7 +20,10 @@ pub(super) fn entry(stored: &StoredEvent, names: &mut ChangeNames<'_>) -> Entry 
     let (by, source) = match (&event.by, &event.what) {
         (None, WhatV1::Audit { by, did }) if !acts::is_our_own(did) => (by.as_str(), "person"),
         (None, _) => ("Highwater", "machine"),
-        (Some(name), _) => (name.as_str(), "person"),
+        (Some(name), _) if Author::named(Name::recorded(name)).is_person() => {
+            (name.as_str(), "person")
+        }
+        (Some(name), _) => (name.as_str(), "machine"),
     };
     Entry {
         seq: stored.incident_seq,

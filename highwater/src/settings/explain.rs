@@ -1,6 +1,7 @@
 //! Every setting with its value, where that came from, and the reason for its default.
 
 use super::access::{HOSTS, LOOPBACK, TLS_CERTIFICATE, TLS_KEY};
+use super::hooks::hooks;
 use super::keys::Keys;
 use super::layers::{
     CLOCK, DATA, FALSE_ALARMS, File, ITEM_KEYS_MAX, LISTEN, Layered, OTLP_GRPC, OTLP_HTTP,
@@ -41,12 +42,16 @@ impl ServeFlags {
         page.add(&TLS_KEY, self.tls_key.as_deref())?;
         page.add(&LOOPBACK, None)?;
         page.add(&HOSTS, None)?;
-        let receivers = receivers(&Keys::of("", file.table(), TOP_KEYS)?)?.len();
+        let top = Keys::of("", file.table(), TOP_KEYS)?;
+        let receivers = receivers(&top)?.len();
         page.rules(
             "receivers",
             receivers,
             "Who is told of incidents, and how. None: who looks, sees.",
         );
+        let hooks = hooks(&top)?;
+        page.secret("hooks.slack_signing_secret", usize::from(hooks.slack.is_some()), SLACK);
+        page.secret("hooks.mattermost_tokens", hooks.mattermost.len(), MATTERMOST);
         let settings = Settings::from_file(file)?;
         let (decisions, items) = (settings.decisions.len(), settings.items.len());
         page.rules("decisions", decisions, "Answers that telemetry does not show by itself.");
@@ -55,6 +60,13 @@ impl ServeFlags {
         Ok(page.out)
     }
 }
+
+const SLACK: &str = "Signing secret of the app whose slash command is posted to \
+                     /api/v1/hooks/slack. None: commands of Slack are not taken, since nothing would \
+                     prove who sent them.";
+
+const MATTERMOST: &str = "Tokens of the slash commands that are posted to /api/v1/hooks/mattermost, \
+                          each Mattermost's own. None: commands of Mattermost are not taken.";
 
 struct Page<'a> {
     file: &'a File,
@@ -77,6 +89,23 @@ impl Page<'_> {
     fn rules(&mut self, key: &str, n: usize, reason: &str) {
         self.line(&format!("[[{key}]]"), &format!("{n} in the file"), reason);
         self.out.push_str(&paragraph("    ", "    ", "in the file only; README, Options"));
+        self.out.push('\n');
+    }
+
+    /// What is never shown: only how many there are.
+    fn secret(&mut self, key: &str, n: usize, reason: &str) {
+        let origin = match n {
+            0 => "default".to_owned(),
+            n => format!("{n} in the file"),
+        };
+        self.line(
+            &format!("{key} = {}", if n == 0 { "none" } else { "(secret)" }),
+            &origin,
+            reason,
+        );
+        let place = "in the file only, as a text, { file = \"...\" } or { env = \"...\" }; \
+                     docs/reference/messages.md";
+        self.out.push_str(&paragraph("    ", "    ", place));
         self.out.push('\n');
     }
 

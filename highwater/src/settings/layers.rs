@@ -54,6 +54,7 @@ pub(super) const TOP_KEYS: &[&str] = &[
     "data",
     "decisions",
     "false_alarms_per_month",
+    "hooks",
     "item_keys_max",
     "items",
     "listen",

@@ -1,6 +1,7 @@
 //! What a server is told: addresses, folder, clock, and how long history is kept.
 
 use super::access::{ACCESS_KEYS, TLS_KEYS, access};
+use super::hooks::hooks;
 use super::keys::Keys;
 use super::layers::{
     CLOCK, DATA, File, ITEM_KEYS_MAX, LISTEN, Layered, OTLP_GRPC, OTLP_HTTP, RETENTION_KEYS,
@@ -111,6 +112,7 @@ impl ServeFlags {
             receiver,
             access: access(self, file)?,
             receivers: receivers(&top)?,
+            hooks: hooks(&top)?,
             people: super::people::people(&top)?,
             retention: Retention {
                 windows_days: Layered::pick(&WINDOWS_DAYS, None, file)?.value,

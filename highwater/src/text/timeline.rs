@@ -182,11 +182,8 @@ fn some_time(of: &Value, key: &str, zone: &Zone) -> String {
 /// One entry.
 fn line(entry: &Value, time: &str, zone: &Zone) -> String {
     let is_machine = word(entry, "source") == "machine";
-    let who = if is_machine {
-        "\u{b7} Highwater".to_owned()
-    } else {
-        format!("\u{258c}{}", word(entry, "by"))
-    };
+    let mark = if is_machine { "\u{b7} " } else { "\u{258c}" };
+    let who = format!("{mark}{}", word(entry, "by"));
     let pin = if is_true(entry, "pinned") { "*" } else { "" };
     let seq = entry.get("seq").and_then(Value::as_u64);
     let number = seq.map_or_else(String::new, |seq| format!("[{seq}]{pin}"));
@@ -237,33 +234,41 @@ pub(crate) fn done(answer: &Value) -> String {
 
 /// What a report brought.
 pub(crate) fn reported(answer: &Value) -> String {
+    let mut page = String::new();
+    for sentence in report_sentences(answer) {
+        page.push_str(&match sentence.strip_prefix(FOUND) {
+            Some(found) => paragraph(&format!("  {FOUND}"), "    ", found),
+            None => paragraph("", "  ", &sentence),
+        });
+    }
+    page
+}
+
+/// What stands before each thing that was found.
+const FOUND: &str = "- ";
+
+/// The same line by line, whatever their width.
+pub(crate) fn report_sentences(answer: &Value) -> Vec<String> {
     let incident = answer.get("incident").unwrap_or(&Value::Null);
-    let opened = answer.get("opened").and_then(Value::as_bool) == Some(true);
     let (id, title) = (word(incident, "id"), word(incident, "title"));
-    let what = if opened {
+    let mut lines = vec![if is_true(answer, "opened") {
         format!("Thank you. {id} is opened and watched for it.")
     } else {
         format!("Thank you. It stands in {id}: {title}")
-    };
-    let mut page = paragraph("", "  ", &what);
+    }];
     let warning = word(answer, "warning");
     if !warning.is_empty() {
-        page.push_str(&paragraph("", "  ", &format!("Note: {warning}.")));
+        lines.push(format!("Note: {warning}."));
     }
     let near = items(answer, "near");
-    if near.is_empty() {
-        let said = match number(answer, "compared") {
-            0 => "Too little is known there yet to say whether anything differs.".to_owned(),
-            n => format!("None of the {n} figures near it differs from what is usual now."),
-        };
-        page.push_str(&paragraph("", "  ", &said));
-        return page;
-    }
-    page.push_str("What differs from what is usual near it now:\n");
-    for found in near {
-        page.push_str(&paragraph("  - ", "    ", found.as_str().unwrap_or_default()));
-    }
-    page
+    lines.push(match (near, number(answer, "compared")) {
+        ([], 0) => "Too little is known there yet to say whether anything differs.".to_owned(),
+        ([], n) => format!("None of the {n} figures near it differs from what is usual now."),
+        _ => "What differs from what is usual near it now:".to_owned(),
+    });
+    let found = near.iter().filter_map(Value::as_str);
+    lines.extend(found.map(|found| format!("{FOUND}{}", plain(found))));
+    lines
 }
 
 /// The brief.

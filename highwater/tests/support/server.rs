@@ -123,6 +123,16 @@ impl Server {
         (status, serde_json::from_str(&body).unwrap_or(serde_json::Value::String(body)))
     }
 
+    /// The same with these headers, each with its line end.
+    pub(crate) fn get_with(&self, path: &str, headers: &str) -> (u16, serde_json::Value) {
+        let head = format!(
+            "GET {path} HTTP/1.1\r\nhost: {}\r\n{headers}connection: close\r\n\r\n",
+            self.api
+        );
+        let (status, body) = exchange(self.api, &head, "").unwrap_or_default();
+        (status, serde_json::from_str(&body).unwrap_or(serde_json::Value::String(body)))
+    }
+
     /// Tells the API something.
     pub(crate) fn tell(
         &self,
@@ -147,6 +157,18 @@ impl Server {
         );
         let (status, body) = exchange(api, &head, body)?;
         Some((status, serde_json::from_str(&body).ok()?))
+    }
+
+    /// Posts bytes with these headers, each with its line end, to the API.
+    pub(crate) fn send(&self, path: &str, headers: &str, body: &str) -> (u16, serde_json::Value) {
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: {}\r\n{headers}content-length: {}\r\n\
+             connection: close\r\n\r\n",
+            self.api,
+            body.len()
+        );
+        let (status, body) = exchange(self.api, &head, body).expect("the API answers");
+        (status, serde_json::from_str(&body).unwrap_or(serde_json::Value::String(body)))
     }
 
     fn assert_alive(&mut self) {

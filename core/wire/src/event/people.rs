@@ -46,12 +46,12 @@ impl EventV1 {
 fn name_v1(author: &Author) -> Option<String> {
     match author {
         Author::Highwater => None,
-        Author::Person(name) => Some(name.to_string()),
+        Author::Person(name) | Author::Program(name) => Some(name.to_string()),
     }
 }
 
 fn author(name: Option<&String>) -> Author {
-    name.map_or(Author::Highwater, |name| Author::Person(Name::recorded(name)))
+    name.map_or(Author::Highwater, |name| Author::named(Name::recorded(name)))
 }
 
 fn text_v1(text: &Text) -> String {

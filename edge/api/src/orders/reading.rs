@@ -90,7 +90,7 @@ fn read_incident(text: &str) -> Read<IncidentId> {
 /// Who wants something: who asks with a token, or who is named.
 fn read_author(by: Option<&String>) -> Read<Author> {
     match by {
-        Some(name) => Ok(Author::Person(read_name("by", name)?)),
+        Some(name) => Ok(Author::named(read_name("by", name)?)),
         None => fault("by is missing: say who you are"),
     }
 }

@@ -10,6 +10,12 @@ use crate::inbound::{BODY_BYTES_MAX, Refusal};
 /// Alerts of one payload that are taken.
 const ALERTS_MAX: usize = 1000;
 
+/// What is said of other JSON.
+const NO_PAYLOAD: Refusal = Refusal::NotUnderstood(
+    "the body is no payload of Alertmanager's webhook: it has version, groupKey and alerts, and each \
+     alert has status, labels and startsAt",
+);
+
 /// Whether an alert burns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AlertStatus {
@@ -85,22 +91,37 @@ impl AlertGroup {
     ///
     /// # Errors
     /// If it is no payload of version 4.
+    pub fn of(payload: serde_json::Value) -> Result<Self, Refusal> {
+        let payload: Payload = serde_json::from_value(payload).map_err(|_| NO_PAYLOAD)?;
+        payload.read()
+    }
+
+    /// The same from bytes.
+    ///
+    /// # Errors
+    ///
+    /// See [`AlertGroup::of`].
     pub fn parse(body: &[u8]) -> Result<Self, Refusal> {
         if body.len() > BODY_BYTES_MAX {
             return Err(Refusal::TooLong);
         }
-        let payload: Payload = serde_json::from_slice(body)
-            .map_err(|_| Refusal::NotUnderstood("the body is no payload of Alertmanager"))?;
-        if payload.version != "4" {
+        let payload: Payload = serde_json::from_slice(body).map_err(|_| NO_PAYLOAD)?;
+        payload.read()
+    }
+}
+
+impl Payload {
+    fn read(self) -> Result<AlertGroup, Refusal> {
+        if self.version != "4" {
             return Err(Refusal::NotUnderstood("the payload's version is not 4"));
         }
-        let n_beyond = payload.alerts.len().saturating_sub(ALERTS_MAX);
-        let alerts = payload.alerts.into_iter().take(ALERTS_MAX).map(alert);
-        Ok(Self {
-            group_key: payload.group_key,
-            receiver: payload.receiver,
+        let n_beyond = self.alerts.len().saturating_sub(ALERTS_MAX);
+        let alerts = self.alerts.into_iter().take(ALERTS_MAX).map(alert);
+        Ok(AlertGroup {
+            group_key: self.group_key,
+            receiver: self.receiver,
             alerts: alerts.collect::<Result<_, _>>()?,
-            n_left_out: payload
+            n_left_out: self
                 .truncated_alerts
                 .saturating_add(u64::try_from(n_beyond).unwrap_or(u64::MAX)),
         })

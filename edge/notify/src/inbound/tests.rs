@@ -202,3 +202,56 @@ fn refusals_say_what_to_do() {
     );
     assert_eq!(Refusal::Missing("webhook-id").to_string(), "webhook-id is missing");
 }
+
+#[test]
+fn who_typed_is_one_line_that_can_be_seen() {
+    let name = |user: &str, id: &str| {
+        let form = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs([("command", "/hw"), ("user_name", user), ("user_id", id)])
+            .finish();
+        SlashCommand::parse(form.as_bytes()).unwrap().name()
+    };
+    assert_eq!(name("Anna", "U1").as_deref(), Some("Anna"));
+    assert_eq!(name("An\u{202e}na\nBob\u{1b}[2J", "U1").as_deref(), Some("Anna Bob"));
+    assert_eq!(name("\u{200b}\u{1b}[2J", "U1").as_deref(), Some("U1"));
+    assert_eq!(name("\u{200b}", "\u{200b}"), None);
+}
+
+#[test]
+fn what_slack_writes_in_another_way_is_read_as_it_was_typed() {
+    let typed = |text: &str| {
+        let form = format!("command=%2Fhw&user_id=u&trigger_id=t1&text={text}");
+        let command = SlashCommand::parse(form.as_bytes()).unwrap();
+        assert_eq!(command.trigger_id.as_deref(), Some("t1"));
+        command.typed_text()
+    };
+    assert_eq!(typed("a+%26lt%3B+b+%26amp%3B+c"), "a < b & c");
+    assert_eq!(typed("%26amp%3Blt%3B"), "&lt;");
+    assert_eq!(typed("a+%26+b"), "a & b");
+}
+
+#[test]
+fn nothing_of_an_answer_is_markup_and_it_fits() {
+    use hw_api::Chat;
+    let hostile =
+        "@channel <!here> *b* `c` [x](http://evil) <http://evil|ok>\u{202e}\u{1b}\nline 2";
+    let slack = answer(Chat::Slack, Audience::One, hostile);
+    assert_eq!(slack.response_type, "ephemeral");
+    assert!(!slack.text.contains(['<', '>', '\u{202e}', '\u{1b}']), "{}", slack.text);
+    assert!(!slack.text.contains("@channel") && slack.text.ends_with("\nline 2"), "{}", slack.text);
+    assert_eq!(slack.mrkdwn, Some(false));
+    assert_eq!(slack.blocks.unwrap()[0]["text"]["type"], "plain_text");
+    let mattermost = answer(Chat::Mattermost, Audience::All, hostile);
+    assert_eq!(mattermost.response_type, "in_channel");
+    for markup in ["@channel", "*b*", "`c`", "[x](", "<!here>", "://"] {
+        assert!(!mattermost.text.contains(markup), "{markup}: {}", mattermost.text);
+    }
+    assert!(mattermost.text.contains("\\*b\\*") && mattermost.text.ends_with("\nline 2"));
+    let long = "*@".repeat(10_000);
+    let slack = answer(Chat::Slack, Audience::One, &long);
+    let blocks = slack.blocks.unwrap();
+    for block in blocks.as_array().unwrap() {
+        assert!(block["text"]["text"].as_str().unwrap().chars().count() <= 3_000);
+    }
+    assert!(answer(Chat::Mattermost, Audience::One, &long).text.chars().count() <= 16_000);
+}

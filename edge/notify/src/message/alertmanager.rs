@@ -13,6 +13,9 @@ use super::{Plain, Request, rfc3339};
 use crate::notice::{Kind, Notice};
 use crate::secret::Secret;
 
+/// The `alertname` of our own alerts.
+pub const OWN_ALERT: &str = "HighwaterIncident";
+
 /// How long an alert burns without being sent again: four times the minute between two sendings.
 const BURNS_FOR_NANOS: i64 = 240 * 1_000_000_000;
 
@@ -46,7 +49,7 @@ fn alert(notice: &Notice, now: i64) -> Value {
     for (name, value) in plain.labels {
         labels.insert(label_name(&name), value);
     }
-    labels.insert("alertname".to_owned(), "HighwaterIncident".to_owned());
+    labels.insert("alertname".to_owned(), OWN_ALERT.to_owned());
     labels.insert("incident".to_owned(), plain.thread);
     labels.insert("service".to_owned(), plain.service);
     labels.retain(|_, value| !value.is_empty());

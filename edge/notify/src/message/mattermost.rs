@@ -28,7 +28,7 @@ pub(super) fn body(notice: &Notice) -> Value {
 /// Markdown lets any punctuation be escaped; letters, digits and a few harmless marks stay. An
 /// invisible character behind `@`, and between a scheme and its slashes, keeps mentions and links
 /// from forming even where escapes are undone first.
-pub(super) fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     let mut rest = text.chars().peekable();
     while let Some(c) = rest.next() {

@@ -10,7 +10,7 @@ use crate::notice::Notice;
 
 /// Characters Slack takes in a header and in a section.
 const HEADER_CHARS_MAX: usize = 150;
-const SECTION_CHARS_MAX: usize = 2900;
+pub(crate) const SECTION_CHARS_MAX: usize = 2900;
 
 pub(super) fn body(notice: &Notice) -> Value {
     let plain = Plain::of(notice);
@@ -56,6 +56,6 @@ fn header(head: &str) -> String {
 }
 
 /// The three characters Slack wants escaped.
-pub(super) fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

@@ -1,9 +1,9 @@
 //! A backend that knows a few things by heart, and a client that says bytes to a socket.
 
 use hw_api::{
-    Backlog, Brief, Change, Comparison, CountSeries, CountSide, DoneAnswer, Entry, FlowMap, Health,
-    Hit, Hop, Incident, List, Now, Opened, Orders, Received, ReportAnswer, Reported, Service,
-    ServicePeople, Shift, Streams, Told, Windows, rfc3339,
+    AlertsAnswer, Backlog, Brief, Change, ChatAnswer, Comparison, CountSeries, CountSide,
+    DoneAnswer, Entry, FlowMap, Health, Hit, Hop, Incident, List, Now, Opened, Orders, Received,
+    ReportAnswer, Reported, Service, ServicePeople, Shift, Streams, Told, Typed, Windows, rfc3339,
 };
 use hw_model::Timestamp;
 use hw_web::{
@@ -32,6 +32,10 @@ pub(crate) struct Canned {
     pub(crate) ordered: Mutex<Vec<Orders>>,
     pub(crate) asked: Mutex<Vec<WindowsAsked>>,
     pub(crate) compared: Mutex<Vec<CompareAsked>>,
+    /// What was typed in chats.
+    pub(crate) typed: Mutex<Vec<Typed>>,
+    /// Posts of alerts.
+    pub(crate) alerted: Mutex<Vec<serde_json::Value>>,
     pub(crate) last_event: watch::Sender<u64>,
     /// What keeps it from writing.
     pub(crate) trouble: Mutex<Option<String>>,
@@ -51,6 +55,8 @@ impl Default for Canned {
             ordered: Mutex::default(),
             asked: Mutex::default(),
             compared: Mutex::default(),
+            typed: Mutex::default(),
+            alerted: Mutex::default(),
             last_event: watch::Sender::new(3),
             trouble: Mutex::default(),
             delay: Duration::ZERO,
@@ -386,6 +392,26 @@ impl Backend for Canned {
         let words = "It is over.".to_owned();
         let brief = Brief { incident: format!("INC-{number}"), words };
         Ok((number <= self.n_incidents).then_some(brief))
+    }
+
+    fn chat(&self, typed: &Typed) -> ChatAnswer {
+        std::thread::sleep(self.delay);
+        self.typed.lock().unwrap().push(typed.clone());
+        ChatAnswer {
+            response_type: "in_channel".to_owned(),
+            text: format!("{} typed {}", typed.by, typed.text),
+            blocks: None,
+            mrkdwn: None,
+            skip_slack_parsing: None,
+        }
+    }
+
+    fn alerts(&self, posted: serde_json::Value) -> Answered<AlertsAnswer> {
+        if posted.get("alerts").is_none() {
+            return Err(Failure::Invalid("the body is no payload".to_owned()));
+        }
+        self.alerted.lock().unwrap().push(posted);
+        Ok(AlertsAnswer { new: 1, words: "1 alert".to_owned(), ..AlertsAnswer::default() })
     }
 
     fn health(&self) -> Health {

@@ -1,7 +1,8 @@
 //! A doorkeeper that knows a few words for tokens.
 
 use hw_api::{
-    Asking, Caller, CreatedToken, Entry, Scope, Shown, Token, Turned, WantedToken, rfc3339,
+    Asking, Caller, Chat, CreatedToken, Entry, Scope, Shown, SignedMessage, Token, Turned, Typed,
+    Unsigned, WantedToken, rfc3339,
 };
 use hw_model::Timestamp;
 use hw_web::{Answered, Doorkeeper};
@@ -62,6 +63,31 @@ impl Doorkeeper for Keeper {
         }
         let name = has.word().to_owned();
         Ok(Caller { name, scope: has, token: Some(7), is_loopback: asking.is_loopback() })
+    }
+
+    /// What Slack signs with the word of its own name, and Mattermost with a token in the form.
+    fn verify(&self, message: &SignedMessage<'_>) -> Result<Typed, Unsigned> {
+        let body = String::from_utf8_lossy(message.body).into_owned();
+        let is_signed = match message.chat {
+            Chat::Slack => message.signature == Some("slack") && message.timestamp.is_some(),
+            Chat::Mattermost => message.authorization == Some("Token mattermost"),
+        };
+        if message.signature == Some("busy") {
+            return Err(Unsigned::TooMany { retry_after_s: 9 });
+        }
+        if !is_signed {
+            return Err(Unsigned::Unproven("the signature is wrong".to_owned()));
+        }
+        if body.is_empty() {
+            return Err(Unsigned::Unreadable("the form holds no command".to_owned()));
+        }
+        Ok(Typed {
+            chat: message.chat,
+            by: hw_incident::Name::recorded("anna"),
+            command: "/hw".to_owned(),
+            text: body,
+            key: "k".to_owned(),
+        })
     }
 
     fn still_admits(&self, _caller: &Caller) -> bool {

@@ -5,7 +5,10 @@ use super::{Answers, PATIENCE, later};
 use crate::administration::{Act, Done, listed, random};
 use crate::server::clock::wall;
 use crate::server::orders::{Administration, ToWriter};
-use hw_api::{Asking, Caller, CreatedToken, Entry, Scope, Token, Turned, WantedToken};
+use hw_api::{
+    Asking, Caller, CreatedToken, Entry, Scope, SignedMessage, Token, Turned, Typed, Unsigned,
+    WantedToken,
+};
 use hw_web::{Answered, Doorkeeper, Failure};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
@@ -16,6 +19,17 @@ const PAGE_MIN: u32 = 100;
 impl Doorkeeper for Answers {
     fn admit(&self, asking: &Asking<'_>, needs: Scope) -> Result<Caller, Turned> {
         self.door.admit(asking, needs, wall())
+    }
+
+    fn verify(&self, message: &SignedMessage<'_>) -> Result<Typed, Unsigned> {
+        let now = wall();
+        self.hooks.verify(message, now).map_err(|why| match why {
+            Unsigned::Unproven(_) => {
+                let wait = self.door.refuse_unsigned(message.peer, now);
+                wait.map_or(why, |retry_after_s| Unsigned::TooMany { retry_after_s })
+            }
+            Unsigned::NoSecret(_) | Unsigned::TooMany { .. } | Unsigned::Unreadable(_) => why,
+        })
     }
 
     fn still_admits(&self, caller: &Caller) -> bool {

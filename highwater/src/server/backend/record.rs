@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 /// Events of an incident that are read at most: more than it can have of people, and many of ours.
-const EVENTS_MAX: u32 = 50_000;
+pub(super) const EVENTS_MAX: u32 = 50_000;
 
 /// Clocks of two machines differ by some seconds.
 const AHEAD_S: f64 = 60.0;
@@ -56,7 +56,7 @@ impl Answers {
             let incident = self.incident_words(id.0)?;
             return Ok(incident.map(|incident| DoneAnswer { incident, entries }));
         }
-        let by = Author::Person(opened.by.clone());
+        let by = Author::named(opened.by.clone());
         self.order_done(id, Orders { by, at: None, commands }, key)
     }
 
@@ -104,7 +104,7 @@ impl Answers {
         self.done(incident, orders, key)
     }
 
-    fn done(
+    pub(super) fn done(
         &self,
         incident: IncidentId,
         orders: Orders,
@@ -177,7 +177,7 @@ impl Answers {
         };
         let report =
             Command::Report { text: reported.text, service: reported.service, found: near.clone() };
-        let by = Author::Person(reported.by);
+        let by = Author::named(reported.by);
         let orders = Orders { by, at: reported.at, commands: vec![report] };
         let Some(done) = self.done(incident, orders, report_key)? else { return Ok(None) };
         let DoneAnswer { incident: words, mut entries } = done;
@@ -198,7 +198,7 @@ impl Answers {
     }
 
     /// The incident in which a report with this key stands, if it was sent before.
-    fn reported_before(&self, key: Option<&str>) -> Answered<Option<IncidentId>> {
+    pub(super) fn reported_before(&self, key: Option<&str>) -> Answered<Option<IncidentId>> {
         let Some(key) = key else { return Ok(None) };
         let row = self.read(|reader| Ok(reader.row_of_key(key)?))?;
         Ok(row.and_then(|row| Done::read(&row).ok()).map(|done| IncidentId(done.incident)))

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 const LOOKED_THROUGH: u32 = 1_000;
 
 /// Incidents that are looked through for those people work on.
-const IN_HAND_MAX: u32 = 100;
+pub(super) const IN_HAND_MAX: u32 = 100;
 
 /// What says whether the harm of an incident is over.
 #[derive(Deserialize)]
@@ -51,11 +51,7 @@ impl Answers {
     pub(super) fn incidents_in_hand(&self) -> Answered<Vec<Incident>> {
         let latest = Page { before: None, items_max: IN_HAND_MAX };
         let mut incidents = self.incident_page(latest)?;
-        incidents.retain(|incident| {
-            let status = incident.record.as_ref().map(|record| record.status.as_str());
-            incident.merged_into.is_none()
-                && matches!(status, None | Some("triage" | "active" | "mitigated"))
-        });
+        incidents.retain(is_in_hand);
         Ok(incidents)
     }
 
@@ -112,6 +108,18 @@ impl Answers {
         let body = self.read(|reader| Ok(reader.state(kind, number)?))?;
         body.map(|body| parse(kind, number, &body)).transpose()
     }
+}
+
+/// Whether only some people may read it.
+pub(super) fn is_restricted(incident: &Incident) -> bool {
+    incident.record.as_ref().is_some_and(|record| record.restricted_to.is_some())
+}
+
+/// Whether people may still work on it.
+pub(super) fn is_in_hand(incident: &Incident) -> bool {
+    let status = incident.record.as_ref().map(|record| record.status.as_str());
+    incident.merged_into.is_none()
+        && matches!(status, None | Some("triage" | "active" | "mitigated"))
 }
 
 fn parse<T: DeserializeOwned>(kind: Kind, number: u32, body: &str) -> Answered<T> {

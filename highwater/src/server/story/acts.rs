@@ -33,13 +33,16 @@ pub(super) fn words(by: &str, did: &ActV1) -> String {
         ActV1::TokenRevoked { token, name, scope } => {
             format!("{by} revoked T{token} of {name} ({scope})")
         }
-        ActV1::AttemptsRefused { missing, unknown, expired, revoked, forbidden, .. } => {
+        ActV1::AttemptsRefused {
+            missing, unknown, expired, revoked, forbidden, unsigned, ..
+        } => {
             let parts = [
                 (missing, "without a token"),
                 (unknown, "with one that is not known"),
                 (expired, "with an expired one"),
                 (revoked, "with a revoked one"),
                 (forbidden, "with one for something else"),
+                (unsigned, "without the right signature"),
             ];
             let parts = parts.iter().filter(|(n, _)| **n > 0);
             let parts: Vec<String> = parts.map(|(n, words)| format!("{n} {words}")).collect();
@@ -86,11 +89,13 @@ mod tests {
             expired: 0,
             revoked: 0,
             forbidden: 0,
+            unsigned: 3,
             addresses: vec!["10.0.0.1".to_owned()],
         };
         assert_eq!(
             words("highwater", &refused),
-            "requests were refused: 2 without a token, 1 with one that is not known"
+            "requests were refused: 2 without a token, 1 with one that is not known, \
+             3 without the right signature"
         );
         let (name, scope) = ("anna".to_owned(), "read".to_owned());
         let made = ActV1::TokenCreated { token: 1, name, scope, expires_at: None };

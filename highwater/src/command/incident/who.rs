@@ -55,7 +55,7 @@ impl FromStr for When {
 /// A length of time; a day is one of 24 hours.
 fn seconds(length: &str) -> Option<f64> {
     let days = [("d", 1), ("w", 7)].into_iter().find_map(|(unit, days)| {
-        let n: u32 = length.strip_suffix(unit)?.parse().ok()?;
+        let n: u16 = length.strip_suffix(unit)?.parse().ok()?;
         Some(f64::from(n) * f64::from(days) * 86_400.0)
     });
     let parsed = || length.parse().ok().map(|length: jiff::SignedDuration| length.as_secs_f64());

@@ -6,6 +6,7 @@
 pub(crate) mod answers;
 pub(crate) mod compare;
 pub(crate) mod digest;
+pub(crate) mod fields;
 pub(crate) mod found;
 mod hops;
 mod incident;

@@ -8,6 +8,14 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ChangeId(pub u32);
 
+impl ChangeId {
+    /// The number in `C3`, as it is shown.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        word.strip_prefix('C')?.parse().ok().map(Self)
+    }
+}
+
 impl fmt::Display for ChangeId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "C{}", self.0)

@@ -8,6 +8,14 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct IncidentId(pub u32);
 
+impl IncidentId {
+    /// The number in `INC-1`, as it is shown.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        word.strip_prefix("INC-")?.parse().ok().map(Self)
+    }
+}
+
 impl fmt::Display for IncidentId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "INC-{}", self.0)

@@ -108,6 +108,14 @@ impl Target {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ShiftId(pub u32);
 
+impl ShiftId {
+    /// The number in `S2`, as it is shown.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        word.strip_prefix('S')?.parse().ok().map(Self)
+    }
+}
+
 impl fmt::Display for ShiftId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "S{}", self.0)

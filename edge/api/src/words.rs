@@ -20,6 +20,12 @@ impl Incident {
             && self.ended_at.is_none()
             && !matches!(status, Some("declined" | "closed"))
     }
+
+    /// Whether only some may read it.
+    #[must_use]
+    pub fn is_restricted(&self) -> bool {
+        self.record.as_ref().is_some_and(|record| record.restricted_to.is_some())
+    }
 }
 
 /// What a change was, of its parts.

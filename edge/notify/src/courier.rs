@@ -105,6 +105,12 @@ impl Courier {
         }
     }
 
+    /// Tells a dead man's switch that we are well: its address says everything.
+    #[must_use]
+    pub fn beat(&self, switch: &Receiver) -> Outcome {
+        self.deliver(switch, &test_notice(now()))
+    }
+
     /// Asks whether a receiver could be told, for `doctor`. A webhook gets a test notice, a mail
     /// server is asked whether it would take mail for each recipient, Alertmanager for its status.
     /// Where a message would be seen by people, or feed a dead man's switch, it only connects.

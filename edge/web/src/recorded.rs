@@ -7,7 +7,7 @@ use crate::nearest::nearest;
 use crate::problem::Problem;
 use crate::query::{Id, Query, number_of, stray_cursor};
 use crate::require::{Read, Require};
-use crate::sight::{may_see, no_incident, seen};
+use crate::sight::{may_see, no_incident, of_seen, seen};
 use axum::extract::State;
 use axum::http::Uri;
 use hw_api::{Backlog, Brief, Change, Entry, Incident, List, Shift};
@@ -116,10 +116,8 @@ pub(crate) async fn brief(
 ) -> Result<Json<Brief>, Problem> {
     Query::read(&uri, &[])?;
     let number = id.number("INC-", "an incident")?;
-    let found = site.ask(move |backend| match seen(backend, &caller, number)? {
-        Some(_) => backend.brief(number),
-        None => Ok(None),
-    });
+    let found =
+        site.ask(move |backend| of_seen((backend, &caller), number, || backend.brief(number)));
     found.await?.map(Json).ok_or_else(|| no_incident(number))
 }
 
@@ -141,13 +139,10 @@ pub(crate) async fn backlog(
 ) -> Result<Json<List<Backlog>>, Problem> {
     Query::read(&uri, &[])?;
     let number = id.number("INC-", "an incident")?;
-    let found = site.ask(move |backend| match seen(backend, &caller, number)? {
-        Some(_) => backend.backlog(number),
-        None => Ok(None),
-    });
-    let found = found.await?;
-    let list = found.map(|items| Json(List { items, next: None }));
-    list.ok_or_else(|| none(&format!("INC-{number}"), "incidents"))
+    let found =
+        site.ask(move |backend| of_seen((backend, &caller), number, || backend.backlog(number)));
+    let list = found.await?.map(|items| Json(List { items, next: None }));
+    list.ok_or_else(|| no_incident(number))
 }
 
 /// What became known of an incident, event by event, oldest first.
@@ -174,9 +169,9 @@ pub(crate) async fn entries(
     let cursor = query.text("cursor");
     let after = cursor.map(|text| text.parse().map_err(|_| stray_cursor(text))).transpose()?;
     let (after, limit) = (after.unwrap_or(0), query.limit()?);
-    let answer = site.ask(move |backend| match seen(backend, &caller, number)? {
-        Some(_) => backend.entries(number, after, limit + 1).map(Some),
-        None => Ok(None),
+    let answer = site.ask(move |backend| {
+        let entries = || backend.entries(number, after, limit + 1).map(Some);
+        of_seen((backend, &caller), number, entries)
     });
     let Some(mut items) = answer.await? else { return Err(no_incident(number)) };
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);

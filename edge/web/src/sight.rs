@@ -29,6 +29,15 @@ pub(crate) fn seen(
     Ok(incident.filter(|incident| may_see(caller, incident)))
 }
 
+/// What there is of an incident, if there is one that this caller may see.
+pub(crate) fn of_seen<T>(
+    (backend, caller): (&dyn Backend, &Caller),
+    number: u32,
+    answer: impl FnOnce() -> Answered<Option<T>>,
+) -> Answered<Option<T>> {
+    if seen(backend, caller, number)?.is_some() { answer() } else { Ok(None) }
+}
+
 /// Which incidents somebody may see, each looked up once.
 pub(crate) struct Sight<'a> {
     backend: &'a dyn Backend,

@@ -9,7 +9,6 @@ use super::orders::{Decide, Said, Undecided};
 use super::words::{record_state, unmeasured_state};
 use hw_incident::{Command, Event, Move, Order, Record, What};
 use hw_model::{IncidentId, Timestamp};
-use hw_notify::Notice;
 use hw_notify::schedule::Row;
 use hw_store::{Group, OutboxRow, WriteError};
 use hw_wire::EventV1;
@@ -95,7 +94,7 @@ impl<'a, 'g> Page<'a, 'g> {
         }
         let Some(notice) = news.notice(self.group, record)? else { return Ok(()) };
         for receiver in self.receivers {
-            let row = Row::new(Notice::clone(&notice), receiver, self.wall.0);
+            let row = Row::new(notice.clone(), receiver, self.wall.0);
             self.group.put_outbox(&stored(&row))?;
             self.messages.push(row);
         }
@@ -174,13 +173,7 @@ impl Book {
                 record.apply(&following);
             }
         }
-        for (incident, news) in &news {
-            self.show(page, *incident)?;
-            if let Some(record) = self.records.get(incident) {
-                page.tell(news, record)?;
-            }
-        }
-        Ok(())
+        news.values().try_for_each(|news| self.publish(page, news))
     }
 
     /// Does what people want, all of it or nothing.
@@ -226,13 +219,10 @@ impl Book {
         let first = draft.seq + 1 - events.len() as u64;
         let seqs: Vec<u64> = (first..=draft.seq).collect();
         self.records.insert(decide.incident, draft);
-        self.show(page, decide.incident)?;
-        if let Some(record) = self.records.get(&decide.incident) {
-            if events.iter().any(is_restriction) {
-                page.veil(decide.incident)?;
-            }
-            page.tell(&news, record)?;
+        if events.iter().any(is_restriction) {
+            page.veil(decide.incident)?;
         }
+        self.publish(page, &news)?;
         if let Some(key) = key {
             let (what, incident) = (digest(decide), decide.incident.0);
             let row = Done { what, incident, seqs: seqs.clone() }.row();
@@ -265,10 +255,7 @@ impl Book {
                 page.append(&EventV1::of_incident(incident, &event), &mut news)?;
                 record.apply(&event);
             }
-            self.show(page, incident)?;
-            if let Some(record) = self.records.get(&incident) {
-                page.tell(&news, record)?;
-            }
+            self.publish(page, &news)?;
         }
         Ok(())
     }
@@ -299,16 +286,16 @@ impl Book {
         Ok(())
     }
 
-    /// Keeps the present words of an incident's record.
-    fn show(&mut self, page: &Page<'_, '_>, incident: IncidentId) -> Result<(), WriteError> {
-        self.look_later(incident);
-        let Some(record) = self.records.get(&incident) else { return Ok(()) };
+    /// Keeps the present words of an incident's record, and tells others what is new.
+    fn publish(&mut self, page: &mut Page<'_, '_>, news: &News) -> Result<(), WriteError> {
+        self.look_later(news.incident());
+        let Some(record) = self.records.get(&news.incident()) else { return Ok(()) };
         page.group.put_state(record.seq, &record_state(record))?;
-        if record.is_measured {
-            return Ok(());
+        if !record.is_measured {
+            // The engine has no words for what no figure speaks of.
+            page.group.put_state(record.seq, &unmeasured_state(record))?;
         }
-        // The engine has no words for what no figure speaks of.
-        page.group.put_state(record.seq, &unmeasured_state(record))
+        page.tell(news, record)
     }
 }
 

@@ -2,9 +2,9 @@
 
 use super::group::Totals;
 use super::recent::{Lately, Recent};
-use hw_ingest::{Rejection, Tally as Read};
+use hw_ingest::{Rejection, Tally};
 use hw_model::Timestamp;
-use hw_notify::schedule::Tally;
+use hw_notify::schedule::Tally as Messages;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
@@ -61,7 +61,7 @@ pub(super) struct Counts {
     /// Whether nobody tells others any more.
     pub is_post_dead: AtomicBool,
     /// What became of messages to others since the start, and how many wait.
-    post: Mutex<(Tally, usize)>,
+    post: Mutex<(Messages, usize)>,
 }
 
 impl Counts {
@@ -72,7 +72,7 @@ impl Counts {
     }
 
     /// Adds what became of a request that is durable.
-    pub(super) fn add(&self, tally: &Read, copies: u64) {
+    pub(super) fn add(&self, tally: &Tally, copies: u64) {
         add(&self.ignored, tally.ignored);
         add(&self.copied_records, copies);
         for (reason, n) in tally.rejections() {
@@ -142,12 +142,12 @@ impl Counts {
         Some(format!("no canary came through the receiver and was counted for {age_s:.0} s"))
     }
 
-    pub(super) fn set_post(&self, tally: Tally, waiting: usize) {
+    pub(super) fn set_post(&self, tally: Messages, waiting: usize) {
         *self.post.lock().unwrap_or_else(PoisonError::into_inner) = (tally, waiting);
     }
 
     /// What became of messages to others since the start, and how many wait.
-    pub(super) fn post(&self) -> (Tally, usize) {
+    pub(super) fn post(&self) -> (Messages, usize) {
         *self.post.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

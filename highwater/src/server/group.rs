@@ -145,8 +145,8 @@ impl Written {
         mut deciding: Deciding<'_>,
         contents: Contents<'_>,
     ) -> Result<(), WriteError> {
-        let Contents { deliveries, commands, administrations, decides, sendings, .. } = contents;
-        let Contents { said, wants_tick, chores, .. } = contents;
+        let Contents { deliveries, commands, administrations, decides, .. } = contents;
+        let Contents { sendings, said, wants_tick, chores, .. } = contents;
         self.seen_saved = save_seen(group, &deciding.admission.seen, chores.seen_saved)?;
         let before = self.totals;
         self.take_in(group, &mut deciding, deliveries)?;
@@ -168,16 +168,13 @@ impl Written {
         for decide in decides {
             let mut page = Page::new(group, self.wall, deciding.receivers);
             let decided = deciding.book.decide(&mut page, deciding.clock.now(), decide)?;
-            self.last_event = page.last_event.or(self.last_event);
-            self.messages.append(&mut page.messages);
-            self.veiled.append(&mut page.veiled);
+            self.turn(page);
             self.decided.push(decided);
         }
         if deciding.book.is_reminder_due(deciding.clock.now()) {
             let mut page = Page::new(group, self.wall, deciding.receivers);
             deciding.book.remind(&mut page, deciding.clock.now())?;
-            self.last_event = page.last_event.or(self.last_event);
-            self.messages.append(&mut page.messages);
+            self.turn(page);
         }
         sendings.iter().try_for_each(|sending| keep_messages(group, sending))?;
         group.forget_log(chores.unneeded, FORGOTTEN_PER_GROUP)?;
@@ -292,6 +289,13 @@ impl Written {
         Ok(())
     }
 
+    /// A page of the book is full: what it holds beside its events belongs to the group.
+    fn turn(&mut self, page: Page<'_, '_>) {
+        self.last_event = page.last_event.or(self.last_event);
+        self.messages.extend(page.messages);
+        self.veiled.extend(page.veiled);
+    }
+
     /// Records what the engine said at one row.
     fn record(
         &mut self,
@@ -311,8 +315,7 @@ impl Written {
         }
         let mut page = Page::new(group, self.wall, deciding.receivers);
         deciding.book.note(&mut page, said)?;
-        self.last_event = page.last_event.or(self.last_event);
-        self.messages.append(&mut page.messages);
+        self.turn(page);
         group.keep_history(&said.history)
     }
 }

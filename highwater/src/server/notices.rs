@@ -8,7 +8,7 @@ use super::brief::{ended, first_letter_up, sentences};
 use super::story::words;
 use hw_api::{Change, Incident, IncidentRecord};
 use hw_incident::{Moment, Record, Status};
-use hw_model::IncidentId;
+use hw_model::{ChangeId, IncidentId, ShiftId};
 use hw_notify::{Kind, Notice};
 use hw_store::{Group, Kind as Stored, WriteError};
 use hw_wire::{EventV1, WhatV1};
@@ -25,6 +25,11 @@ impl News {
     /// Of an incident whose record stood like this before.
     pub(super) fn of(before: &Record) -> Self {
         Self { incident: before.id, was_open: needs_somebody(before), events: Vec::new() }
+    }
+
+    /// Which incident.
+    pub(super) const fn incident(&self) -> IncidentId {
+        self.incident
     }
 
     /// This happened, and has this number in its incident.
@@ -129,8 +134,7 @@ impl News {
         }
         incident.id = self.incident.to_string();
         let mut change = |id: &str| {
-            let number = id.strip_prefix('C').and_then(|number| number.parse().ok());
-            let known = number.and_then(|number: u32| changes.get(&number));
+            let known = ChangeId::from_word(id).and_then(|id| changes.get(&id.0));
             known.map_or_else(|| id.to_owned(), |change| format!("{} ({id})", change.name()))
         };
         // The first sentence says what the title says.
@@ -146,8 +150,10 @@ impl News {
     /// The service it is about: that of its first shift, or what people said. The likeliest origin may
     /// change from hour to hour, and Alertmanager knows an alert by this name.
     fn service(&self, group: &Group<'_>, incident: &Incident) -> Result<String, WriteError> {
-        let first = incident.shifts.first().and_then(|id| id.strip_prefix('S')?.parse().ok());
-        let Some(number) = first else { return Ok(self.reported_service().unwrap_or_default()) };
+        let first = incident.shifts.first().and_then(|id| ShiftId::from_word(id));
+        let Some(ShiftId(number)) = first else {
+            return Ok(self.reported_service().unwrap_or_default());
+        };
         let shift = state_of::<hw_api::Shift>(group, Stored::Shift, number)?;
         Ok(shift.map(|shift| shift.service).unwrap_or_default())
     }
@@ -188,9 +194,8 @@ fn veiled_news(what: &WhatV1) -> Option<&'static str> {
 fn changes_of(group: &Group<'_>, incident: &Incident) -> Result<BTreeMap<u32, Change>, WriteError> {
     let judged = incident.changes.iter().map(|judgement| &judgement.change);
     let tried = incident.mitigations.iter().map(|attempt| &attempt.change);
-    let numbers = judged.chain(tried).filter_map(|id| id.strip_prefix('C')?.parse().ok());
     let mut changes = BTreeMap::new();
-    for number in numbers {
+    for ChangeId(number) in judged.chain(tried).filter_map(|id| ChangeId::from_word(id)) {
         if let Some(change) = state_of::<Change>(group, Stored::Change, number)? {
             changes.insert(number, change);
         }

@@ -10,8 +10,8 @@ use super::notices::veil;
 use super::orders::{Sending, ToWriter};
 use hw_model::IncidentId;
 use hw_notify::schedule::{Attempt, Ending, Limits, Outbox, Row, RowChange, RowState, Said};
-use hw_notify::{ATTEMPT_MAX, Courier, Kind, Notice, Outcome, Receiver, ReceiverKind};
-use std::collections::BTreeMap;
+use hw_notify::{ATTEMPT_MAX, Courier, Outcome, Receiver, ReceiverKind};
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver as Hearing, RecvTimeoutError, Sender as Telling};
@@ -61,7 +61,7 @@ pub(super) struct Post {
     n_flying: usize,
     beat_at: Instant,
     /// Dead man's switches that do not answer, so that it is said once.
-    silent: BTreeMap<String, bool>,
+    silent: BTreeSet<String>,
 }
 
 /// What a post needs.
@@ -98,7 +98,7 @@ impl Post {
             rewrite_at: None,
             n_flying: 0,
             beat_at: Instant::now() + BEAT,
-            silent: BTreeMap::new(),
+            silent: BTreeSet::new(),
         };
         (post, tell)
     }
@@ -160,7 +160,10 @@ impl Post {
                 }
             }
             ToPost::Veil(incident) => {
-                self.outbox.reword(&incident.to_string(), |notice| veil(incident, notice));
+                let thread = incident.to_string();
+                self.outbox.reword(&thread, |notice| veil(incident, notice));
+                let unsent = self.unsent.iter_mut().flat_map(|attempt| &mut attempt.notices);
+                unsent.filter(|it| it.thread == thread).for_each(|it| veil(incident, it));
             }
             ToPost::Back(attempt, outcome) => {
                 self.n_flying = self.n_flying.saturating_sub(1);
@@ -200,18 +203,32 @@ impl Post {
     /// Lets a thread carry a message.
     fn send(&mut self, attempt: Attempt) {
         let Some(receiver) = self.receivers.get(&attempt.receiver).map(Arc::clone) else { return };
-        let (courier, tell) = (Arc::clone(&self.courier), self.tell.clone());
-        let carried = attempt.clone();
-        let carry = move || {
-            let outcome = carried_by(&courier, &receiver, &carried.notices);
-            // Nobody is there to be told once the process ends.
-            tell.send(ToPost::Back(Box::new(carried), outcome)).ok();
-        };
-        if std::thread::Builder::new().name("carrier".to_owned()).spawn(carry).is_ok() {
-            self.n_flying += 1;
-        } else {
-            self.outbox.done(&attempt, no_thread(), wall().0);
+        let (courier, carried) = (Arc::clone(&self.courier), attempt.clone());
+        let carry = move || courier.deliver_all(&receiver, &carried.notices);
+        let back = attempt.clone();
+        if !self.fly(carry, move |outcome| ToPost::Back(Box::new(back), outcome)) {
+            let reason = "no thread could be started".to_owned();
+            let later = Outcome::Later { reason, after_s: None, may_have_arrived: false };
+            self.outbox.done(&attempt, later, wall().0);
         }
+    }
+
+    /// Does it on a thread of its own; whatever happens there, the post hears of it. Returns false if
+    /// there is no thread.
+    fn fly(
+        &mut self,
+        carry: impl FnOnce() -> Outcome + Send + 'static,
+        back: impl FnOnce(Outcome) -> ToPost + Send + 'static,
+    ) -> bool {
+        let tell = self.tell.clone();
+        let fly = move || {
+            let outcome = catch_unwind(AssertUnwindSafe(carry)).unwrap_or_else(|_| ended_badly());
+            // Nobody is there to be told once the process ends.
+            tell.send(back(outcome)).ok();
+        };
+        let is_flying = std::thread::Builder::new().name("carrier".to_owned()).spawn(fly).is_ok();
+        self.n_flying += usize::from(is_flying);
+        is_flying
     }
 
     /// Tells dead man's switches that we are well, if we are: a canary came through.
@@ -220,39 +237,31 @@ impl Post {
             return;
         }
         self.beat_at = Instant::now() + BEAT;
-        let is_well = self.counts.canary_age_s().is_some()
-            && self.counts.canary_trouble().is_none()
-            && self.counts.trouble().is_none();
         let is_beat = |r: &&Arc<Receiver>| matches!(r.kind, ReceiverKind::Heartbeat { .. });
         let switches = self.receivers.values().filter(is_beat).map(Arc::clone);
         let switches: Vec<Arc<Receiver>> = switches.collect();
-        if !is_well {
-            if !switches.is_empty() {
-                warn!("no heartbeat is sent: no canary came through, or nothing can be written");
-            }
-            return;
+        let is_well = self.counts.canary_age_s().is_some()
+            && self.counts.canary_trouble().is_none()
+            && self.counts.trouble().is_none();
+        if !is_well && !switches.is_empty() {
+            warn!("no heartbeat is sent: no canary came through, or nothing can be written");
         }
-        for receiver in switches {
-            let (courier, tell) = (Arc::clone(&self.courier), self.tell.clone());
-            let carry = move || {
-                let outcome = carried_by(&courier, &receiver, &[beat_notice()]);
-                tell.send(ToPost::Beaten(receiver.name.clone(), outcome)).ok();
-            };
-            if std::thread::Builder::new().name("carrier".to_owned()).spawn(carry).is_ok() {
-                self.n_flying += 1;
-            }
+        for switch in switches.into_iter().filter(|_| is_well) {
+            let (courier, name) = (Arc::clone(&self.courier), switch.name.clone());
+            // Without a thread it is missed, which is what it is there for.
+            self.fly(move || courier.beat(&switch), |outcome| ToPost::Beaten(name, outcome));
         }
     }
 
     fn beaten(&mut self, name: String, outcome: Outcome) {
-        let is_silent = self.silent.entry(name).or_default();
         match outcome {
-            Outcome::Delivered | Outcome::DeliveredInPart { .. } => *is_silent = false,
+            Outcome::Delivered | Outcome::DeliveredInPart { .. } => {
+                self.silent.remove(&name);
+            }
             Outcome::Later { reason, .. } | Outcome::Refused { reason } => {
-                if !*is_silent {
+                if self.silent.insert(name) {
                     warn!(reason, "a heartbeat did not arrive; it is sent again every minute");
                 }
-                *is_silent = true;
             }
         }
     }
@@ -275,39 +284,9 @@ fn warn_of_strangers(receivers: &[Receiver], rows: &[Row]) {
     }
 }
 
-/// One attempt. Whatever happens in it, the post hears of it.
-fn carried_by(courier: &Courier, receiver: &Receiver, notices: &[Notice]) -> Outcome {
-    let carry = || courier.deliver_all(receiver, notices);
-    catch_unwind(AssertUnwindSafe(carry)).unwrap_or_else(|_| Outcome::Later {
-        reason: "the attempt ended badly; the log says how".to_owned(),
-        after_s: None,
-        may_have_arrived: true,
-    })
-}
-
-fn no_thread() -> Outcome {
-    let reason = "no thread could be started".to_owned();
-    Outcome::Later { reason, after_s: None, may_have_arrived: false }
-}
-
-/// A heartbeat has no words; its address says everything.
-fn beat_notice() -> Notice {
-    let now = wall().0;
-    Notice {
-        key: format!("beat-{now}"),
-        thread: "highwater".to_owned(),
-        kind: Kind::Test,
-        title: "highwater is well".to_owned(),
-        severity: None,
-        lines: Vec::new(),
-        service: "highwater".to_owned(),
-        labels: BTreeMap::new(),
-        started_at: now,
-        at: now,
-        ended_at: None,
-        link: None,
-        folded: 0,
-    }
+fn ended_badly() -> Outcome {
+    let reason = "the attempt ended badly; the log says how".to_owned();
+    Outcome::Later { reason, after_s: None, may_have_arrived: true }
 }
 
 /// A line in the log, where somebody may look for it.

@@ -1,6 +1,7 @@
 //! Answers of the API as tables.
 
-use super::{WIDTH, plain};
+use super::fields::word;
+use super::WIDTH;
 use serde_json::Value;
 use textwrap::core::display_width;
 
@@ -72,10 +73,6 @@ pub(crate) fn tokens(tokens: &[Value]) -> String {
         [word(token, "id"), word(token, "name"), word(token, "scope"), created, end, used]
     };
     table(["", "name", "scope", "created (UTC)", "", ""], tokens.iter().map(row))
-}
-
-fn word(of: &Value, key: &str) -> String {
-    plain(of.get(key).and_then(Value::as_str).unwrap_or_default())
 }
 
 /// `2026-11-22 06:54:54`.

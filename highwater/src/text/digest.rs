@@ -1,6 +1,7 @@
 //! What somebody who was away has to know, on one page.
 
-use super::timeline::{Zone, items, word};
+use super::fields::{is_true, items, word};
+use super::timeline::{Zone, impact};
 use super::{count, paragraph};
 use serde_json::Value;
 
@@ -17,7 +18,7 @@ pub(crate) fn page(digest: &Value, zone: &Zone) -> String {
     let noun = if n == 1 { "incident" } else { "incidents" };
     let mut page = format!("Since {since}: {} {noun}.\n\n", count(n));
     incidents.iter().for_each(|incident| page.push_str(&told(incident, zone)));
-    if digest.get("is_cut").and_then(Value::as_bool) == Some(true) {
+    if is_true(digest, "is_cut") {
         page.push_str(
             "\nThere are more incidents than were looked at: only the newest 500, and open ones.\n",
         );
@@ -52,19 +53,11 @@ fn told(incident: &Value, zone: &Zone) -> String {
     let named: Vec<String> =
         named.map(|(name, at)| format!("{name} {}", zone.short(&at))).collect();
     page.push_str(&paragraph(INDENT, INDENT, &named.join("; ")));
-    if let Some(impact) = incident.get("impact").filter(|impact| !impact.is_null()) {
-        page.push_str(&paragraph(INDENT, INDENT, &harm(impact)));
+    let harm = impact(incident);
+    if !harm.is_empty() {
+        page.push_str(&paragraph(INDENT, INDENT, &harm));
     }
     page
-}
-
-fn harm(impact: &Value) -> String {
-    let size = |key: &str| impact.get(key).and_then(Value::as_i64).unwrap_or(0);
-    let (items, low, high) = (size("excess_items"), size("low"), size("high"));
-    let which = if items < 0 { "missing" } else { "too many" };
-    let (a, b) = (low.unsigned_abs(), high.unsigned_abs());
-    let (low, high) = (count(a.min(b)), count(a.max(b)));
-    format!("{} items {which} ({low} to {high})", count(items.unsigned_abs()))
 }
 
 fn row(line: &Value, zone: &Zone) -> String {

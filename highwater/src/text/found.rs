@@ -1,6 +1,7 @@
 //! What a search found.
 
-use super::timeline::{Zone, number, word};
+use super::fields::{number, word};
+use super::timeline::Zone;
 use super::{count, paragraph};
 use serde_json::Value;
 

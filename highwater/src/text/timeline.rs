@@ -9,6 +9,7 @@ mod zone;
 pub(crate) use fold::Folding;
 pub(crate) use zone::Zone;
 
+use super::fields::{is_true, items, lines, number, word};
 use super::{WIDTH, paragraph, plain};
 use serde_json::Value;
 use std::fmt::Write;
@@ -111,7 +112,8 @@ fn origin(incident: &Value) -> String {
     format!("{} ({:.0} % sure)", word(first, "service"), sure * 100.0)
 }
 
-fn impact(incident: &Value) -> String {
+/// The harm; empty where it is not counted in items.
+pub(super) fn impact(incident: &Value) -> String {
     let figure = |key| incident.pointer(&format!("/impact/{key}")).and_then(Value::as_i64);
     let (Some(excess), Some(low), Some(high)) =
         (figure("excess_items"), figure("low"), figure("high"))
@@ -170,10 +172,6 @@ fn next_word(record: &Value, zone: &Zone) -> String {
     }
 }
 
-fn is_true(of: &Value, key: &str) -> bool {
-    of.get(key).and_then(Value::as_bool) == Some(true)
-}
-
 fn some_time(of: &Value, key: &str, zone: &Zone) -> String {
     let at = word(of, key);
     if at.is_empty() { at } else { zone.short(&at) }
@@ -191,7 +189,7 @@ fn line(entry: &Value, time: &str, zone: &Zone) -> String {
         format!("  {time}  {number:<6}{}  {:<12}", padded(&who, 14), word(entry, "timeline"));
     let indent = " ".repeat(display_width(&head) + 1);
     let said_at = word(entry, "happened_at");
-    let words = zone.in_words(&word(entry, "words"), &said_at);
+    let words = zone.in_words(&lines(entry, "words"), &said_at);
     let mut page = paragraph(&format!("{head} "), &indent, &words.replace('\n', " / "));
     for before in items(entry, "before") {
         let before = before.as_str().unwrap_or_default().replace('\n', " / ");
@@ -302,19 +300,6 @@ pub(crate) fn incidents(incidents: &[Value]) -> String {
         ["", "started (UTC)", "status", "", "lead", ""],
         incidents.iter().map(row),
     )
-}
-
-pub(in crate::text) fn word(of: &Value, key: &str) -> String {
-    let text = of.get(key).and_then(Value::as_str).unwrap_or_default();
-    text.lines().map(plain).collect::<Vec<_>>().join("\n")
-}
-
-pub(in crate::text) fn number(of: &Value, key: &str) -> u64 {
-    of.get(key).and_then(Value::as_u64).unwrap_or(0)
-}
-
-pub(in crate::text) fn items<'a>(of: &'a Value, key: &str) -> &'a [Value] {
-    of.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
 #[cfg(test)]

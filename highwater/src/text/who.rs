@@ -2,6 +2,7 @@
 //!
 //! Times are the reader's, with the date; the line below the answer says of when it is, and the zone.
 
+use super::fields::{is_true, items, word};
 use super::timeline::Zone;
 use super::{paragraph_of_names as paragraph, plain};
 use serde_json::Value;
@@ -51,7 +52,7 @@ fn on_call(turn: &Value, zone: &Zone) -> String {
 }
 
 fn owner(owner: &Value) -> String {
-    let is_team = flag(owner, "is_team");
+    let is_team = is_true(owner, "is_team");
     let members: Vec<String> =
         items(owner, "members").iter().filter_map(Value::as_str).map(plain).collect();
     let who = match (is_team, members.as_slice()) {
@@ -77,7 +78,7 @@ fn known(somebody: &Value, zone: &Zone) -> String {
         let at = word(somebody, key);
         if at.is_empty() { at } else { format!("  {words} until {}", zone.short(&at)) }
     };
-    let team = if flag(somebody, "is_team") { " (team)" } else { "" };
+    let team = if is_true(somebody, "is_team") { " (team)" } else { "" };
     let head = format!(
         "{}{team}{}{}",
         word(somebody, "person"),
@@ -100,18 +101,6 @@ fn gone(away: &Value, zone: &Zone) -> String {
         word(away, "feed"),
         time("read_at")
     )
-}
-
-fn word(of: &Value, key: &str) -> String {
-    plain(of.get(key).and_then(Value::as_str).unwrap_or_default())
-}
-
-fn flag(of: &Value, key: &str) -> bool {
-    of.get(key).and_then(Value::as_bool) == Some(true)
-}
-
-fn items<'a>(of: &'a Value, key: &str) -> &'a [Value] {
-    of.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
 #[cfg(test)]

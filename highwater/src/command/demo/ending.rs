@@ -1,8 +1,8 @@
 //! What was true, beside what Highwater said of it.
 
 use super::names::{day, time};
-use super::saying::{items, text};
 use super::stage::Stage;
+use crate::text::fields::{items, raw as text};
 use crate::text::{count, paragraph, print};
 use anyhow::Context;
 use hw_model::{Timestamp, length_words};

@@ -1,6 +1,7 @@
 //! What of all that Highwater says is news to people: each thing once, and again when it is other.
 
 use super::stage::Stage;
+use crate::text::fields::raw as text;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -72,14 +73,4 @@ impl Saying {
         let name = self.changes.get(id).map_or(id, String::as_str);
         words.replacen(id, &format!("the {name}"), 1)
     }
-}
-
-/// A text of an object.
-pub(super) fn text<'a>(of: &'a Value, key: &str) -> &'a str {
-    of.get(key).and_then(Value::as_str).unwrap_or_default()
-}
-
-/// A list of an object.
-pub(super) fn items<'a>(of: &'a Value, key: &str) -> &'a [Value] {
-    of.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }

@@ -1,8 +1,9 @@
 //! The story line by line: what people say and do, and what Highwater says, each at its time.
 
 use super::names::{day, instant, time};
-use super::saying::{Saying, text};
+use super::saying::Saying;
 use super::stage::Stage;
+use crate::text::fields::raw as text;
 use crate::text::{count, paragraph, print};
 use anyhow::Context;
 use hw_model::{Timestamp, ToldChange};

@@ -1,6 +1,7 @@
 //! What of the record somebody who was away has to know.
 
 use crate::client::{Api, ClientError};
+use crate::text::fields::{is_true, raw as text};
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -75,10 +76,6 @@ pub(super) fn gather(api: &Api, since: &str) -> Result<Gathered, ClientError> {
     Ok(gathered)
 }
 
-fn text<'a>(of: &'a Value, key: &str) -> &'a str {
-    of.get(key).and_then(Value::as_str).unwrap_or_default()
-}
-
 fn record<'a>(incident: &'a Value, key: &str) -> &'a Value {
     incident.get("record").and_then(|record| record.get(key)).unwrap_or(&Value::Null)
 }
@@ -149,7 +146,7 @@ fn open(api: &Api, id: &str, incident: &Value) -> Result<Vec<Line>, ClientError>
     }
     let waiting = record(incident, "waiting");
     if !waiting.is_null() && is_in_hand(incident) {
-        let is_over = waiting.get("is_over").and_then(Value::as_bool) == Some(true);
+        let is_over = is_true(waiting, "is_over");
         let lead = if is_over { "somebody has to look, waited until" } else { "waiting until" };
         let words = format!("{lead} {}: {}", text(waiting, "until"), text(waiting, "condition"));
         lines.push(stands(words));

@@ -3,7 +3,7 @@
 use super::super::alerts::{AUTHOR, Posted, PostedAlert, marks, service};
 use super::Answers;
 use super::record::EVENTS_MAX;
-use super::recorded::{IN_HAND_MAX, is_in_hand, is_restricted};
+use super::recorded::{IN_HAND_MAX, is_in_hand};
 use hw_api::{AlertsAnswer, Incident, Orders, Reported};
 use hw_incident::{Author, Command, Name, NoteKind, Text};
 use hw_model::IncidentId;
@@ -84,11 +84,9 @@ impl Answers {
         told: &Told,
         answer: &mut AlertsAnswer,
     ) -> Answered<()> {
-        let Some(incident) = told
-            .incident
-            .as_ref()
-            .and_then(|incident| number(incident.merged_into.as_ref().unwrap_or(&incident.id)))
-        else {
+        let Some(incident) = told.incident.as_ref().and_then(|incident| {
+            IncidentId::from_word(incident.merged_into.as_ref().unwrap_or(&incident.id))
+        }) else {
             return Ok(());
         };
         let text: Text = posted.text(news).map_err(Failure::Invalid)?;
@@ -107,9 +105,9 @@ impl Answers {
     /// The incident itself, or the one it became part of, if people still work on it.
     fn in_hand_now(&self, incident: &Incident) -> Answered<Option<IncidentId>> {
         let Some(into) = &incident.merged_into else {
-            return Ok(number(&incident.id).filter(|_| is_in_hand(incident)));
+            return Ok(IncidentId::from_word(&incident.id).filter(|_| is_in_hand(incident)));
         };
-        let Some(into) = number(into) else { return Ok(None) };
+        let Some(into) = IncidentId::from_word(into) else { return Ok(None) };
         let target = self.incident_words(into.0)?;
         Ok(target.filter(is_in_hand).map(|_| into))
     }
@@ -119,7 +117,7 @@ impl Answers {
         let mut told = Told::default();
         let latest = Page { before: None, items_max: IN_HAND_MAX };
         for incident in self.incident_page(latest)? {
-            let Some(id) = number(&incident.id) else { continue };
+            let Some(id) = IncidentId::from_word(&incident.id) else { continue };
             let events = self.read(|reader| Ok(reader.events_of(id.0, 0, EVENTS_MAX)?))?;
             let mut is_of_group = false;
             for event in events.iter().map(|stored| &stored.event) {
@@ -137,7 +135,7 @@ impl Answers {
                     && service.is_some_and(|service| service.as_str() == of)
                     && is_in_hand(&incident)
                     // Of other alerts nobody else would learn there.
-                    && !is_restricted(&incident)
+                    && !incident.is_restricted()
                 {
                     told.of_service = told.of_service.max(Some(id));
                 }
@@ -149,10 +147,6 @@ impl Answers {
         }
         Ok(told)
     }
-}
-
-fn number(id: &str) -> Option<IncidentId> {
-    id.strip_prefix("INC-")?.parse().ok().map(IncidentId)
 }
 
 /// What is the same when the same is sent again.

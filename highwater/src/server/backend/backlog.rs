@@ -11,7 +11,7 @@ use crate::compared::fitting_step_s;
 use hw_api::{Backlog, Incident, Shift, rfc3339};
 use hw_diagnose::{Pile, Piling, pile};
 use hw_flow::OWN_SERVICE;
-use hw_model::{CountOf, Hop, HopCount, Target, Timestamp};
+use hw_model::{CountOf, Hop, HopCount, ShiftId, Target, Timestamp};
 use hw_stats::{BacklogCourse, Counts};
 use hw_store::Kind;
 use hw_web::{Answered, StepsAsked};
@@ -104,8 +104,7 @@ impl Answers {
         let mut ids: BTreeSet<String> =
             incident.trail.iter().map(|step| step.hop.clone()).collect();
         for id in incident.shifts.iter().take(HOPS_MAX) {
-            let number = id.strip_prefix('S').and_then(|number| number.parse().ok());
-            let Some(number) = number else { continue };
+            let Some(ShiftId(number)) = ShiftId::from_word(id) else { continue };
             let shift: Option<Shift> = self.state(Kind::Shift, number)?;
             ids.extend(shift.and_then(|shift| shift.hop));
         }

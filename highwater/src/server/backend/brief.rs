@@ -3,6 +3,7 @@
 use super::super::brief::{fitted, sentences};
 use super::Answers;
 use hw_api::Brief;
+use hw_model::ChangeId;
 use hw_web::Answered;
 
 impl Answers {
@@ -11,7 +12,7 @@ impl Answers {
         let Some(incident) = self.incident_words(number)? else { return Ok(None) };
         let mut names = self.change_names();
         let mut name = |id: &str| {
-            let known = id.strip_prefix('C').and_then(|number| names(number.parse().ok()?));
+            let known = ChangeId::from_word(id).and_then(|id| names(id.0));
             known.map_or_else(|| id.to_owned(), |name| format!("{name} ({id})"))
         };
         let mut said = sentences(&incident, &mut name);

@@ -4,7 +4,6 @@
 //! there, for nobody.
 
 use super::Answers;
-use super::recorded::is_restricted;
 use crate::chat::{Wish, help};
 use crate::text::timeline::report_sentences;
 use hw_api::{ChatAnswer, DoneAnswer, Incident, Opened, Orders, Reported, Typed};
@@ -66,14 +65,14 @@ impl Answers {
     /// Incidents that people work on, as far as a chat may know.
     fn chat_incidents(&self) -> Result<Vec<Incident>, String> {
         let mut incidents = self.incidents_in_hand().map_err(words)?;
-        incidents.retain(|incident| !is_restricted(incident));
+        incidents.retain(|incident| !incident.is_restricted());
         Ok(incidents)
     }
 
     fn chat_report(&self, typed: &Typed, reported: Reported) -> Said {
         let text = reported.text.clone();
         let reported = self.take_report(reported, Some(&typed.key)).map_err(words)?;
-        let reported = reported.filter(|reported| !is_restricted(&reported.incident));
+        let reported = reported.filter(|reported| !reported.incident.is_restricted());
         let reported = reported.ok_or_else(|| KEPT.to_owned())?;
         let reported = serde_json::to_value(&reported).map_err(|error| error.to_string())?;
         let mut lines = vec![format!("{}: {}", typed.by, text)];
@@ -83,7 +82,7 @@ impl Answers {
 
     fn chat_open(&self, typed: &Typed, opened: &Opened) -> Said {
         let done = self.open_incident(opened, Some(&typed.key)).map_err(words)?;
-        let done = done.filter(|done| !is_restricted(&done.incident));
+        let done = done.filter(|done| !done.incident.is_restricted());
         let done = done.ok_or_else(|| KEPT.to_owned())?;
         let next = format!("Next: {} lead {}", typed.command, done.incident.id);
         Ok((Audience::All, format!("{}{next}", done_words(&done))))
@@ -107,7 +106,7 @@ impl Answers {
         let done_in = self.reported_before(Some(&typed.key)).map_err(words)?;
         if let Some(incident) = named.or(done_in) {
             let known = self.incident_words(incident.0).map_err(words)?;
-            let is_seen = known.is_some_and(|incident| !is_restricted(&incident));
+            let is_seen = known.is_some_and(|incident| !incident.is_restricted());
             return is_seen.then_some(incident).ok_or_else(|| unknown(typed, incident));
         }
         let incidents = self.chat_incidents()?;
@@ -117,8 +116,7 @@ impl Answers {
                 typed.command
             )),
             [only] => {
-                let number = only.id.strip_prefix("INC-").and_then(|number| number.parse().ok());
-                number.map(IncidentId).ok_or_else(|| format!("{} has no number", only.id))
+                IncidentId::from_word(&only.id).ok_or_else(|| format!("{} has no number", only.id))
             }
             several => Err(format!(
                 "There are {} incidents: say which, behind the first word.\n{}",

@@ -8,7 +8,7 @@ use hw_api::{
     rfc3339,
 };
 use hw_engine::Engine;
-use hw_model::{Timestamp, length_words};
+use hw_model::{ChangeId, Timestamp, length_words};
 use hw_store::Kind;
 use hw_web::Answered;
 
@@ -110,12 +110,12 @@ impl Answers {
     fn in_short(&self, incident: &Incident) -> Answered<OpenIncident> {
         let origin = incident.origins.first();
         let record = incident.record.as_ref();
-        let is_restricted = record.is_some_and(|record| record.restricted_to.is_some());
+        let is_restricted = incident.is_restricted();
         let changes = incident.changes.iter().map(|judged| {
             let attempts = incident.mitigations.iter();
             let mut effects = attempts.filter(|attempt| attempt.change == judged.change);
-            let number = number_of(&judged.change);
-            let change = number.map(|n| self.state::<Change>(Kind::Change, n)).transpose()?;
+            let id = ChangeId::from_word(&judged.change);
+            let change = id.map(|id| self.state::<Change>(Kind::Change, id.0)).transpose()?;
             let change = change.flatten();
             Ok(JudgedChange {
                 id: judged.change.clone(),
@@ -146,9 +146,4 @@ impl Answers {
 fn lead(record: &IncidentRecord) -> Option<String> {
     let lead = record.roles.iter().find(|held| held.role == "lead");
     lead.map(|held| held.person.clone())
-}
-
-/// The number in the id of a change.
-fn number_of(id: &str) -> Option<u32> {
-    id.strip_prefix('C')?.parse().ok()
 }

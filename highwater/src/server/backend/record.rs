@@ -5,8 +5,9 @@ use crate::server::book::Done;
 use crate::server::orders::{CommandKind, Decide, Ordered, ToWriter, Undecided};
 use hw_api::{DoneAnswer, Entry, Incident, Opened, Orders, ReportAnswer, Reported, rfc3339};
 use hw_engine::Near;
-use hw_incident::{Author, Command, Moment, Name, Record, Refusal, Text, Timing};
+use hw_incident::{Author, Command, Event, Moment, Name, Record, Refusal, Text, Timing};
 use hw_model::{IncidentId, Timestamp};
+use hw_store::StoredEvent;
 use hw_web::{Answered, Failure};
 use hw_wire::WhatV1;
 use tokio::sync::oneshot;
@@ -219,25 +220,28 @@ impl Answers {
     fn related(&self, service: Option<&str>) -> Answered<Option<IncidentId>> {
         let open = self.incidents_in_hand()?;
         // A restricted incident would show itself to whoever reports.
-        let is_open = |incident: &Incident| {
-            incident.record.as_ref().is_none_or(|record| record.restricted_to.is_none())
-        };
         let has = |incident: &Incident| {
-            is_open(incident) && service.is_none_or(|service| speaks_of(incident, service))
+            !incident.is_restricted() && service.is_none_or(|service| speaks_of(incident, service))
         };
-        let number = |incident: &Incident| incident.id.strip_prefix("INC-")?.parse().ok();
-        Ok(open.iter().find(|incident| has(incident)).and_then(number).map(IncidentId))
+        let found = open.iter().find(|incident| has(incident));
+        Ok(found.and_then(|incident| IncidentId::from_word(&incident.id)))
+    }
+
+    /// An incident as its events leave it.
+    pub(super) fn folded(&self, incident: u32) -> Answered<Folded> {
+        let stored = self.read(|reader| Ok(reader.events_of(incident, 0, EVENTS_MAX)?))?;
+        let broken = |error| Failure::Broken(format!("an event of INC-{incident}: {error}"));
+        let events: Result<Vec<Event>, _> =
+            stored.iter().map(|stored| stored.event.occurrence()).collect();
+        let events = events.map_err(broken)?;
+        let mut record = Record::new(IncidentId(incident));
+        events.iter().for_each(|event| record.apply(event));
+        Ok(Folded { record, stored, events })
     }
 
     /// Entries of an incident as they read now, after a place among them.
     pub(super) fn entry_list(&self, incident: u32, after: u64, n: u32) -> Answered<Vec<Entry>> {
-        let events = self.read(|reader| Ok(reader.events_of(incident, 0, EVENTS_MAX)?))?;
-        let mut record = Record::new(IncidentId(incident));
-        for stored in &events {
-            let occurrence = stored.event.occurrence();
-            let broken = |error| Failure::Broken(format!("an event of INC-{incident}: {error}"));
-            record.apply(&occurrence.map_err(broken)?);
-        }
+        let Folded { record, stored: events, .. } = self.folded(incident)?;
         let wanted = events.iter().filter(|stored| stored.incident_seq > Some(after));
         let wanted = wanted.take(usize::try_from(n).unwrap_or(usize::MAX));
         let mut names = self.change_names();
@@ -245,6 +249,14 @@ impl Answers {
             .map(|stored| super::super::story::entry_now(stored, &events, &record, &mut names))
             .collect())
     }
+}
+
+/// An incident's record, with the events it was made of.
+pub(super) struct Folded {
+    pub record: Record,
+    /// As they stand in the store, and what each means.
+    pub stored: Vec<StoredEvent>,
+    pub events: Vec<Event>,
 }
 
 fn key_used() -> Failure {

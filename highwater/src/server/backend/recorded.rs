@@ -2,6 +2,7 @@
 
 use super::Answers;
 use hw_api::{Change, Incident, IncidentRecord};
+use hw_model::IncidentId;
 use hw_store::Kind;
 use hw_web::{Answered, Failure, Page};
 use serde::Deserialize;
@@ -58,11 +59,11 @@ impl Answers {
     /// Incidents, newest first.
     pub(super) fn incident_page(&self, page: Page) -> Answered<Vec<Incident>> {
         let incidents: Vec<Incident> = self.states(Kind::Incident, page)?;
-        let number = |incident: &Incident| incident.id.strip_prefix("INC-")?.parse().ok();
-        let joined = incidents.into_iter().map(|incident| match number(&incident) {
-            Some(number) => self.joined(number, incident),
-            None => Ok(incident),
-        });
+        let joined =
+            incidents.into_iter().map(|incident| match IncidentId::from_word(&incident.id) {
+                Some(id) => self.joined(id.0, incident),
+                None => Ok(incident),
+            });
         joined.collect()
     }
 
@@ -108,11 +109,6 @@ impl Answers {
         let body = self.read(|reader| Ok(reader.state(kind, number)?))?;
         body.map(|body| parse(kind, number, &body)).transpose()
     }
-}
-
-/// Whether only some people may read it.
-pub(super) fn is_restricted(incident: &Incident) -> bool {
-    incident.record.as_ref().is_some_and(|record| record.restricted_to.is_some())
 }
 
 /// Whether people may still work on it.

@@ -1,5 +1,6 @@
 //! What is folded: entries of Highwater that say what a later one says better. People's never are.
 
+use super::super::fields::raw as text;
 use serde_json::Value;
 
 /// Whether anything is folded.
@@ -61,8 +62,4 @@ fn is_after(entries: &[Value], verdict: &Value) -> bool {
     let mut beside = entries.iter().filter(|e| text(e, "kind") == "beside");
     let made = beside.find(|e| text(e, "about") == text(verdict, "about"));
     onset.zip(made).is_some_and(|(onset, made)| text(made, "happened_at") > onset)
-}
-
-fn text<'a>(of: &'a Value, key: &str) -> &'a str {
-    of.get(key).and_then(Value::as_str).unwrap_or_default()
 }

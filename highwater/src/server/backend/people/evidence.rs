@@ -5,12 +5,13 @@
 //! people gave. A change carries no author, so changes alone show nobody.
 
 use super::super::Answers;
+use super::super::record::Folded;
 use hw_api::{Change, Incident, Shift};
 use hw_incident::{Author, Move, Record, Role, What, Written};
-use hw_model::{Effect, IncidentId, Timestamp};
+use hw_model::{ChangeId, Effect, IncidentId, Timestamp};
 use hw_people::{Aliases, Knowledge, KnowsEvidence, RoleHeld};
-use hw_store::{Kind, StoredEvent};
-use hw_web::{Answered, Failure, Page};
+use hw_store::Kind;
+use hw_web::{Answered, Page};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Incidents and shifts that are looked through, the latest: what is older counts for little.
@@ -19,9 +20,6 @@ const SHIFTS_MAX: u32 = 5_000;
 
 /// Changes that are looked through for the name of a service.
 const CHANGES_MAX: u32 = 2_000;
-
-/// Events of one incident that are read.
-const EVENTS_MAX: u32 = 50_000;
 
 /// Probability from which on an incident may start at a service.
 const ORIGIN_MIN: f64 = 0.1;
@@ -58,9 +56,7 @@ impl Answers {
             format!("Only the latest {INCIDENTS_MAX} incidents and {SHIFTS_MAX} shifts were looked through.")
         });
         // Who works on a restricted incident is not shown to those who may not read it.
-        incidents.retain(|incident| {
-            incident.record.as_ref().is_none_or(|record| record.restricted_to.is_none())
-        });
+        incidents.retain(|incident| !incident.is_restricted());
         let by_shift = shifts.into_iter().filter(|shift| is_of(shift, service));
         let mut touching = Touching {
             service,
@@ -79,9 +75,9 @@ impl Answers {
         };
         let mut evidence = Vec::new();
         for incident in incidents.iter().filter(|i| on_it.contains(i.id.as_str()) || is_part(i)) {
-            let Some(number) = number_of(incident) else { continue };
+            let Some(id) = IncidentId::from_word(&incident.id) else { continue };
             let started_at = hw_api::instant(&incident.started_at).unwrap_or_default();
-            let (record, events) = self.folded(number)?;
+            let Folded { record, events, .. } = self.folded(id.0)?;
             pieces(&record, &events, (service, started_at), aliases, &mut evidence);
         }
         let is_recorded = touching.is_recorded || !touching.by_shift.is_empty();
@@ -117,8 +113,8 @@ impl Answers {
         if incident.detected_at.is_some() {
             return Ok(false);
         }
-        let Some(number) = number_of(incident) else { return Ok(false) };
-        let (_, events) = self.folded(number)?;
+        let Some(id) = IncidentId::from_word(&incident.id) else { return Ok(false) };
+        let Folded { events, .. } = self.folded(id.0)?;
         let is_reported = events.iter().any(|event| is_report_of(event, service));
         touching.is_recorded |= is_reported;
         Ok(is_reported)
@@ -135,29 +131,12 @@ impl Answers {
         if let Some(known) = touching.services.get(change) {
             return Ok(known.clone());
         }
-        let number = change.strip_prefix('C').and_then(|digits| digits.parse().ok());
-        let found = number.map(|number| self.state::<Change>(Kind::Change, number)).transpose()?;
+        let id = ChangeId::from_word(change);
+        let found = id.map(|id| self.state::<Change>(Kind::Change, id.0)).transpose()?;
         let service = found.flatten().map(|change| change.service);
         touching.services.insert(change.to_owned(), service.clone());
         Ok(service)
     }
-
-    /// The record of an incident, and its events.
-    fn folded(&self, number: u32) -> Answered<(Record, Vec<hw_incident::Event>)> {
-        let stored: Vec<StoredEvent> =
-            self.read(|reader| Ok(reader.events_of(number, 0, EVENTS_MAX)?))?;
-        let broken = |error| Failure::Broken(format!("an event of INC-{number}: {error}"));
-        let events: Result<Vec<_>, _> =
-            stored.iter().map(|stored| stored.event.occurrence()).collect();
-        let events = events.map_err(broken)?;
-        let mut record = Record::new(IncidentId(number));
-        events.iter().for_each(|event| record.apply(event));
-        Ok((record, events))
-    }
-}
-
-fn number_of(incident: &Incident) -> Option<u32> {
-    incident.id.strip_prefix("INC-")?.parse().ok()
 }
 
 /// Whether a figure is one of the service: its own, or of a leg from or to it.

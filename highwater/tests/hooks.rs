@@ -43,18 +43,14 @@ fn both() -> String {
 
 /// A server by the wall clock that has these settings, not started yet.
 fn with_settings(folder: &Path, settings: &str) -> Server {
-    let file = folder.join("highwater.toml");
-    std::fs::write(&file, settings).unwrap();
-    let mut server = Server::new(folder);
+    let mut server = Server::with_settings(folder, settings);
     server.clock = "wall";
-    server.arguments = vec!["--config".to_owned(), file.display().to_string()];
     server
 }
 
 fn started(folder: &Path, settings: &str) -> Server {
     let mut server = with_settings(folder, settings);
-    server.start();
-    server.wait_until_ready();
+    server.serve();
     server
 }
 

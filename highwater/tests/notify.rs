@@ -57,28 +57,17 @@ fn chat(name: &str, sink: &Sink) -> String {
     )
 }
 
-/// A server by the wall clock that has these settings.
+/// A server by the wall clock that has these settings, not started yet.
 fn with_settings(folder: &std::path::Path, settings: &str) -> Server {
-    let file = folder.join("highwater.toml");
-    std::fs::write(&file, settings).unwrap();
-    let mut server = Server::new(folder);
+    let mut server = Server::with_settings(folder, settings);
     server.clock = "wall";
-    server.arguments = vec!["--config".to_owned(), file.display().to_string()];
     server
 }
 
 fn started(folder: &std::path::Path, settings: &str) -> Server {
     let mut server = with_settings(folder, settings);
-    server.start();
-    server.wait_until_ready();
+    server.serve();
     server
-}
-
-fn open(server: &Server, key: &str, title: &str) -> String {
-    let body = json!({"title": title, "by": "Anna"});
-    let (status, answer) = server.tell("/api/v1/incidents", key, &body);
-    assert_eq!(status, 201, "{answer}");
-    answer["incident"]["id"].as_str().unwrap().to_owned()
 }
 
 fn order(server: &Server, id: &str, key: &str, body: &Value) {
@@ -99,7 +88,7 @@ fn words_of(taken: &[Taken]) -> Vec<&str> {
 fn what_happens_is_told_once_in_order_and_what_concerns_nobody_is_not() {
     let (folder, sink) = (tempfile::tempdir().unwrap(), Sink::start());
     let mut server = started(folder.path(), &webhook("program", &sink));
-    let id = open(&server, "o", "the gate lets <b>everything</b> pass");
+    let id = server.open_incident("o", "the gate lets <b>everything</b> pass");
     let severity = json!({"command": "severity", "to": "SEV2", "by": "Anna"});
     order(&server, &id, "s", &severity);
     let note = json!({"text": "looked at the dashboard", "by": "Bob"});
@@ -133,7 +122,7 @@ fn what_happens_is_told_once_in_order_and_what_concerns_nobody_is_not() {
     server.wait_for_end();
     server.start();
     server.wait_until_ready();
-    let other = open(&server, "o2", "another");
+    let other = server.open_incident("o2", "another");
     let taken = sink.wait("the other incident", |taken| taken.len() >= 7);
     assert_eq!((taken.len(), &taken[6].body["data"]["thread"]), (7, &json!(other)));
     let (_, figures) = server.get("/metrics");
@@ -149,7 +138,7 @@ fn who_fails_is_tried_again_and_holds_up_nobody_else() {
     let all = [("good", &good), ("busy", &busy), ("silent", &silent)];
     let settings: String = all.iter().map(|(name, sink)| webhook(name, sink)).collect();
     let server = started(folder.path(), &settings);
-    let id = open(&server, "o", "one");
+    let id = server.open_incident("o", "one");
     good.wait("the message", |taken| taken.len() == 1);
     let late = busy.wait("the message at last", |taken| taken.len() == 1);
     assert_eq!(late[0].id, format!("{id}/1").to_ascii_lowercase());
@@ -165,7 +154,7 @@ fn storm_of_five_hundred_incidents_gives_people_three_messages_at_most() {
     let settings = chat("chat", &people) + &webhook("program", &machines);
     let server = started(folder.path(), &settings);
     for n in 0..500 {
-        open(&server, &format!("o{n}"), &format!("service {n} has stopped"));
+        server.open_incident(&format!("o{n}"), &format!("service {n} has stopped"));
     }
     machines.wait("every one of them", |taken| taken.len() == 500);
     // The second message is half a minute after the first, and tells of all that came until then: of
@@ -194,7 +183,7 @@ fn messages_of_a_restricted_incident_say_only_that_there_is_one() {
     let program = Sink::start();
     let settings = webhook("program", &program) + &webhook("late", &late);
     let server = started(folder.path(), &settings);
-    let id = open(&server, "o", &format!("the {SECRET} leaks"));
+    let id = server.open_incident("o", &format!("the {SECRET} leaks"));
     program.wait("the beginning", |taken| taken.len() == 1);
     order(&server, &id, "r", &json!({"command": "restrict", "people": ["Bob"], "by": "Anna"}));
     let decision = json!({"kind": "decision", "text": SECRET, "by": "Anna"});

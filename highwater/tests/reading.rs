@@ -14,14 +14,6 @@ use serde_json::{Value, json};
 use server::Server;
 use std::process::Command;
 
-fn started(folder: &std::path::Path) -> Server {
-    let mut server = Server::new(folder);
-    server.clock = "wall";
-    server.start();
-    server.wait_until_ready();
-    server
-}
-
 fn tell(server: &Server, path: &str, body: &Value) -> Value {
     let key = format!("{path} {body}");
     let key: String = key.chars().filter(char::is_ascii_alphanumeric).take(200).collect();
@@ -38,17 +30,15 @@ fn run(server: &Server, words: &[&str]) -> (Option<i32>, String) {
     (said.status.code(), text)
 }
 
-fn open(server: &Server, title: &str) -> String {
-    let answer = tell(server, "/api/v1/incidents", &json!({"title": title, "by": "Anna"}));
-    answer["incident"]["id"].as_str().unwrap().to_owned()
-}
-
 #[test]
 fn words_are_found_where_they_stand_newest_first() {
     let folder = tempfile::tempdir().unwrap();
-    let server = started(folder.path());
-    let first = open(&server, "the gate lets <b>everything</b> pass");
-    let second = open(&server, "another matter");
+    let server = Server::by_the_wall(folder.path());
+    let first = server.open_incident(
+        "the gate lets <b>everything</b> pass",
+        "the gate lets <b>everything</b> pass",
+    );
+    let second = server.open_incident("another matter", "another matter");
     let entries = |id: &str| format!("/api/v1/incidents/{id}/entries");
     for n in 0..5 {
         let note = json!({"text": format!("looked at the Dashboard {n}"), "by": "Dave"});
@@ -97,11 +87,11 @@ fn words_are_found_where_they_stand_newest_first() {
 #[test]
 fn whoever_was_away_reads_what_was_learned_and_what_is_open() {
     let folder = tempfile::tempdir().unwrap();
-    let server = started(folder.path());
+    let server = Server::by_the_wall(folder.path());
     let (_, calm) = run(&server, &["digest", "--since", "-7d"]);
     assert!(calm.contains("no incident, and none is open"), "{calm}");
-    let over = open(&server, "the mail was slow");
-    let id = open(&server, "the gate lets everything pass");
+    let over = server.open_incident("the mail was slow", "the mail was slow");
+    let id = server.open_incident("the gate lets everything pass", "the gate lets everything pass");
     let entries = format!("/api/v1/incidents/{id}/entries");
     let commands = format!("/api/v1/incidents/{id}/commands");
     let believed = json!({"kind": "hypothesis", "text": "the refactoring did it", "by": "Bob"});

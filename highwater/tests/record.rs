@@ -19,21 +19,6 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-fn started(folder: &std::path::Path) -> Server {
-    let mut server = Server::new(folder);
-    server.clock = "wall";
-    server.start();
-    server.wait_until_ready();
-    server
-}
-
-fn open(server: &Server, key: &str, title: &str) -> String {
-    let body = json!({"title": title, "by": "Anna"});
-    let (status, answer) = server.tell("/api/v1/incidents", key, &body);
-    assert_eq!(status, 201, "{answer}");
-    answer["incident"]["id"].as_str().unwrap().to_owned()
-}
-
 fn verified(server: &Server) {
     let mut verify = Command::new(env!("CARGO_BIN_EXE_highwater"));
     let said = verify.arg("verify").arg("--data").arg(server.data()).output().unwrap();
@@ -43,9 +28,13 @@ fn verified(server: &Server) {
 #[test]
 fn what_people_write_is_decided_once_and_survives_a_kill() {
     let folder = tempfile::tempdir().unwrap();
-    let mut server = started(folder.path());
-    let id = open(&server, "o1", "the gate lets everything pass");
-    assert_eq!(open(&server, "o1", "the gate lets everything pass"), id, "one key, one incident");
+    let mut server = Server::by_the_wall(folder.path());
+    let id = server.open_incident("o1", "the gate lets everything pass");
+    assert_eq!(
+        server.open_incident("o1", "the gate lets everything pass"),
+        id,
+        "one key, one incident"
+    );
     let other = json!({"title": "another", "by": "Anna"});
     assert_eq!(server.tell("/api/v1/incidents", "o1", &other).0, 422, "a key is for one thing");
     let entries = format!("/api/v1/incidents/{id}/entries");
@@ -92,8 +81,8 @@ fn what_people_write_is_decided_once_and_survives_a_kill() {
 #[test]
 fn people_are_reminded_of_a_wait_whose_time_is_over_also_after_a_kill() {
     let folder = tempfile::tempdir().unwrap();
-    let mut server = started(folder.path());
-    let id = open(&server, "o", "the gate lets everything pass");
+    let mut server = Server::by_the_wall(folder.path());
+    let id = server.open_incident("o", "the gate lets everything pass");
     let commands = format!("/api/v1/incidents/{id}/commands");
     let soon = hw_api::rfc3339(now().plus_s(8.0));
     let later = hw_api::rfc3339(now().plus_s(9.0));
@@ -143,7 +132,7 @@ fn next_id(id: &str) -> String {
 #[test]
 fn what_would_be_refused_afterwards_opens_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let server = started(folder.path());
+    let server = Server::by_the_wall(folder.path());
     let body = json!({"title": "x", "by": "Anna", "at": "2099-01-01T00:00:00Z"});
     let (status, answer) = server.tell("/api/v1/incidents", "o", &body);
     assert_eq!(status, 409);
@@ -158,7 +147,7 @@ fn what_would_be_refused_afterwards_opens_nothing() {
 #[test]
 fn reports_are_answered_and_find_their_incident() {
     let folder = tempfile::tempdir().unwrap();
-    let server = started(folder.path());
+    let server = Server::by_the_wall(folder.path());
     let report = json!({"text": "more than usual in the inbox", "service": "inbox", "by": "Dave"});
     let (status, first) = server.tell("/api/v1/reports", "r1", &report);
     assert_eq!((status, &first["opened"]), (201, &json!(true)), "{first}");
@@ -172,18 +161,22 @@ fn reports_are_answered_and_find_their_incident() {
     let id = first["incident"]["id"].as_str().unwrap();
     let resolve = json!({"command": "status", "to": "resolved", "reason": "x", "by": "Eve"});
     assert_eq!(server.tell(&format!("/api/v1/incidents/{id}/commands"), "s1", &resolve).0, 200);
-    let before = open(&server, "between", "another");
+    let before = server.open_incident("between", "another");
     let (status, same) = server.tell("/api/v1/reports", "r1", &report);
     assert_eq!((status, &same["entry"]), (201, &first["entry"]), "{same}");
     assert_eq!((&same["opened"], &same["incident"]["id"]), (&json!(true), &json!(id)));
-    assert_eq!(open(&server, "after", "one more"), next_id(&before), "none was opened for it");
+    assert_eq!(
+        server.open_incident("after", "one more"),
+        next_id(&before),
+        "none was opened for it"
+    );
     let named = json!({"text": "x", "incident": "INC-9", "by": "Eve"});
     assert_eq!(server.tell("/api/v1/reports", "r3", &named).0, 404);
     let (status, brief) = server.get(&format!("/api/v1/incidents/{id}/brief"));
     assert_eq!(status, 200);
     assert!(brief["words"].as_str().unwrap().contains("more than usual in the inbox"), "{brief}");
     let merge = json!({"command": "merge", "into": id, "by": "Eve", "reason": "the same"});
-    let other = open(&server, "o1", "the inbox");
+    let other = server.open_incident("o1", "the inbox");
     let commands = format!("/api/v1/incidents/{other}/commands");
     assert_eq!(server.tell(&commands, "m1", &merge).0, 200);
     let (status, refused) = server.tell(&commands, "m2", &merge);
@@ -196,9 +189,10 @@ fn reports_are_answered_and_find_their_incident() {
 #[test]
 fn two_incidents_never_become_part_of_each_other() {
     let folder = tempfile::tempdir().unwrap();
-    let server = started(folder.path());
+    let server = Server::by_the_wall(folder.path());
     for round in 0..5 {
-        let ids = [0, 1].map(|n| open(&server, &format!("o{round} {n}"), &format!("{round} {n}")));
+        let ids =
+            [0, 1].map(|n| server.open_incident(&format!("o{round} {n}"), &format!("{round} {n}")));
         let statuses: Vec<u16> = std::thread::scope(|scope| {
             let hands = [(0, 1), (1, 0)].map(|(from, into)| {
                 let (server, ids) = (&server, &ids);
@@ -267,8 +261,8 @@ fn spoilt(field: &Value, text: &str) -> Value {
 #[test]
 fn hostile_texts_are_refused_in_every_field_or_kept_as_text() {
     let folder = tempfile::tempdir().unwrap();
-    let server = started(folder.path());
-    let id = open(&server, "o", "a title");
+    let server = Server::by_the_wall(folder.path());
+    let id = server.open_incident("o", "a title");
     let path = |what: &str| format!("/api/v1/incidents/{id}/{what}");
     let (entries, commands) = (path("entries"), path("commands"));
     server.tell(&entries, "first", &json!({"text": "a note", "by": "Anna"}));
@@ -314,8 +308,8 @@ fn hostile_texts_are_refused_in_every_field_or_kept_as_text() {
 #[test]
 fn bodies_that_are_none_say_what_is_missing() {
     let folder = tempfile::tempdir().unwrap();
-    let server = started(folder.path());
-    let id = open(&server, "o", "a title");
+    let server = Server::by_the_wall(folder.path());
+    let id = server.open_incident("o", "a title");
     let commands = format!("/api/v1/incidents/{id}/commands");
     let entries = format!("/api/v1/incidents/{id}/entries");
     let refused = |path: &str, body: Value, words: &str| {
@@ -383,8 +377,8 @@ fn no_acknowledged_entry_is_lost_changed_or_reordered_by_kills() {
     let n_kills = std::env::var("HIGHWATER_RECORD_KILLS").ok();
     let n_kills: u64 = n_kills.and_then(|n| n.parse().ok()).unwrap_or(12);
     let folder = tempfile::tempdir().unwrap();
-    let server = started(folder.path());
-    let id = open(&server, "o", "under load");
+    let server = Server::by_the_wall(folder.path());
+    let id = server.open_incident("o", "under load");
     let (server, stop, tries) = (Mutex::new(server), AtomicBool::new(false), AtomicU64::new(0));
     let written: Vec<Acknowledged> = std::thread::scope(|scope| {
         let writers: Vec<_> = (0..WRITERS)

@@ -35,11 +35,8 @@ fn pager() -> String {
 
 /// A server with these settings, at 06:00 of that day, which has heard of `gate` and `worklist`.
 fn started(folder: &Path, settings: &str) -> Server {
-    let file = folder.join("highwater.toml");
-    std::fs::write(&file, settings).unwrap();
-    let mut server = Server::new(folder);
-    server.arguments = vec!["--config".to_owned(), file.display().to_string()];
-    start(&mut server);
+    let mut server = Server::with_settings(folder, settings);
+    server.serve();
     for (id, service) in [(1, "gate"), (2, "worklist")] {
         assert_eq!(server.post(&span(id, service)), Some(200));
     }
@@ -48,12 +45,6 @@ fn started(folder: &Path, settings: &str) -> Server {
     };
     until(&server, heard);
     server
-}
-
-/// Starts it, until it has tried every file and calendar.
-fn start(server: &mut Server) {
-    server.start();
-    server.wait_until_ready();
 }
 
 fn span(id: u64, service: &str) -> String {

@@ -1,7 +1,7 @@
 //! Answers of the API as tables.
 
-use super::fields::word;
 use super::WIDTH;
+use super::fields::word;
 use serde_json::Value;
 use textwrap::core::display_width;
 

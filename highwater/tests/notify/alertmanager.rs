@@ -1,7 +1,7 @@
 //! The Alertmanager of Debian shows an alert that fires, and its end.
 
 use super::program::Alertmanager;
-use super::{Sink, Taken, open, started, status, with_settings};
+use super::{Sink, Taken, started, status, with_settings};
 use serde_json::Value;
 use std::path::Path;
 use std::process::Command;
@@ -16,7 +16,7 @@ fn real_alertmanager_shows_an_incident_firing_resolved_and_firing_again() {
          allow_private = [\"{at}\"]\n"
     );
     let server = started(folder.path(), &settings);
-    let id = open(&server, "o", "the gate lets \"everything\" pass {{ .Labels }}");
+    let id = server.open_incident("o", "the gate lets \"everything\" pass {{ .Labels }}");
     let burning = alertmanager.wait_for("it fires", 1);
     let labels = &burning[0]["labels"];
     assert_eq!(

@@ -1,7 +1,7 @@
 //! A real mail server, aiosmtpd from PyPI, gets the messages.
 
 use super::python::python;
-use super::{open, say, started};
+use super::{say, started};
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -50,14 +50,14 @@ fn real_mail_server_gets_a_thread_per_incident() {
          to = [\"oncall@example.com\", \"lead@example.com\"]\nallow_private = [\"127.0.0.1:{port}\"]\n"
     );
     let server = started(folder.path(), &settings);
-    let id = open(&server, "o", "die Prüfung läßt alles durch \u{2013} <b>alles</b>");
+    let id = server.open_incident("o", "die Prüfung läßt alles durch \u{2013} <b>alles</b>");
     let first = next();
     assert_eq!(first["to"], serde_json::json!(["oncall@example.com", "lead@example.com"]));
     let subject = first["subject"].as_str().unwrap();
     assert!(subject.contains(&id) && subject.contains("die Prüfung läßt"), "{subject}");
     assert!(first["text"].as_str().unwrap().contains("Anna: declared: die Prüfung"), "{first}");
     // People get one mail of an incident in five minutes, and no two within half a minute.
-    let other = open(&server, "o2", "another");
+    let other = server.open_incident("o2", "another");
     let second = next();
     assert!(second["subject"].as_str().unwrap().contains(&other), "{second}");
     assert_ne!(second["message_id"], first["message_id"]);

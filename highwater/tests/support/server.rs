@@ -33,6 +33,37 @@ impl Server {
         Self { folder, http, grpc, api, clock: "data", arguments, process: None }
     }
 
+    /// One by this machine's clock, which serves.
+    pub(crate) fn by_the_wall(folder: &Path) -> Self {
+        let mut server = Self::new(folder);
+        server.clock = "wall";
+        server.serve();
+        server
+    }
+
+    /// One that has these settings, not started yet.
+    pub(crate) fn with_settings(folder: &Path, settings: &str) -> Self {
+        let file = folder.join("highwater.toml");
+        std::fs::write(&file, settings).unwrap();
+        let mut server = Self::new(folder);
+        server.arguments = vec!["--config".to_owned(), file.display().to_string()];
+        server
+    }
+
+    /// Starts it, and waits until it takes requests.
+    pub(crate) fn serve(&mut self) {
+        self.start();
+        self.wait_until_ready();
+    }
+
+    /// Opens an incident in Anna's name. Returns its id.
+    pub(crate) fn open_incident(&self, key: &str, title: &str) -> String {
+        let body = serde_json::json!({"title": title, "by": "Anna"});
+        let (status, answer) = self.tell("/api/v1/incidents", key, &body);
+        assert_eq!(status, 201, "{answer}");
+        answer["incident"]["id"].as_str().unwrap().to_owned()
+    }
+
     /// Where its data is.
     pub(crate) fn data(&self) -> PathBuf {
         self.folder.join("data")

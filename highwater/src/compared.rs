@@ -18,7 +18,7 @@ const LENGTHS_S: [i64; 16] =
 /// The shortest step that people can read, of which not too many are needed, and that is a multiple of
 /// a unit.
 pub(crate) fn fitting_step_s(length_s: i64, unit_s: i64) -> i64 {
-    let needed = (length_s / STEPS).max(unit_s);
+    let needed = length_s.saturating_add(STEPS - 1).div_euclid(STEPS).max(unit_s);
     let lengths = LENGTHS_S.into_iter().chain([unit_s]);
     let readable = lengths.filter(|s| *s >= needed && s % unit_s == 0);
     // Of several years, or of units of odd lengths.
@@ -161,6 +161,7 @@ mod tests {
             (86_400, 10, 120),
             (7 * 86_400, 10, 600),
             (60, 1, 1),
+            (2_100, 1, 5),
             (3_600, 7, 7),
             (86_400, 7, 84),
             (400 * 86_400, 10, 43_200),

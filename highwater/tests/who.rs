@@ -300,7 +300,7 @@ fn a_calendar_that_fails_keeps_what_was_read_also_over_a_restart() {
         server.ask_to_end();
         server.wait_for_end();
         calendars.answer(answers);
-        start(server);
+        server.serve();
     };
     // What was read is in use at once, and what is wrong is said as soon as it is known.
     let trouble = |server: &Server| {

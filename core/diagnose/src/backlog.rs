@@ -38,8 +38,19 @@ pub struct Pile {
     pub backlog: Backlog,
     /// Items by which it grows in a minute; negative if it shrinks.
     pub per_minute: Estimate,
-    /// When it is drained as it shrinks now: best guess, soonest and latest.
-    pub drained_at: Option<(Timestamp, Timestamp, Timestamp)>,
+    /// When it is drained as it shrinks now.
+    pub drained: Option<Drained>,
+}
+
+/// When a backlog is drained as it shrinks now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Drained {
+    /// The best guess.
+    pub at: Timestamp,
+    /// The soonest.
+    pub earliest: Timestamp,
+    /// The latest.
+    pub latest: Timestamp,
 }
 
 /// What piles up at one place, if anything does or did.
@@ -54,34 +65,36 @@ pub fn pile(piling: &Piling) -> Option<Pile> {
         high: per(found.per_row.high),
     };
     let at = |rows: f64| piling.to.plus_s(rows * piling.step_s as f64);
-    let drained_at = found.drained_in.map(|e| (at(e.value), at(e.low), at(e.high)));
+    let drained = found.drained_in.map(|rows| Drained {
+        at: at(rows.value),
+        earliest: at(rows.low),
+        latest: at(rows.high),
+    });
     let recent_s = recent.min(piling.since.len()) as f64 * piling.step_s as f64;
-    let words = sentence(piling, &found, (per_minute, drained_at, recent_s));
-    Some(Pile { words, backlog: found, per_minute, drained_at })
+    let words = sentence(piling, &found, (per_minute, drained, recent_s));
+    Some(Pile { words, backlog: found, per_minute, drained })
 }
-
-type Instants = Option<(Timestamp, Timestamp, Timestamp)>;
 
 fn sentence(
     piling: &Piling,
     found: &Backlog,
-    (per_minute, drained_at, recent_s): (Estimate, Instants, f64),
+    (per_minute, drained, recent_s): (Estimate, Option<Drained>, f64),
 ) -> String {
     let Estimate { value, low, high } = found.items;
     let lacks = &piling.lacks;
     let now = format!("About {} {lacks} ({} to {})", count(value), count(low), count(high));
     let rate = per_minute.value.abs();
     let rate = if rate < 10.0 { format!("{rate:.1}") } else { count(rate) };
-    match (found.course, drained_at) {
+    match (found.course, drained) {
         (BacklogCourse::Growing, _) => {
             format!("{now}. If they wait and are not lost, the backlog grows by {rate} a minute.")
         }
-        (BacklogCourse::Draining, Some((at, soonest, latest))) => format!(
+        (BacklogCourse::Draining, Some(Drained { at, earliest, latest })) => format!(
             "{now}; they were {} at most. {rate} a minute more come out than usual, so they waited; \
              at this rate the backlog is drained at {} ({} to {}).",
             count(found.most),
             moment(at),
-            beside(soonest, at),
+            beside(earliest, at),
             beside(latest, at)
         ),
         (BacklogCourse::Standing | BacklogCourse::Draining, _) => format!(

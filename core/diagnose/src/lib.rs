@@ -21,7 +21,7 @@ mod trail;
 mod verdict;
 mod words;
 
-pub use backlog::{Pile, Piling, pile};
+pub use backlog::{Drained, Pile, Piling, pile};
 pub use compare::{
     Comparison, FALSE_ALARMS, Grown, LegSeries, Outcome, Parting, Passage, Series, Sides, Span,
     compare, way,

@@ -32,8 +32,6 @@ pub struct Growth {
     pub before: f64,
     /// What it was afterwards.
     pub after: f64,
-    /// By how many nats this describes the rows better than steps do.
-    pub nats: f64,
 }
 
 impl Growth {
@@ -61,7 +59,7 @@ pub fn growth(form: Form, rows: &[Option<Counts>], phi: f64, cuts: &[usize]) -> 
     let stepping = (1..rows.len()).map(|cut| steps(form, rows, phi, &[cut]) - 3.0 * free);
     let stepping = stepping.fold(stairs, f64::max);
     let nats = growing - 4.0 * free - stepping;
-    (nats > AHEAD).then_some(Growth { nats, ..found })
+    (nats > AHEAD).then_some(found)
 }
 
 /// The ln likelihood of rows that step at some rows and are even in between.
@@ -87,7 +85,7 @@ fn straight(rows: &[Option<Counts>]) -> Option<Growth> {
             let Some((fit, (before, after))) = fitted(&blocks, first, end) else { continue };
             if best.is_none_or(|(most, _)| fit > most) {
                 let (first, end) = (first * n_rows, (end * n_rows).min(rows.len()));
-                best = Some((fit, Growth { first, end, before, after, nats: 0.0 }));
+                best = Some((fit, Growth { first, end, before, after }));
             }
         }
     }

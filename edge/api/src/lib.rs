@@ -56,7 +56,7 @@ pub use problem::Problem;
 pub use record::{Attempt, HypothesisWords, IncidentRecord, IncidentTimes, RoleHolder, Waiting};
 pub use search::Hit;
 pub use services::{Service, Version};
-pub use time::{instant, rfc3339};
+pub use time::{instant, length_s, rfc3339};
 pub use told::{TellChange, TellFault, Told, ToldAnswer};
 pub use window::{Latency, Window, Windows};
 pub use words::{change_name, effect_words, source_words};

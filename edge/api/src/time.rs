@@ -42,6 +42,16 @@ fn unix(number: f64) -> Option<Timestamp> {
     Some(Timestamp(ns))
 }
 
+/// Seconds of a length of whole seconds, a month at most: `60`, `60s`, `5m`, `1h`, `1d`.
+#[must_use]
+pub fn length_s(text: &str) -> Option<i64> {
+    let units = [("s", 1), ("m", 60), ("h", 3_600), ("d", 86_400), ("", 1)];
+    units.into_iter().find_map(|(unit, length)| {
+        let number: i64 = text.strip_suffix(unit)?.parse().ok()?;
+        number.checked_mul(length).filter(|s| (1..=31 * 86_400).contains(s))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,7 +11,6 @@ use crate::require::{Read, Require};
 use axum::extract::State;
 use axum::http::Uri;
 use hw_api::{Comparison, CountSeries};
-use hw_model::HopCount;
 use naming::{Names, NoSuch};
 use std::sync::Arc;
 
@@ -39,7 +38,7 @@ pub(crate) async fn counts(
     let query = Query::read(&uri, &["of", "from", "to", "step", "shift"])?;
     let text = query.text("of").ok_or_else(|| Problem::bad(missing("of")))?;
     let names = names(&site).await?;
-    let of = names.find(text, HopCount::Left).map_err(|none| none.problem("of"))?;
+    let of = names.find(text).map_err(|none| none.problem("of"))?;
     let asked = CountsAsked {
         of,
         steps: steps(&query)?,
@@ -74,8 +73,7 @@ pub(crate) async fn compare(
     let a = query.text("a").ok_or_else(|| Problem::bad(missing("a")))?;
     let (b, shift_s) = (query.text("b"), query.seconds("shift")?);
     let names = names(&site).await?;
-    let found =
-        |text: &str, key| names.find(text, HopCount::Left).map_err(|none| none.problem(key));
+    let found = |text: &str, key| names.find(text).map_err(|none| none.problem(key));
     let (a, b) = match (b, shift_s) {
         (Some(_), Some(_)) => {
             return Err(Problem::bad("shift compares a count with its own past: leave b out"));
@@ -100,7 +98,7 @@ pub(crate) async fn compare(
 
 /// What entered the caller of a hop and what left on it.
 fn ends(names: &Names, hop: &str) -> Result<(NamedCount, NamedCount), Problem> {
-    let after = names.find(hop, HopCount::Left).map_err(|none| none.problem("a"))?;
+    let after = names.find(hop).map_err(|none| none.problem("a"))?;
     let before = names.at_entrance(&after).ok_or_else(|| {
         Problem::bad("b is missing: give another count, or shift=1d for the same a day before")
     })?;

@@ -66,17 +66,12 @@ impl<'a> Query<'a> {
     /// Length of a step in whole seconds: `60`, `60s`, `5m`, `1h`, `1d`.
     pub(crate) fn seconds(&self, key: &str) -> Result<Option<i64>, Problem> {
         let Some(text) = self.text(key) else { return Ok(None) };
-        let units = [("s", 1), ("m", 60), ("h", 3_600), ("d", 86_400), ("", 1)];
-        let read = units.into_iter().find_map(|(unit, length)| {
-            let number: i64 = text.strip_suffix(unit)?.parse().ok()?;
-            number.checked_mul(length).filter(|s| (1..=31 * 86_400).contains(s))
-        });
         let wrong = || {
             Problem::bad(format!(
                 "{key}={text} is no length: give seconds, or 5m, 1h, 1d; a month at most"
             ))
         };
-        read.map(Some).ok_or_else(wrong)
+        hw_api::length_s(text).map(Some).ok_or_else(wrong)
     }
 
     /// How many items a part has.

@@ -122,7 +122,7 @@ pub(crate) async fn brief(
 }
 
 /// What piles up since the incident began: items that came in at a place on their way and did not go
-/// out, the most first. Nothing is in the list where nothing lacks or lacked.
+/// out, the most first. Nothing is in the list where nothing lacks or lacked on the 24 busiest hops of its way.
 #[utoipa::path(
     get, path = "/api/v1/incidents/{n}/backlog", tag = "record",
     params(("n" = String, Path, description = "`INC-1`, or `1`")),

@@ -1,5 +1,6 @@
 //! Two counts side by side: the answer, a picture, the stretches, and the steps around the parting.
 
+use super::hops::aligned;
 use super::picture::{Mark, bar, mark_lines};
 use super::{WIDTH, count, paragraph, plain};
 use hw_api::{ComparedStep, Comparison, CountSide, SameRatio};
@@ -139,8 +140,9 @@ fn stretches(stretches: &[SameRatio]) -> String {
             interval.map(|(low, high)| format!("{low} to {high}")).unwrap_or_default(),
         ]
     };
-    let head = ["from (UTC)", "to", "A", "B", "B/A", "95 %"];
-    format!("\nStretches of one ratio\n{}", right_aligned(&head, stretches.iter().map(row)))
+    let head = ["from (UTC)", "to", "A", "B", "B/A", "95 %"].map(str::to_owned);
+    let rows: Vec<[String; 6]> = std::iter::once(head).chain(stretches.iter().map(row)).collect();
+    format!("\nStretches of one ratio\n{}", aligned(&rows))
 }
 
 /// The steps, those far from the parting left out unless all are wanted.
@@ -158,7 +160,9 @@ fn steps(found: &Comparison, all: bool) -> String {
             || at + AT_ENDS >= n
             || near.is_some_and(|near| at + AROUND >= near && at < near + AROUND)
     };
-    let mut rows: Vec<[String; 6]> = Vec::new();
+    let label = if found.growth.is_some() { "<- begins" } else { "<- part" };
+    let head = ["step (UTC)", "A", "B", "B - A", "B/A", ""];
+    let mut rows = vec![head.map(str::to_owned)];
     let mut left_out = 0;
     for (at, step) in found.items.iter().enumerate() {
         if !is_shown(at) {
@@ -166,11 +170,10 @@ fn steps(found: &Comparison, all: bool) -> String {
             continue;
         }
         rows.extend(gap(&mut left_out));
-        rows.push(row_of(step, near == Some(at)));
+        rows.push(row_of(step, if near == Some(at) { label } else { "" }));
     }
-    let head = ["step (UTC)", "A", "B", "B - A", "B/A", ""];
     let more = if all || n <= ALL_SHOWN { "" } else { "; --all shows every step" };
-    format!("\nSteps of {} s{more}\n{}\n", found.step_s, right_aligned(&head, rows.into_iter()))
+    format!("\nSteps of {} s{more}\n{}\n", found.step_s, aligned(&rows))
 }
 
 fn gap(left_out: &mut usize) -> Option<[String; 6]> {
@@ -181,7 +184,7 @@ fn gap(left_out: &mut usize) -> Option<[String; 6]> {
     })
 }
 
-fn row_of(step: &ComparedStep, is_first: bool) -> [String; 6] {
+fn row_of(step: &ComparedStep, label: &str) -> [String; 6] {
     let cell = |n: Option<f64>| n.map_or_else(|| "no data".to_owned(), number);
     let blank = |n: Option<f64>, words: fn(f64) -> String| n.map(words).unwrap_or_default();
     [
@@ -190,31 +193,8 @@ fn row_of(step: &ComparedStep, is_first: bool) -> [String; 6] {
         cell(step.b),
         blank(step.difference, signed),
         blank(step.ratio, |p| format!("{} %", short(100.0 * p))),
-        if is_first { "<- part".to_owned() } else { String::new() },
+        label.to_owned(),
     ]
-}
-
-/// Columns under each other, all but the first and last to the right.
-fn right_aligned(head: &[&str; 6], rows: impl Iterator<Item = [String; 6]>) -> String {
-    let mut all = vec![head.map(str::to_owned)];
-    all.extend(rows);
-    let width = |column: usize| {
-        let cells = all.iter().filter_map(|row| row.get(column));
-        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
-    };
-    let widths: [usize; 6] = std::array::from_fn(width);
-    let line = |row: &[String; 6]| {
-        let mut line = String::from(" ");
-        for (column, (cell, width)) in row.iter().zip(widths).enumerate() {
-            if column == 0 || column == 5 {
-                line.push_str(&format!("  {cell:<width$}"));
-            } else {
-                line.push_str(&format!("  {cell:>width$}"));
-            }
-        }
-        format!("{}\n", line.trim_end())
-    };
-    all.iter().map(line).collect()
 }
 
 /// `2026-11-23 06:11:00`.
@@ -249,7 +229,12 @@ fn most_of(n: f64) -> String {
 
 /// As many digits as matter.
 fn short(n: f64) -> String {
-    let digits = if n >= 100.5 { 0 } else { 1 };
+    // Near nothing and near everything two digits tell what one would hide.
+    let digits = match n {
+        n if n >= 100.95 => return format!("{n:.0}"),
+        n if n < 1.0 || (n - 100.0).abs() < 0.95 => 2,
+        _ => 1,
+    };
     let text = format!("{n:.digits$}");
-    text.strip_suffix(".0").unwrap_or(&text).to_owned()
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

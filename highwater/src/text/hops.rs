@@ -44,7 +44,7 @@ pub(crate) fn table(report: &Report) -> String {
 }
 
 /// Rows with their columns under each other: the first and last to the left, the rest to the right.
-fn aligned<const N: usize>(rows: &[[String; N]]) -> String {
+pub(super) fn aligned<const N: usize>(rows: &[[String; N]]) -> String {
     let width = |column: usize| {
         let cells = rows.iter().filter_map(|row| row.get(column));
         cells.map(|cell| cell.chars().count()).max().unwrap_or(0)

@@ -24,8 +24,8 @@ struct Place {
     name: String,
     /// All that it may be called, the id first.
     spellings: Vec<String>,
-    /// The count that is meant if none is said: of an entry always what enters.
-    usual: Option<HopCount>,
+    /// The count that is meant if none is said: of a hop what left, of an entry what entered.
+    usual: HopCount,
 }
 
 /// No count, or too many, are called so.
@@ -55,8 +55,8 @@ impl Names {
         Self { places }
     }
 
-    /// The count that is called so; `usual` is meant of a hop if it is not said which.
-    pub(crate) fn find(&self, text: &str, usual: HopCount) -> Result<NamedCount, NoSuch> {
+    /// The count that is called so; if it is not said which, the usual one.
+    pub(crate) fn find(&self, text: &str) -> Result<NamedCount, NoSuch> {
         let text = text.trim();
         // An operation may end like a count, so the whole comes first.
         let whole = self.fitting(text);
@@ -71,7 +71,7 @@ impl Names {
         match fitting.as_slice() {
             [] => Err(self.none(text, split.map_or(text, |(place, _)| place))),
             [place] => {
-                let count = said.or(place.usual).unwrap_or(usual);
+                let count = said.unwrap_or(place.usual);
                 place.count(count)
             }
             many => Err(several(text, many)),
@@ -135,14 +135,14 @@ fn of_hop(hop: Hop) -> Place {
         spellings.extend(tos.iter().map(|to| tidied(&format!("{from}->{to}"))));
     }
     let target = Target::Hop(hw_model::Hop { caller, entry, callee, operation });
-    Place { target, name: id, spellings, usual: None }
+    Place { target, name: id, spellings, usual: HopCount::Left }
 }
 
 fn of_entry(service: &str, operation: &str) -> Place {
     let target = Target::Entry { service: service.to_owned(), operation: operation.to_owned() };
     let whole = format!("{service} {operation}");
     let spellings = vec![format!("{service}|{operation}"), tidied(&whole), service.to_owned()];
-    Place { target, name: whole, spellings, usual: Some(HopCount::Entered) }
+    Place { target, name: whole, spellings, usual: HopCount::Entered }
 }
 
 /// Without spaces around the arrow and bars.
@@ -216,7 +216,7 @@ mod tests {
     }
 
     fn found(text: &str) -> String {
-        match names().find(text, HopCount::Left) {
+        match names().find(text) {
             Ok(named) => named.name,
             Err(none) => format!("{}; near {:?}", none.why, none.nearest),
         }
@@ -256,16 +256,16 @@ mod tests {
         ] {
             assert!(found(text).contains(words), "{text}: {}", found(text));
         }
-        let none = Names::new(Vec::new(), Vec::new()).find("a", HopCount::Left).unwrap_err();
+        let none = Names::new(Vec::new(), Vec::new()).find("a").unwrap_err();
         assert!(none.why.ends_with("nothing was seen yet"), "{none:?}");
     }
 
     #[test]
     fn hop_alone_is_compared_with_what_entered() {
         let names = names();
-        let left = names.find("screening->worklist", HopCount::Left).unwrap();
+        let left = names.find("screening->worklist").unwrap();
         assert_eq!(names.at_entrance(&left).unwrap().name, "screening->worklist entered");
-        let entry = names.find("screening", HopCount::Left).unwrap();
+        let entry = names.find("screening").unwrap();
         assert!(names.at_entrance(&entry).is_none());
     }
 }

@@ -30,6 +30,8 @@ pub(super) struct CountFile {
     pub seconds: BTreeMap<i64, f64>,
     /// Seconds between its rows if it has counts per stretch of time; 1 if rows come as they happen.
     pub spacing_s: i64,
+    /// Whether there are counts, and no length fits between all of them.
+    pub is_uneven: bool,
 }
 
 /// A file that cannot be read.
@@ -105,8 +107,9 @@ impl CountFile {
             return Err((None, "has no row of a time and a count".to_owned()));
         }
         let has_counts = columns.is_some_and(|columns| columns.count.is_some());
-        let spacing_s = if has_counts { spacing(&seconds) } else { 1 };
-        Ok(Self { path: path.to_owned(), seconds, spacing_s })
+        let spacing_s = if has_counts { greatest_spacing(&seconds) } else { 1 };
+        let is_uneven = has_counts && distances(&seconds).min().is_some_and(|s| s > spacing_s);
+        Ok(Self { path: path.to_owned(), seconds, spacing_s, is_uneven })
     }
 
     /// From the first second to behind the last.
@@ -125,12 +128,8 @@ impl CountFile {
             *sums.entry(second.div_euclid(step_s)).or_default() += count;
         }
         let (first, last) = self.extent();
-        // The first and last step of items that come as they happen may be cut off.
-        let whole = if self.spacing_s > 1 {
-            first.div_euclid(step_s)..last.saturating_add(step_s - 1).div_euclid(step_s)
-        } else {
-            first.saturating_add(step_s - 1).div_euclid(step_s)..last.div_euclid(step_s)
-        };
+        // The first and last step may be cut off.
+        let whole = first.saturating_add(step_s - 1).div_euclid(step_s)..last.div_euclid(step_s);
         let row = |step: i64| match sums.get(&step) {
             _ if !whole.contains(&step) => None,
             Some(count) => Some(*count),
@@ -153,9 +152,12 @@ fn next_line(from: &mut impl BufRead, line: &mut Vec<u8>) -> Result<bool, String
 }
 
 /// The greatest length of which all distances between rows are multiples.
-fn spacing(seconds: &BTreeMap<i64, f64>) -> i64 {
-    let distances = seconds.keys().zip(seconds.keys().skip(1)).map(|(a, b)| b - a);
-    distances.fold(0, greatest_divisor).max(1)
+fn greatest_spacing(seconds: &BTreeMap<i64, f64>) -> i64 {
+    distances(seconds).fold(0, greatest_divisor).max(1)
+}
+
+fn distances(seconds: &BTreeMap<i64, f64>) -> impl Iterator<Item = i64> {
+    seconds.keys().zip(seconds.keys().skip(1)).map(|(a, b)| b - a)
 }
 
 pub(super) fn greatest_divisor(a: i64, b: i64) -> i64 {

@@ -52,14 +52,9 @@ impl Side {
     }
 }
 
-/// Seconds of a length: `60`, `5m`, `1h`, `1d`.
+/// Seconds of a length, as the server reads it.
 pub(super) fn length_s(text: &str) -> Result<i64, CompareError> {
-    let units = [("s", 1), ("m", 60), ("h", 3_600), ("d", 86_400), ("", 1)];
-    let read = units.into_iter().find_map(|(unit, length)| {
-        let number: i64 = text.strip_suffix(unit)?.parse().ok()?;
-        number.checked_mul(length).filter(|seconds| (1..=31 * 86_400).contains(seconds))
-    });
-    read.ok_or_else(|| {
+    hw_api::length_s(text).ok_or_else(|| {
         CompareError(format!("\"{text}\" is no length: give seconds, or 5m, 1h, 1d"))
     })
 }
@@ -182,6 +177,14 @@ fn ends(series: &CountSeries, step_s: i64) -> Option<(i64, i64)> {
     Some((first, first.saturating_add(n.saturating_mul(step_s))))
 }
 
+fn uneven(file: &CountFile) -> String {
+    format!(
+        "the rows of {} are not evenly spaced: a step without one counts as zero; take a --step well \
+         above their distance",
+        file.path.display()
+    )
+}
+
 fn laid_out(read: [&Read; 2], range: (i64, i64), step_s: i64) -> anyhow::Result<Comparison> {
     let rows = read.map(|side| match side {
         Read::File(file) => file.rows(range, step_s),
@@ -197,14 +200,11 @@ fn laid_out(read: [&Read; 2], range: (i64, i64), step_s: i64) -> anyhow::Result<
         },
         Read::Series(series) => series.of.clone(),
     });
-    let mut notes: Vec<String> = read
-        .iter()
-        .filter_map(|side| match side {
-            Read::Series(series) => Some(series.notes.clone()),
-            Read::File(_) => None,
-        })
-        .flatten()
-        .collect();
+    let notes = read.iter().flat_map(|side| match side {
+        Read::Series(series) => series.notes.clone(),
+        Read::File(file) => file.is_uneven.then(|| uneven(file)).into_iter().collect(),
+    });
+    let mut notes: Vec<String> = notes.collect();
     if read.iter().any(|side| matches!(side, Read::File(_))) {
         notes.push("no hop is named: where a file was counted is not known".to_owned());
     }

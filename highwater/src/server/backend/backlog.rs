@@ -9,7 +9,7 @@ use super::Answers;
 use super::series::{Gathered, Wanted};
 use crate::compared::fitting_step_s;
 use hw_api::{Backlog, Incident, Shift, rfc3339};
-use hw_diagnose::{Pile, Piling, pile};
+use hw_diagnose::{Drained, Pile, Piling, pile};
 use hw_flow::OWN_SERVICE;
 use hw_model::{CountOf, Hop, HopCount, ShiftId, Target, Timestamp};
 use hw_stats::{BacklogCourse, Counts};
@@ -87,8 +87,11 @@ impl Answers {
     fn known(&self) -> Answered<Known> {
         self.ask(0, |engine| {
             let flow = engine.flow();
-            let hops = flow
-                .hops()
+            // The busiest first: of too many these matter most.
+            let mut hops: Vec<_> = flow.hops().collect();
+            hops.sort_by_key(|hop| Reverse(flow.hop_summary(*hop).map_or(0, |it| it.calls)));
+            let hops = hops
+                .into_iter()
                 .filter_map(|hop| Some((flow.hop_words(hop)?, flow.is_callee_heard(hop))));
             let entry = |entry| {
                 let (service, operation) = flow.entry_place(entry)?;
@@ -194,7 +197,7 @@ fn piling(gathered: &Gathered, place: &Place, started_at: Timestamp) -> Answered
 }
 
 fn words(at: &str, pile: &Pile) -> Backlog {
-    let Pile { words, backlog, per_minute, drained_at } = pile;
+    let Pile { words, backlog, per_minute, drained } = pile;
     #[expect(clippy::cast_possible_truncation, reason = "`as` saturates, which is wanted here")]
     let items = |n: f64| n.round() as i64;
     let course = match backlog.course {
@@ -203,10 +206,8 @@ fn words(at: &str, pile: &Pile) -> Backlog {
         BacklogCourse::Draining => "draining",
         BacklogCourse::Drained => "drained",
     };
-    let [best, earliest, latest] = match drained_at {
-        Some((best, earliest, latest)) => [best, earliest, latest].map(|at| Some(rfc3339(*at))),
-        None => [const { None }; 3],
-    };
+    let drained_at =
+        |of: fn(&Drained) -> Timestamp| drained.as_ref().map(|drained| rfc3339(of(drained)));
     Backlog {
         words: words.clone(),
         course: course.to_owned(),
@@ -216,8 +217,8 @@ fn words(at: &str, pile: &Pile) -> Backlog {
         high: items(backlog.items.high),
         most: items(backlog.most),
         per_minute: (per_minute.value * 10.0).round() / 10.0,
-        drained_at: best,
-        drained_earliest: earliest,
-        drained_latest: latest,
+        drained_at: drained_at(|drained| drained.at),
+        drained_earliest: drained_at(|drained| drained.earliest),
+        drained_latest: drained_at(|drained| drained.latest),
     }
 }

@@ -6,6 +6,7 @@
 //! silent, there is no data.
 
 use super::Answers;
+use super::windows::multiple_of_windows;
 use crate::compared::fitting_step_s;
 use hw_api::Shift;
 use hw_engine::Engine;
@@ -142,7 +143,9 @@ impl Answers {
         let silent = shifts.into_iter().filter(|shift| shift.signal == Signal::NoData.word());
         let second = |text: &str| hw_api::instant(text).map(|at| at.tick().0);
         let between = |shift: Shift| {
-            let end = shift.ended_at.as_deref().map_or(Some(i64::MAX), second)?;
+            // Who accepts a silence says that what comes from then on is counted as it is.
+            let end = shift.ended_at.as_deref().or(shift.accepted_at.as_deref());
+            let end = end.map_or(Some(i64::MAX), second)?;
             Some((shift.service, second(&shift.onset_at)?, end))
         };
         Ok(silent.filter_map(between).collect())
@@ -209,13 +212,7 @@ impl Steps {
 }
 
 fn checked(step_s: i64, length_s: i64, window_s: i64) -> Result<i64, String> {
-    if step_s < window_s || step_s % window_s != 0 {
-        let lower = (step_s / window_s).max(1) * window_s;
-        return Err(format!(
-            "step must be a multiple of {window_s} s, the length of the stored windows: {lower} or {}",
-            lower + window_s
-        ));
-    }
+    multiple_of_windows(step_s, window_s)?;
     if length_s / step_s > STEPS_MAX {
         return Err(format!(
             "{} steps are more than the {STEPS_MAX} that are compared at once: take steps of {} s, or \

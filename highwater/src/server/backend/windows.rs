@@ -103,6 +103,18 @@ impl Answers {
     }
 }
 
+/// Whether a step holds whole windows; if not, which would.
+pub(super) fn multiple_of_windows(step_s: i64, window_s: i64) -> Result<(), String> {
+    if step_s >= window_s && step_s % window_s == 0 {
+        return Ok(());
+    }
+    let lower = (step_s / window_s).max(1) * window_s;
+    let upper = lower + window_s;
+    Err(format!(
+        "step must be a multiple of {window_s} s, the length of the stored windows: {lower} or {upper}"
+    ))
+}
+
 impl Steps {
     /// What the engine knows; `None` if it knows no such hop.
     fn from_memory(engine: &Engine, asked: &WindowsAsked) -> Option<Result<Self, String>> {
@@ -122,14 +134,7 @@ impl Steps {
     fn empty(engine: &Engine, hop: Hop, asked: &WindowsAsked) -> Result<Self, String> {
         let window_s = engine.flow().settings().window_s;
         let step_s = asked.step_s.unwrap_or(window_s);
-        if step_s < window_s || step_s % window_s != 0 {
-            let lower = (step_s / window_s).max(1) * window_s;
-            let upper = lower + window_s;
-            return Err(format!(
-                "step must be a multiple of {window_s} s, the length of the stored windows: {lower} or \
-                 {upper}"
-            ));
-        }
+        multiple_of_windows(step_s, window_s)?;
         let now = if engine.now() > Timestamp(i64::MIN) { engine.now().tick().0 + 1 } else { 0 };
         // Behind the data there is nothing to look through.
         let to = asked.to.map_or(now, |to| to.tick().0.min(now));

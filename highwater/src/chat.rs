@@ -147,12 +147,13 @@ impl Line<'_> {
                 let text = Some(self.needed("which fact rules it out", after)?);
                 Ok(CommandBody { hypothesis: Some(entry), text, ..of("rule_out") })
             }
-            verb => {
+            verb @ ("lead" | "take-over") => {
                 let take_over = verb == "take-over";
                 let person = some(rest).unwrap_or_else(|| self.by.clone());
                 let (role, person) = (Some("lead".to_owned()), Some(person));
                 Ok(CommandBody { role, person, take_over, ..of("assign") })
             }
+            other => unreachable!("invariant: {other} is read by what reads a line"),
         }
     }
 }

@@ -1,10 +1,6 @@
 //! What is read of the record by whoever looks for something or was away: `search` and `digest`.
 #![cfg(unix)]
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test may panic, and a missing field of JSON is null"
-)]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 #[path = "support/server.rs"]
 #[expect(dead_code, reason = "each test file uses a part of it")]

@@ -14,9 +14,12 @@ pub enum Author {
     Program(Name),
 }
 
+/// The name under which alerts of Alertmanager are written down.
+pub const ALERTMANAGER: &str = "Alertmanager";
+
 /// Programs that write into incidents by themselves. Their names stand in the record as those of
 /// persons do.
-const PROGRAMS: [&str; 1] = ["Alertmanager"];
+const PROGRAMS: [&str; 1] = [ALERTMANAGER];
 
 impl Author {
     /// The author of a name: one of the programs that are known, or a person.

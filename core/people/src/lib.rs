@@ -18,5 +18,6 @@ pub use fact::{
     Owner, OwnerSource, RoleHeld,
 };
 pub use person::{Aliases, NAME_CHARS_MAX, NameRefused, Person, plain_name};
-pub use rank::{Answer, Candidate, HALF_LIFE_DAYS, KNOWS_SCORE_MIN, Unknown, Until, who_knows};
+pub use rank::{Answer, Candidate, HALF_LIFE_DAYS, Unknown, Until, who_knows};
+pub use sentence::ON_CALL_NOW;
 pub use team::{Teams, is_same_team};

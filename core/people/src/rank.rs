@@ -35,8 +35,6 @@ use std::collections::BTreeMap;
 
 /// Days after which a piece of evidence is worth half: about four months, a few releases.
 pub const HALF_LIFE_DAYS: f64 = 120.0;
-/// Score from which somebody is counted as knowing the service: a helper of one half-life ago.
-pub const KNOWS_SCORE_MIN: f64 = 2.5;
 /// How many people an answer names as the ones to ask.
 const ASK_MAX: usize = 2;
 /// Characters of a service's name in a sentence.
@@ -86,8 +84,6 @@ pub struct Answer {
     pub candidates: Vec<Candidate>,
     /// The first two people who are not away.
     pub ask: Vec<Person>,
-    /// People with a score of [`KNOWS_SCORE_MIN`] and more: with one or none the service hangs on luck.
-    pub n_who_know: usize,
     /// Set if there are no candidates.
     pub unknown: Option<Unknown>,
 }
@@ -119,12 +115,11 @@ pub fn who_knows(
         })
         .collect();
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.person.cmp(&b.person)));
-    let people = || candidates.iter().filter(|candidate| !candidate.is_team);
-    let here = people().filter(|candidate| candidate.away.is_none());
+    let people = candidates.iter().filter(|candidate| !candidate.is_team);
+    let here = people.filter(|candidate| candidate.away.is_none());
     Answer {
         service: service.to_owned(),
         ask: here.take(ASK_MAX).map(|candidate| candidate.person.clone()).collect(),
-        n_who_know: people().filter(|candidate| candidate.score >= KNOWS_SCORE_MIN).count(),
         unknown: candidates.is_empty().then(|| unknown(service)),
         candidates,
     }
@@ -171,13 +166,12 @@ fn unknown(service: &str) -> Unknown {
     let shown = plain(service, SERVICE_CHARS_MAX);
     Unknown {
         because: format!(
-            "Nobody is known to know {shown}: no incident, entry, change, ownership file or on-call \
+            "Nobody is known to know {shown}: no incident, entry, ownership file or on-call \
              feed names it."
         ),
         would_help: vec![
             format!("An owner of {shown} in catalog-info.yaml, CODEOWNERS or opslevel.yml."),
             format!("An on-call feed with {shown} among its services."),
-            format!("A change on {shown} told by the person who makes it."),
             format!(
                 "An incident on {shown}: whoever takes a role or writes an entry is remembered."
             ),

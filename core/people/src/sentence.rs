@@ -8,6 +8,9 @@ use crate::rank::HALF_LIFE_DAYS;
 use hw_model::{Effect, IncidentId, Timestamp};
 use std::collections::BTreeMap;
 
+/// How the evidence of somebody who is on call now begins.
+pub const ON_CALL_NOW: &str = "on call for it now";
+
 const LEAD_POINTS: f64 = 8.0;
 const ROLE_POINTS: f64 = 5.0;
 const OWNER_POINTS: f64 = 4.0;
@@ -152,9 +155,9 @@ impl<'a> Sorted<'a> {
             self.turns.push(now);
             self.turns.sort_by(|a, b| b.cmp(a));
             let words = match self.turns.len().saturating_sub(1) {
-                0 => "on call for it now".to_owned(),
-                1 => "on call for it now, and once before".to_owned(),
-                n => format!("on call for it now, and {n} times before"),
+                0 => ON_CALL_NOW.to_owned(),
+                1 => format!("{ON_CALL_NOW}, and once before"),
+                n => format!("{ON_CALL_NOW}, and {n} times before"),
             };
             said.push(Said::new(points(&self.turns, ON_CALL_POINTS, now), words));
         } else {

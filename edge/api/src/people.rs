@@ -18,9 +18,9 @@ pub struct ServicePeople {
     pub on_call: Vec<OnCallNow>,
     /// Who owns it, as files say.
     pub owners: Vec<ServiceOwner>,
-    /// Everybody of whom something shows that they know it, best first.
+    /// Those of whom something shows that they know it, the 20 who know it best, best first.
     pub knows: Vec<KnowsService>,
-    /// Who of those named here is away now.
+    /// Who of those who know it is away now.
     pub away: Vec<AwayNow>,
     /// What would make it known who knows it; empty unless nobody is.
     pub would_help: Vec<String>,

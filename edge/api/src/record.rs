@@ -118,6 +118,15 @@ pub struct Waiting {
     pub is_over: bool,
 }
 
+impl IncidentRecord {
+    /// Who leads.
+    #[must_use]
+    pub fn lead(&self) -> Option<&str> {
+        let lead = self.roles.iter().find(|held| held.role == "lead");
+        lead.map(|held| held.person.as_str())
+    }
+}
+
 impl From<&Record> for IncidentRecord {
     fn from(record: &Record) -> Self {
         let roles = record.roles.iter().map(|held| RoleHolder {

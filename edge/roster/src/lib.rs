@@ -24,4 +24,4 @@ pub use ownership::{
     CATALOG_BYTES_MAX, CODEOWNERS_BYTES_MAX, CodeOwners, FileRefused, Listing, ListingsRead,
     Naming, OwnerLine, Ownership, Unmatched, read_catalog, read_opslevel,
 };
-pub use roster::{FeedState, OnCallAt, Roster};
+pub use roster::Roster;

@@ -4,8 +4,8 @@
 //! a turn at that instant: then only the override does. Among overrides the one created last wins,
 //! and one person at a time; several on-call feeds put several people on call.
 //!
-//! A feed answers for the stretch of time it was read for. Outside of it, and where a feed was never
-//! read, the answer has a doubt instead of a guess.
+//! A feed answers for the stretch of time it was read for: who asks for another has it read anew, and
+//! says what is old or was never read.
 
 use crate::feed::{Feed, FeedKind, FeedRead, Turn};
 use crate::kept::Kept;
@@ -14,25 +14,14 @@ use hw_people::{Absence, FeedRef, Knowledge, KnowsEvidence, OnCall, Person};
 
 /// Turns of one service that are looked at as evidence, newest first.
 const EVIDENCE_TURNS_MAX: usize = 200;
-/// Age from which a feed is doubted: a poll an hour, and a day of trouble.
-const AGE_S_MAX: f64 = 86_400.0;
 
 /// A feed and what was read of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FeedState {
+struct FeedState {
     /// The feed as settings describe it.
-    pub feed: Feed,
+    feed: Feed,
     /// What was read, when, and what has been wrong since.
-    pub kept: Kept<FeedRead>,
-}
-
-/// Who is on call, and why one might doubt it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct OnCallAt {
-    /// Everybody on call, by name.
-    pub people: Vec<OnCall>,
-    /// What is not known or old, one sentence each.
-    pub doubts: Vec<String>,
+    kept: Kept<FeedRead>,
 }
 
 /// All feeds.
@@ -49,12 +38,6 @@ impl Roster {
         Self { feeds: feeds.into_iter().map(state).collect() }
     }
 
-    /// The feeds, in the order of settings.
-    #[must_use]
-    pub fn feeds(&self) -> &[FeedState] {
-        &self.feeds
-    }
-
     /// Takes the outcome of reading the feed of this name; nothing happens if there is none.
     pub fn take<E: std::fmt::Display>(
         &mut self,
@@ -67,10 +50,9 @@ impl Roster {
         }
     }
 
-    /// Who is on call for a service at an instant.
+    /// Everybody who is on call for a service at an instant, by name.
     #[must_use]
-    pub fn on_call_at(&self, service: &str, at: Timestamp) -> OnCallAt {
-        let doubts = self.doubts(service, at);
+    pub fn on_call_at(&self, service: &str, at: Timestamp) -> Vec<OnCall> {
         let mut standing_in: Vec<(&FeedState, &Turn)> =
             self.turns_at(FeedKind::Override, service, at).collect();
         standing_in.sort_by_key(|(_, turn)| rank(turn));
@@ -89,7 +71,7 @@ impl Roster {
             }
             is_same
         });
-        OnCallAt { people, doubts }
+        people
     }
 
     /// Everybody's absences that are not over at an instant: those that last and those to come.
@@ -109,13 +91,6 @@ impl Roster {
         absences
     }
 
-    /// The next instant after `at` at which somebody's turn or absence begins or ends.
-    #[must_use]
-    pub fn next_change_after(&self, at: Timestamp) -> Option<Timestamp> {
-        let turns = self.feeds.iter().flat_map(turns_of);
-        turns.flat_map(|turn| [turn.from, turn.to]).filter(|change| *change > at).min()
-    }
-
     /// What past turns say about who knows a service: who was on call when they began.
     #[must_use]
     pub fn evidence(&self, service: &str, now: Timestamp) -> Vec<KnowsEvidence> {
@@ -132,7 +107,7 @@ impl Roster {
         begun.truncate(EVIDENCE_TURNS_MAX);
         let mut evidence = Vec::new();
         for at in begun {
-            for fact in self.on_call_at(service, at).people.into_iter().filter(|f| f.from == at) {
+            for fact in self.on_call_at(service, at).into_iter().filter(|f| f.from == at) {
                 evidence.push(KnowsEvidence {
                     person: fact.person,
                     service: fact.service,
@@ -194,33 +169,6 @@ impl Roster {
             }
         }
         fact(service, state, turn, holds)
-    }
-
-    /// What makes an answer about a service uncertain.
-    fn doubts(&self, service: &str, at: Timestamp) -> Vec<String> {
-        let mut doubts = Vec::new();
-        let feeds = || {
-            let all = self.feeds.iter().filter(|state| state.feed.kind != FeedKind::Away);
-            all.filter(|state| state.feed.is_for(service))
-        };
-        if feeds().all(|state| state.feed.kind == FeedKind::Override) {
-            doubts.push("No on-call feed is for this service.".to_owned());
-        }
-        for state in feeds() {
-            let name = &state.feed.name;
-            match (state.kept.good(), state.kept.read_at()) {
-                (Some(read), Some(read_at)) => {
-                    let age_s = at.seconds_since(read_at);
-                    if at < read.covers.from || read.covers.to <= at {
-                        doubts.push(format!("The feed {name} was not read for that time."));
-                    } else if age_s > AGE_S_MAX {
-                        doubts.push(format!("The feed {name} is old: {}.", state.kept.words(at)));
-                    }
-                }
-                _ => doubts.push(format!("The feed {name}: {}.", state.kept.words(at))),
-            }
-        }
-        doubts
     }
 }
 

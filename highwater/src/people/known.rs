@@ -1,8 +1,8 @@
 //! What was read of files and calendars, and what it says about one service.
 //!
-//! Times of reading are of this machine's clock. What is asked for may be of another: where the latest
-//! record says what is now, the age of a reading is carried over to that clock, and a calendar that was
-//! read for another stretch of time is read anew from the bytes that are kept.
+//! Times of reading are of this machine's clock. What is asked for may be of another, where the latest
+//! record says what is now: a calendar that was read for another stretch of time is read anew from the
+//! bytes that are kept.
 
 use super::files::{Content, FilesRead};
 use super::places::{FeedSource, PeopleSettings};
@@ -67,8 +67,6 @@ pub(crate) struct Asked<'a> {
     pub seen: &'a BTreeSet<String>,
     /// What is now, by the clock of the server.
     pub now: Timestamp,
-    /// What is now, by that of this machine.
-    pub wall: Timestamp,
 }
 
 /// What files and calendars say about a service.
@@ -78,8 +76,6 @@ pub(crate) struct Facts {
     pub on_call: Vec<OnCall>,
     pub absences: Vec<Absence>,
     pub evidence: Vec<KnowsEvidence>,
-    /// When each calendar was last read well, by this machine's clock.
-    pub read_at: BTreeMap<String, Timestamp>,
     /// What is not known, old or broken, one sentence each.
     pub troubles: Vec<String>,
     /// Whether a file or calendar could not be read, so that somebody may be missing.
@@ -192,7 +188,7 @@ impl Known {
             self.add_owners(known, asked, &mut facts);
             facts.is_partial = !facts.troubles.is_empty();
             let roster = self.roster(known, asked, &mut facts);
-            facts.on_call = roster.on_call_at(asked.service, asked.now).people;
+            facts.on_call = roster.on_call_at(asked.service, asked.now);
             facts.absences = roster.absences_from(asked.now);
             let (teams, aliases) = (&self.settings.teams, &self.settings.aliases);
             let owns =
@@ -253,8 +249,7 @@ impl Known {
             facts.troubles.extend(trouble);
             let Some((read, read_at)) = self.read_for(source, feed, asked.now) else { continue };
             facts.troubles.extend(left_out(name, &read));
-            facts.read_at.insert(name.clone(), read_at);
-            roster.take(name, asked.here(read_at), Ok::<_, String>(read));
+            roster.take(name, read_at, Ok::<_, String>(read));
         }
         roster
     }
@@ -283,13 +278,6 @@ impl Known {
 
     fn with<T>(&self, work: impl FnOnce(&mut Read) -> T) -> T {
         work(&mut self.read.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-impl Asked<'_> {
-    /// A time of this machine's clock on that of the server: as long ago.
-    fn here(&self, wall: Timestamp) -> Timestamp {
-        Timestamp(self.now.0.saturating_sub(self.wall.0.saturating_sub(wall.0)))
     }
 }
 

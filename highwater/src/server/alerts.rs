@@ -12,9 +12,6 @@ use hw_model::{Timestamp, is_plain};
 use hw_notify::inbound::{Alert, AlertGroup, AlertStatus, OWN_ALERT};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Who writes them.
-pub(super) const AUTHOR: &str = "Alertmanager";
-
 /// Alerts of one entry. What is beyond comes with the next post.
 const NEW_MAX: usize = 200;
 

@@ -74,8 +74,8 @@ fn of_record(record: &IncidentRecord) -> Vec<String> {
         let words = format!("{lead} {}: {}", minute(&waiting.until), waiting.condition);
         said.push(ended(&words));
     }
-    if let Some(lead) = record.roles.iter().find(|held| held.role == "lead") {
-        said.push(format!("Lead: {}.", lead.person));
+    if let Some(lead) = record.lead() {
+        said.push(format!("Lead: {lead}."));
     }
     if let Some(due) = &record.next_update_due {
         said.push(if record.is_update_overdue {

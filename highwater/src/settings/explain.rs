@@ -56,7 +56,7 @@ impl ServeFlags {
         let (decisions, items) = (settings.decisions.len(), settings.items.len());
         page.rules("decisions", decisions, "Answers that telemetry does not show by itself.");
         page.rules("items", items, "Calls that carry many items, where no convention says so.");
-        page.people(&people(&Keys::of("", file.table(), TOP_KEYS)?)?);
+        page.people(&people(&top)?);
         Ok(page.out)
     }
 }

@@ -1,6 +1,6 @@
 //! What is taken from other programs: `[hooks]`.
 
-use super::keys::{Fault, Keys, fault};
+use super::keys::{Fault, Keys, fault, too_many};
 use super::secret::revealed;
 use crate::server::HookSettings;
 use hw_notify::Secret;
@@ -24,11 +24,8 @@ pub(super) fn hooks(top: &Keys<'_>) -> Result<HookSettings, Fault> {
     let place = keys.place("mattermost_tokens");
     let mattermost = match keys.get("mattermost_tokens") {
         None => Vec::new(),
-        Some(Value::Array(list)) if list.len() > TOKENS_MAX => {
-            let why = format!("holds {}; {TOKENS_MAX} are allowed", list.len());
-            return Err(fault(&place, &why));
-        }
         Some(Value::Array(list)) => {
+            too_many(&place, list.len(), TOKENS_MAX)?;
             let numbered = list.iter().zip(1..);
             let tokens = numbered.map(|(value, n)| secret(&format!("{place}[{n}]"), value));
             tokens.collect::<Result<_, _>>()?

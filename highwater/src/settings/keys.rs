@@ -57,6 +57,11 @@ pub(super) fn fault(key: &str, why: &str) -> Fault {
     (key.to_owned(), why.to_owned())
 }
 
+/// Refuses a list that is longer than it may be.
+pub(super) fn too_many(key: &str, n: usize, n_max: usize) -> Result<(), Fault> {
+    if n > n_max { Err(fault(key, &format!("holds {n}; {n_max} are allowed"))) } else { Ok(()) }
+}
+
 /// `is not known: did you mean "x"? Known are ...`.
 pub(crate) fn unknown(word: &str, known: &[&str]) -> String {
     let near = known.iter().map(|name| (strsim::damerau_levenshtein(word, name), *name)).min();

@@ -1,6 +1,6 @@
 //! Who is called how, who is in which team, where owners and calendars stand: the table `people`.
 
-use super::keys::{Fault, Keys, fault, unknown};
+use super::keys::{Fault, Keys, fault, too_many, unknown};
 use super::secret::revealed;
 use crate::people::{FeedFrom, FeedSource, OwnershipPlace, PeopleSettings, covers};
 use hw_model::Timestamp;
@@ -69,10 +69,6 @@ pub(super) fn people(top: &Keys<'_>) -> Result<PeopleSettings, Fault> {
         }
     }
     Ok(PeopleSettings { aliases, teams, names: pairs(&keys, "names")?, places, feeds })
-}
-
-fn too_many(key: &str, n: usize, n_max: usize) -> Result<(), Fault> {
-    if n > n_max { Err(fault(key, &format!("holds {n}; {n_max} are allowed"))) } else { Ok(()) }
 }
 
 fn place(at: &str, value: &Value) -> Result<OwnershipPlace, Fault> {

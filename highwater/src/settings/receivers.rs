@@ -1,6 +1,6 @@
 //! Who is told of incidents: `[[receivers]]`.
 
-use super::keys::{Fault, Keys, fault, unknown};
+use super::keys::{Fault, Keys, fault, too_many, unknown};
 use super::secret::revealed;
 use hw_notify::Receiver;
 use std::collections::BTreeSet;
@@ -90,10 +90,7 @@ fn of_secrets(at: &str, value: &Value) -> Result<Value, Fault> {
 /// All receivers of the file.
 pub(super) fn receivers(top: &Keys<'_>) -> Result<Vec<Receiver>, Fault> {
     let receivers = top.list("receivers", receiver)?;
-    if receivers.len() > RECEIVERS_MAX {
-        let why = format!("holds {}; {RECEIVERS_MAX} are allowed", receivers.len());
-        return Err(fault("receivers", &why));
-    }
+    too_many("receivers", receivers.len(), RECEIVERS_MAX)?;
     let mut names = BTreeSet::new();
     for (receiver, n) in receivers.iter().zip(1..) {
         if !names.insert(&receiver.name) {

@@ -1,10 +1,12 @@
 //! Texts that are secret: they need not stand in the settings.
 
 use super::keys::{Fault, Keys, fault};
+use std::fs::File;
+use std::io::Read;
 use toml::Value;
 
 /// Bytes of a file with a secret.
-const BYTES_MAX: usize = 8_192;
+const BYTES_MAX: u64 = 8_192;
 
 /// A text as it stands there, or where `{ file = "..." }` or `{ env = "..." }` points.
 pub(super) fn revealed(at: &str, value: &Value) -> Result<String, Fault> {
@@ -26,9 +28,11 @@ pub(super) fn revealed(at: &str, value: &Value) -> Result<String, Fault> {
 }
 
 fn of_file(at: &str, file: &str) -> Result<String, Fault> {
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| fault(at, &format!("{file} cannot be read: {error}")))?;
-    if text.len() > BYTES_MAX {
+    let mut text = String::new();
+    // One byte more than may be says that there are more.
+    let read = File::open(file).and_then(|file| file.take(BYTES_MAX + 1).read_to_string(&mut text));
+    read.map_err(|error| fault(at, &format!("{file} cannot be read: {error}")))?;
+    if text.len() as u64 > BYTES_MAX {
         return Err(fault(at, &format!("{file} is longer than {BYTES_MAX} bytes")));
     }
     Ok(text)

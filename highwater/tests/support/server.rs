@@ -61,7 +61,7 @@ impl Server {
         let body = serde_json::json!({"title": title, "by": "Anna"});
         let (status, answer) = self.tell("/api/v1/incidents", key, &body);
         assert_eq!(status, 201, "{answer}");
-        answer["incident"]["id"].as_str().unwrap().to_owned()
+        answer.pointer("/incident/id").and_then(|id| id.as_str()).unwrap().to_owned()
     }
 
     /// Where its data is.

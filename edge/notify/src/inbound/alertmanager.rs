@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use crate::inbound::{BODY_BYTES_MAX, Refusal};
+use crate::inbound::Refusal;
 
 /// Alerts of one payload that are taken.
 const ALERTS_MAX: usize = 1000;
@@ -93,19 +93,6 @@ impl AlertGroup {
     /// If it is no payload of version 4.
     pub fn of(payload: serde_json::Value) -> Result<Self, Refusal> {
         let payload: Payload = serde_json::from_value(payload).map_err(|_| NO_PAYLOAD)?;
-        payload.read()
-    }
-
-    /// The same from bytes.
-    ///
-    /// # Errors
-    ///
-    /// See [`AlertGroup::of`].
-    pub fn parse(body: &[u8]) -> Result<Self, Refusal> {
-        if body.len() > BODY_BYTES_MAX {
-            return Err(Refusal::TooLong);
-        }
-        let payload: Payload = serde_json::from_slice(body).map_err(|_| NO_PAYLOAD)?;
         payload.read()
     }
 }

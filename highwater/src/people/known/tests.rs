@@ -29,8 +29,8 @@ fn calendar(who: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-fn facts_at(known: &Known, now: Timestamp, wall: Timestamp) -> Facts {
-    known.facts(&Asked { service: "gate", seen: &BTreeSet::new(), now, wall })
+fn facts_at(known: &Known, now: Timestamp) -> Facts {
+    known.facts(&Asked { service: "gate", seen: &BTreeSet::new(), now })
 }
 
 fn on_call(facts: &Facts) -> Vec<&str> {
@@ -49,10 +49,10 @@ fn catalog(name: &str) -> Result<FilesRead, String> {
 fn a_feed_that_breaks_keeps_what_was_read_and_says_since_when() {
     let known = known(vec![source("pager", FeedKind::OnCall)]);
     known.take_files(0, NOW, catalog("other"));
-    let said = facts_at(&known, NOW, NOW);
+    let said = facts_at(&known, NOW);
     assert_eq!(said.troubles, ["The feed pager was not read yet: ask again in a moment."]);
     known.take_feed((0, NOW), NOW, Ok(&calendar("Ann"))).unwrap();
-    let said = facts_at(&known, NOW, NOW);
+    let said = facts_at(&known, NOW);
     assert_eq!((on_call(&said), said.troubles.len()), (vec!["Ann"], 0));
     for hour in [1.0, 2.0] {
         let at = NOW.plus_s(hour * HOUR_S);
@@ -60,7 +60,7 @@ fn a_feed_that_breaks_keeps_what_was_read_and_says_since_when() {
         assert_eq!(why, "answered 500");
     }
     let later = NOW.plus_s(2.5 * HOUR_S);
-    let said = facts_at(&known, later, later);
+    let said = facts_at(&known, later);
     assert_eq!(on_call(&said), ["Ann"]);
     assert_eq!(
         said.troubles,
@@ -73,7 +73,7 @@ fn a_feed_that_breaks_keeps_what_was_read_and_says_since_when() {
     let why = known.take_feed((0, later), later, Ok(page)).unwrap_err();
     assert_eq!(why, "expected a calendar, got a web page titled \"[2JSign in\"");
     known.take_feed((0, later), later, Ok(&calendar("Bo"))).unwrap();
-    let said = facts_at(&known, later, later);
+    let said = facts_at(&known, later);
     assert_eq!((on_call(&said), said.troubles.len()), (vec!["Bo"], 0));
 }
 
@@ -85,11 +85,11 @@ fn calendars_are_read_anew_for_the_time_that_is_asked_about() {
     // The latest record may be of any year: the calendar was read just now all the same.
     for years in [-4, 4, 32] {
         let now = Timestamp::from_s(1_795_413_600 + years / 4 * 1_461 * 86_400);
-        let said = facts_at(&known, now, NOW.plus_s(60.0));
+        let said = facts_at(&known, now);
         assert_eq!((on_call(&said), said.troubles.len()), (vec!["Ann"], 0), "{years}");
-        assert_eq!(said.read_at["pager"], NOW);
+        assert_eq!(said.on_call[0].feed.read_at, NOW);
         assert!(said.on_call[0].to > now && said.on_call[0].from <= now);
-        let evening = facts_at(&known, now.plus_s(8.0 * HOUR_S), NOW);
+        let evening = facts_at(&known, now.plus_s(8.0 * HOUR_S));
         assert!(on_call(&evening).is_empty(), "{evening:?}");
     }
 }
@@ -107,7 +107,7 @@ fn a_calendar_is_for_its_services_or_those_of_its_team() {
     }
     let of = |service: &str| {
         let seen = ["gate", "router", "inbox"].map(str::to_owned).into();
-        known.facts(&Asked { service, seen: &seen, now: NOW, wall: NOW })
+        known.facts(&Asked { service, seen: &seen, now: NOW })
     };
     assert_eq!(on_call(&of("gate")), ["Ann"]);
     assert_eq!(on_call(&of("router")), ["Bo"], "the team owns it");
@@ -120,7 +120,7 @@ fn a_calendar_is_for_its_services_or_those_of_its_team() {
 #[test]
 fn a_file_that_is_taken_away_says_nothing_and_one_that_breaks_keeps_its_owners() {
     let known = known(Vec::new());
-    let owners = |at: Timestamp| facts_at(&known, at, at);
+    let owners = |at: Timestamp| facts_at(&known, at);
     assert!(owners(NOW).troubles[0].starts_with("/shop was not read yet"));
     known.take_files(0, NOW, catalog("gate"));
     assert_eq!(owners(NOW).owners.len(), 1);

@@ -1,11 +1,11 @@
 //! Alerts of Alertmanager: into the incident in which their group stands, once each.
 
-use super::super::alerts::{AUTHOR, Posted, PostedAlert, marks, service};
+use super::super::alerts::{Posted, PostedAlert, marks, service};
 use super::Answers;
 use super::record::EVENTS_MAX;
 use super::recorded::{IN_HAND_MAX, is_in_hand};
 use hw_api::{AlertsAnswer, Incident, Orders, Reported};
-use hw_incident::{Author, Command, Name, NoteKind, Text};
+use hw_incident::{ALERTMANAGER, Author, Command, Name, NoteKind, Text};
 use hw_model::IncidentId;
 use hw_notify::inbound::AlertGroup;
 use hw_web::{Answered, Failure, Page};
@@ -65,7 +65,7 @@ impl Answers {
             text: posted.text(news).map_err(Failure::Invalid)?,
             service,
             incident: incident.or(told.of_service),
-            by: Name::recorded(AUTHOR),
+            by: Name::recorded(ALERTMANAGER),
             at: None,
         };
         let done = self.take_report(reported, Some(&key(news)))?;
@@ -91,7 +91,7 @@ impl Answers {
         };
         let text: Text = posted.text(news).map_err(Failure::Invalid)?;
         let orders = Orders {
-            by: Author::named(Name::recorded(AUTHOR)),
+            by: Author::named(Name::recorded(ALERTMANAGER)),
             at: None,
             commands: vec![Command::Note { kind: NoteKind::Observation, text }],
         };
@@ -125,7 +125,8 @@ impl Answers {
                 else {
                     continue;
                 };
-                let of_us = Some(text.as_str()).filter(|_| event.by.as_deref() == Some(AUTHOR));
+                let of_us =
+                    Some(text.as_str()).filter(|_| event.by.as_deref() == Some(ALERTMANAGER));
                 let Some((group, alerts)) = of_us.and_then(marks) else { continue };
                 if group == posted.group {
                     is_of_group = true;
@@ -152,7 +153,7 @@ impl Answers {
 /// What is the same when the same is sent again.
 fn key(news: &[&PostedAlert]) -> String {
     let marks: Vec<&str> = news.iter().map(|alert| alert.mark.as_str()).collect();
-    format!("{AUTHOR} {}", blake3::hash(marks.join(" ").as_bytes()).to_hex())
+    format!("{ALERTMANAGER} {}", blake3::hash(marks.join(" ").as_bytes()).to_hex())
 }
 
 fn words(answer: &AlertsAnswer, n_news: u64) -> String {

@@ -164,9 +164,8 @@ fn line(incident: &Incident) -> String {
     let status = record.map_or("open", |record| record.status.as_str());
     let severity = record.and_then(|record| record.severity.as_ref());
     let severity = severity.map_or_else(String::new, |severity| format!(", {severity}"));
-    let lead = record.and_then(|record| record.roles.iter().find(|held| held.role == "lead"));
-    let lead =
-        lead.map_or_else(|| ", no lead".to_owned(), |lead| format!(", lead {}", lead.person));
+    let lead = record.and_then(|record| record.lead());
+    let lead = lead.map_or_else(|| ", no lead".to_owned(), |lead| format!(", lead {lead}"));
     let mut title: String = incident.title.chars().take(TITLE_MAX).collect();
     if title.len() < incident.title.len() {
         title.push('\u{2026}');

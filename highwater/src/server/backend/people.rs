@@ -28,7 +28,7 @@ impl Answers {
         let is_unsure = !troubles.is_empty();
         let wall = wall();
         let now = self.time_now().ok().filter(|now| now.0 > i64::MIN).unwrap_or(wall);
-        let mut facts = self.people.facts(&Asked { service, seen: &seen, now, wall });
+        let mut facts = self.people.facts(&Asked { service, seen: &seen, now });
         let aliases = &self.people.settings.aliases;
         let mut is_recorded = false;
         match self.record_evidence(service, aliases) {
@@ -72,16 +72,13 @@ impl Answers {
 }
 
 fn told(answer: &Answer, facts: &Facts, teams: &Teams, now: Timestamp) -> ServicePeople {
-    let read_at = |until: &Until| {
-        rfc3339(facts.read_at.get(&until.feed.name).copied().unwrap_or(until.feed.read_at))
-    };
-    let away = answer.candidates.iter().filter_map(|candidate| {
+    let away = answer.candidates.iter().take(KNOWS_MAX).filter_map(|candidate| {
         let until = candidate.away.as_ref()?;
         Some(AwayNow {
             person: candidate.person.name().to_owned(),
             until: rfc3339(until.at),
             feed: until.feed.name.clone(),
-            read_at: read_at(until),
+            read_at: rfc3339(until.feed.read_at),
         })
     });
     let unknown = answer.unknown.as_ref();
@@ -90,7 +87,7 @@ fn told(answer: &Answer, facts: &Facts, teams: &Teams, now: Timestamp) -> Servic
         at: rfc3339(now),
         words: words::sentence(answer, facts),
         ask: answer.ask.iter().map(|person| person.name().to_owned()).collect(),
-        on_call: facts.on_call.iter().map(|turn| on_call(turn, answer, facts)).collect(),
+        on_call: facts.on_call.iter().map(|turn| on_call(turn, answer)).collect(),
         owners: facts.owners.iter().map(|owner| service_owner(owner, teams)).collect(),
         knows: answer.candidates.iter().zip(1..).take(KNOWS_MAX).map(knows).collect(),
         away: away.collect(),
@@ -99,16 +96,15 @@ fn told(answer: &Answer, facts: &Facts, teams: &Teams, now: Timestamp) -> Servic
     }
 }
 
-fn on_call(turn: &OnCall, answer: &Answer, facts: &Facts) -> OnCallNow {
+fn on_call(turn: &OnCall, answer: &Answer) -> OnCallNow {
     let candidate = answer.candidates.iter().find(|candidate| candidate.person == turn.person);
     let away = candidate.and_then(|candidate| candidate.away.as_ref());
-    let read_at = facts.read_at.get(&turn.feed.name).copied();
     OnCallNow {
         person: turn.person.name().to_owned(),
         from: rfc3339(turn.from),
         until: rfc3339(turn.to),
         feed: turn.feed.name.clone(),
-        read_at: rfc3339(read_at.unwrap_or(turn.feed.read_at)),
+        read_at: rfc3339(turn.feed.read_at),
         away_until: away.map(|until| rfc3339(until.at)),
     }
 }

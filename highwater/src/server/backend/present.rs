@@ -4,8 +4,7 @@ use super::Answers;
 use crate::server::clock::ClockKind;
 use crate::server::recent::Lately;
 use hw_api::{
-    Change, Incident, IncidentRecord, JudgedChange, Now, OpenIncident, Received, Streams, ratio,
-    rfc3339,
+    Change, Incident, JudgedChange, Now, OpenIncident, Received, Streams, ratio, rfc3339,
 };
 use hw_engine::Engine;
 use hw_model::{ChangeId, Timestamp, length_words};
@@ -133,17 +132,11 @@ impl Answers {
             detected_at: incident.detected_at.clone(),
             status: record.map(|record| record.status.clone()),
             severity: record.and_then(|record| record.severity.clone()),
-            lead: record.filter(|_| !is_restricted).and_then(lead),
+            lead: record.filter(|_| !is_restricted).and_then(|it| it.lead()).map(str::to_owned),
             origin: origin.map(|origin| origin.service.clone()),
             confidence: origin.map(|origin| origin.confidence),
             changes: changes.collect::<Answered<_>>()?,
             excess_items: incident.impact.map(|impact| impact.excess_items),
         })
     }
-}
-
-/// Who leads.
-fn lead(record: &IncidentRecord) -> Option<String> {
-    let lead = record.roles.iter().find(|held| held.role == "lead");
-    lead.map(|held| held.person.clone())
 }

@@ -5,7 +5,7 @@
 use crate::people::Facts;
 use hw_api::rfc3339;
 use hw_model::plain;
-use hw_people::{Answer, Candidate, OnCall, Person};
+use hw_people::{Answer, Candidate, ON_CALL_NOW, OnCall, Person};
 
 /// Letters of the name of a service.
 const NAME_MAX: usize = 100;
@@ -25,7 +25,7 @@ pub(super) fn sentence(answer: &Answer, facts: &Facts) -> String {
     if let Some(unknown) = &answer.unknown {
         said.push(unknown.because.clone());
     } else {
-        said.extend(best_words(answer, on_call));
+        said.extend(best_words(answer));
     }
     if !answer.candidates.iter().any(|candidate| !candidate.is_team) {
         said.extend(owners.first().map(|owner| {
@@ -70,11 +70,11 @@ fn away_words(turn: &OnCall, answer: &Answer) -> Option<String> {
 }
 
 /// Who knows it best, who does of those who are here, and whether anybody else does.
-fn best_words(answer: &Answer, on_call: &[OnCall]) -> Vec<String> {
+fn best_words(answer: &Answer) -> Vec<String> {
     let mut people = answer.candidates.iter().filter(|candidate| !candidate.is_team);
     let Some(best) = people.next() else { return Vec::new() };
     let mut said = Vec::new();
-    let is_on_call = on_call.iter().any(|turn| turn.person == best.person);
+    let is_on_call = best.on_call.is_some();
     let facts = facts(best);
     match &best.away {
         Some(until) => {
@@ -108,10 +108,10 @@ fn found<'a>(person: &Person, answer: &'a Answer) -> Option<&'a Candidate> {
 
 /// The weightiest facts; being on call is said by itself.
 fn facts(candidate: &Candidate) -> String {
-    let is_said = |fact: &&String| !fact.starts_with("on call for it now");
+    let is_said = |fact: &&String| !fact.starts_with(ON_CALL_NOW);
     let facts: Vec<&str> =
         candidate.because.iter().filter(is_said).take(FACTS_SAID).map(String::as_str).collect();
-    if facts.is_empty() { "on call for it now".to_owned() } else { facts.join("; ") }
+    if facts.is_empty() { ON_CALL_NOW.to_owned() } else { facts.join("; ") }
 }
 
 #[cfg(test)]

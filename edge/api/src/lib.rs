@@ -6,6 +6,7 @@
 //! It deliberately has no logic: it only says in JSON what the engine's report says in words.
 
 mod access;
+mod actions;
 mod analysis;
 mod compared;
 mod convert;
@@ -31,6 +32,7 @@ pub use access::{
     Asking, Caller, CreateToken, CreatedToken, Doorman, Scope, Shown, Token, Turned, WantedToken,
     is_direct, name_of, names_loopback, names_token,
 };
+pub use actions::{ActionBody, ActionPatch, ActionRef, ActionWords, ReviewWords};
 pub use analysis::{
     Analysis, Change, Cleared, Counts, Hop, Impact, Incident, Judgement, Lead, Mitigation, Origin,
     Shift, TrailStep,

@@ -11,6 +11,7 @@ mod analysis;
 mod compared;
 mod convert;
 mod entry;
+mod frozen;
 mod health;
 mod hook;
 mod list;
@@ -43,6 +44,7 @@ pub use compared::{
 };
 pub use convert::Rejected;
 pub use entry::Entry;
+pub use frozen::{Frozen, FrozenCounts, FrozenCourse, FrozenStep, FrozenUsual};
 pub use health::Health;
 pub use hook::{AlertsAnswer, Chat, ChatAnswer, SignedMessage, Typed, Unsigned};
 pub use list::List;

@@ -58,7 +58,13 @@ fn one(item: &Value, (now, zone): (Option<Timestamp>, &Zone)) -> String {
 /// How late it is: `3 days`. `None` if it is not.
 fn late_days(due: Timestamp, now: Timestamp) -> Option<String> {
     let late_s = now.seconds_since(due);
-    (late_s > 0.0).then(|| hw_model::length_words(late_s))
+    let days = (late_s / 86_400.0).floor();
+    match days {
+        _ if late_s <= 0.0 => None,
+        days if days < 1.0 => Some("less than a day".to_owned()),
+        days if days < 2.0 => Some("a day".to_owned()),
+        days => Some(format!("{days:.0} days")),
+    }
 }
 
 #[cfg(test)]
@@ -76,7 +82,7 @@ mod tests {
         let now = hw_api::instant("2026-11-25T23:59:59Z");
         let page = page(std::slice::from_ref(&item), (now, &zone), "open");
         assert!(page.starts_with("INC-1-A2     detect, lea, until "), "{page}");
-        assert!(page.contains("LATE by 3 d"), "{page}");
+        assert!(page.contains("LATE by 3 days"), "{page}");
         assert!(page.contains("done when: it fires\n"), "{page}");
         assert!(page.contains("lea was reminded once\n"), "{page}");
     }

@@ -3,12 +3,11 @@
 use super::Answers;
 use super::recorded::IN_HAND_MAX;
 use crate::server::freezing::is_end;
-use hw_api::{Frozen, Orders};
+use hw_api::Orders;
 use hw_incident::{AfterCommand, Author, Command};
 use hw_model::IncidentId;
 use hw_store::StoredEvent;
 use hw_web::{Answered, Failure, Page};
-use hw_wire::{AfterV1, WhatV1};
 
 impl Answers {
     /// Events after a place among all.
@@ -47,13 +46,4 @@ impl Answers {
             Err(failure) => Err(failure),
         }
     }
-}
-
-/// What was kept last, of the events of an incident.
-pub(super) fn frozen(stored: &[StoredEvent]) -> Option<Frozen> {
-    let figures = stored.iter().rev().find_map(|stored| match &stored.event.what {
-        WhatV1::After { did: AfterV1::FiguresFrozen { figures } } => Some(figures),
-        _ => None,
-    });
-    serde_json::from_str(figures?).ok()
 }

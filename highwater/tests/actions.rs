@@ -1,6 +1,10 @@
 //! What an incident leaves to do: added, changed, done, declined, reminded of.
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may panic, and a missing field of JSON is null"
+)]
 
 #[path = "support/server.rs"]
 #[expect(dead_code, reason = "each test file uses a part of it")]

@@ -147,8 +147,7 @@ impl Server {
         let sender = canary.map(|to| Sender::own(to, guards.certificates.is_some(), &guards.own));
         let canary = fly(sender, &answers, &stopping)?;
         let people = reread(&answers, &settings.folder, &stopping)?;
-        let freezing = Freezing::new(&answers, &stopping);
-        let freezing = spawn(FREEZER, move || freezing.run())?;
+        let freezing = freeze(&answers, &stopping)?;
         let stopped = async move { drop(stopping.wait_for(|is_stopping| *is_stopping).await) };
         let receiving = runtime.spawn(receiver.run(stopped));
         counts.is_ready.store(true, Ordering::Relaxed);
@@ -254,6 +253,15 @@ fn fly(
         stopping: stopping.clone(),
     });
     canary.map(|canary| spawn(CANARY, move || canary.run())).transpose()
+}
+
+/// Keeps what was counted around incidents.
+fn freeze(
+    answers: &Arc<Answers>,
+    stopping: &watch::Receiver<bool>,
+) -> anyhow::Result<JoinHandle<()>> {
+    let freezing = Freezing::new(answers, stopping);
+    spawn(FREEZER, move || freezing.run())
 }
 
 /// Reads who owns what, and calendars, if settings name some.

@@ -69,8 +69,9 @@ pub(super) fn say(
 fn believed(stage: &Stage, incident: &str) -> anyhow::Result<u64> {
     let page: Value = stage.api().get(&format!("/api/v1/incidents/{incident}"))?;
     let record = page.get("record").cloned().unwrap_or_default();
-    let open = items(&record, "hypotheses").iter().filter(|known| text(known, "state") == "open");
-    open.last().map(|known| number(known, "entry")).context("nothing is believed")
+    let mut open =
+        items(&record, "hypotheses").iter().filter(|known| text(known, "state") == "open");
+    open.next_back().map(|known| number(known, "entry")).context("nothing is believed")
 }
 
 /// What is to be done, in its parts.

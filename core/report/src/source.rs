@@ -157,7 +157,10 @@ mod tests {
         ];
         let words = ["12", "S1", "C11", "A3", "figure:ratio", "/api/v1/incidents/1", "withheld"];
         for (source, word) in all.iter().zip(words) {
-            assert_eq!((source.to_string().as_str(), Source::from_word(word).as_ref()), (word, Some(source)));
+            assert_eq!(
+                (source.to_string().as_str(), Source::from_word(word).as_ref()),
+                (word, Some(source))
+            );
         }
         for word in ["", "X", "S", "entry 12", "-1", "https://elsewhere"] {
             assert_eq!(Source::from_word(word), None, "{word}");

@@ -73,6 +73,13 @@ pub fn weekday_word(at: Timestamp) -> &'static str {
     WEEKDAYS.get(of_week).copied().unwrap_or_default()
 }
 
+/// The day of an instant in words: `Tue 24 Nov 2026`.
+#[must_use]
+pub fn date_words(at: Timestamp) -> String {
+    let date = Date::of(at);
+    format!("{} {} {} {}", weekday_word(at), date.day, date.month_word(), date.year)
+}
+
 /// The time of day of an instant: `06:11:00`.
 #[must_use]
 pub fn clock_words(at: Timestamp) -> String {
@@ -126,5 +133,6 @@ mod tests {
     fn time_of_day_is_that_of_the_instant_also_before_1970() {
         assert_eq!(clock_words(Timestamp::from_s(1_795_330_494)), "06:54:54");
         assert_eq!(clock_words(Timestamp(-1)), "23:59:59");
+        assert_eq!(date_words(Timestamp::from_s(1_795_330_494)), "Sun 22 Nov 2026");
     }
 }

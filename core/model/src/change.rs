@@ -86,6 +86,12 @@ pub enum ChangeSource {
 }
 
 impl ChangeSource {
+    /// The source with this word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Telemetry, Self::Told, Self::Both].into_iter().find(|source| source.word() == word)
+    }
+
     /// The word used in JSON and on the page.
     #[must_use]
     pub const fn word(self) -> &'static str {
@@ -171,6 +177,16 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// Every verdict, the worst first.
+    pub const ALL: [Self; 4] =
+        [Self::Implicated, Self::Undecided, Self::NotImplicated, Self::Exonerated];
+
+    /// The verdict with this word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|verdict| verdict.word() == word)
+    }
+
     /// The word used in JSON and on the page.
     #[must_use]
     pub const fn word(self) -> &'static str {

@@ -16,7 +16,7 @@ mod record;
 mod signal;
 mod time;
 
-pub use calendar::{DAY_S, Date, clock_words, day_of, weekday_word};
+pub use calendar::{DAY_S, Date, clock_words, date_words, day_of, weekday_word};
 pub use change::{
     Change, ChangeId, ChangeKind, ChangeSource, Effect, ToldChange, Verdict, change_name,
 };

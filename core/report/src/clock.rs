@@ -1,7 +1,9 @@
 //! How times read in a post mortem: UTC with seconds, and with the date wherever another day could be meant.
 
 use crate::case::Case;
-use hw_model::{DAY_S, Date, Timestamp, clock_words, day_of, length_words, weekday_word};
+use hw_model::{
+    DAY_S, Date, Interval, Timestamp, clock_words, date_words, day_of, length_words, weekday_word,
+};
 
 /// How times of one incident are said.
 #[derive(Clone, Copy, Debug)]
@@ -39,15 +41,26 @@ impl Clock {
         format!("{} {}", self.day(at), clock_words(at))
     }
 
-    /// `Tue 24 Nov 2026, 20:41:07`.
-    pub(crate) fn in_full(at: Timestamp) -> String {
-        format!("{}, {}", Self::date(at), clock_words(at))
+    /// `at 06:11:00`, or `on Tue 24 Nov at 20:41:07`.
+    pub(crate) fn when(&self, at: Timestamp) -> String {
+        if self.only_day == Some(day_of(at)) {
+            return format!("at {}", clock_words(at));
+        }
+        format!("on {} at {}", self.day(at), clock_words(at))
     }
 
-    /// `Tue 24 Nov 2026`.
-    pub(crate) fn date(at: Timestamp) -> String {
-        let date = Date::of(at);
-        format!("{} {} {} {}", weekday_word(at), date.day, date.month_word(), date.year)
+    /// `06:11:00 to 06:11:05`, with the date where that could be another day, and once if it is one.
+    pub(crate) fn span(&self, within: Interval) -> String {
+        let Interval { from, to } = within;
+        if day_of(from) == day_of(to) {
+            return format!("{} to {}", self.at(from), clock_words(to));
+        }
+        format!("{} to {}", self.at(from), self.at(to))
+    }
+
+    /// `Tue 24 Nov 2026, 20:41:07`.
+    pub(crate) fn in_full(at: Timestamp) -> String {
+        format!("{}, {}", date_words(at), clock_words(at))
     }
 
     /// `Tue 24 Nov`, with the year if it is another.
@@ -64,26 +77,29 @@ impl Clock {
         let mut rest = words;
         while let Some((at, time)) = next_time(rest) {
             let (before, from) = rest.split_at(at);
-            said.push_str(before);
-            let (shown, n_bytes) = self.time(&time, from);
-            said.push_str(&shown);
+            let (at, n_bytes) = self.time(&time, from);
+            let told = from.get(..n_bytes).unwrap_or_default();
+            match (at, before.strip_suffix("at ")) {
+                (Some(at), Some(before)) => said.push_str(&format!("{before}{}", self.when(at))),
+                (Some(at), None) => said.push_str(&format!("{before}{}", self.at(at))),
+                (None, _) => said.push_str(&format!("{before}{told}")),
+            }
             rest = from.get(n_bytes..).unwrap_or_default();
         }
         said.push_str(rest);
         said
     }
 
-    /// A time as it is said, and how many bytes of the text it stands for.
-    fn time(&self, time: &Found, from: &str) -> (String, usize) {
+    /// When a time is, if that is known, and how many bytes of the text say it.
+    fn time(&self, time: &Found, from: &str) -> (Option<Timestamp>, usize) {
         match time {
-            Found::Instant(at, n_bytes) => (self.at(*at), *n_bytes),
+            Found::Instant(at, n_bytes) => (Some(*at), *n_bytes),
             Found::OfDay(second) => {
-                let told = from.get(..CLOCK_BYTES).unwrap_or_default();
-                let Some(onset_at) = self.onset_at else { return (told.to_owned(), CLOCK_BYTES) };
+                let Some(onset_at) = self.onset_at else { return (None, CLOCK_BYTES) };
                 let after = from.get(CLOCK_BYTES..).unwrap_or_default();
                 let (days, n_bytes) = days_beside(after).unwrap_or((0, 0));
                 let at = Timestamp::from_s((day_of(onset_at) + days) * DAY_S + second);
-                (self.at(at), CLOCK_BYTES + n_bytes)
+                (Some(at), CLOCK_BYTES + n_bytes)
             }
         }
     }
@@ -212,6 +228,13 @@ mod tests {
         assert_eq!(one.at(ONSET.plus_s(86_400.0)), "Wed 25 Nov 20:41:07");
         assert_eq!(one.at(ONSET.plus_s(-365.0 * 86_400.0)), "Mon 24 Nov 2025 20:41:07");
         assert_eq!(Clock::in_full(ONSET), "Tue 24 Nov 2026, 20:41:07");
+        assert_eq!(
+            [many.when(ONSET), one.when(ONSET)],
+            ["on Tue 24 Nov at 20:41:07", "at 20:41:07"]
+        );
+        let within = |s| Interval { from: ONSET, to: ONSET.plus_s(s) };
+        assert_eq!(many.span(within(13.0)), "Tue 24 Nov 20:41:07 to 20:41:20");
+        assert_eq!(one.span(within(86_400.0)), "20:41:07 to Wed 25 Nov 20:41:07");
     }
 
     #[test]
@@ -220,13 +243,13 @@ mod tests {
         let said = |words: &str| clock.in_words(words);
         assert_eq!(
             said("C12: rollback of router at 2026-11-25T09:24:14.000Z (told)"),
-            "C12: rollback of router at Wed 25 Nov 09:24:14 (told)"
+            "C12: rollback of router on Wed 25 Nov at 09:24:14 (told)"
         );
         assert_eq!(
             said(
                 "rolled back at 09:24:14 the day after; deployed 13:42:11, gone at 20:00:00 2 days before."
             ),
-            "rolled back at Wed 25 Nov 09:24:14; deployed Tue 24 Nov 13:42:11, gone at Sun 22 Nov 20:00:00."
+            "rolled back on Wed 25 Nov at 09:24:14; deployed Tue 24 Nov 13:42:11, gone on Sun 22 Nov at 20:00:00."
         );
         for kept in [
             "1.4.2 -> 2.0.0",

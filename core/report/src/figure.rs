@@ -1,7 +1,7 @@
 //! Figures: plain numbers, with the question that answers with them. Who draws them decides how they look.
 
 use crate::case::{Course, Step, Usual};
-use hw_model::{Effect, Hop, Interval, Timestamp, Verdict, count_words, share_words};
+use hw_model::{Effect, Hop, Interval, Timestamp, Verdict, count_words, length_words, share_words};
 
 /// Points of a course at most: more than a page has room for.
 pub const POINTS_MAX: usize = 240;
@@ -195,6 +195,7 @@ impl RatioData {
             ("while it lasted", self.onset.to, ended),
             ("after it was over", ended, Timestamp(i64::MAX)),
         ];
+        let when = format!("When (whole steps of {})", length_words(f64::from(self.step_s)));
         let row = |(name, from, to): (&str, Timestamp, Timestamp)| {
             let inside = self.points.iter().filter(|point| from <= point.at && end(point.at) <= to);
             let counts = inside.filter_map(|point| point.counts);
@@ -210,7 +211,7 @@ impl RatioData {
             })
         };
         Numbers {
-            columns: columns(["", "Came in", "Went on", "Share"]),
+            columns: columns([&when, "Came in", "Went on", "Share"]),
             rows: stretches.into_iter().filter_map(row).collect(),
         }
     }

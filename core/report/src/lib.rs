@@ -13,6 +13,7 @@ mod figure;
 mod lint;
 mod phrase;
 mod question;
+mod redact;
 mod review;
 mod source;
 mod view;
@@ -30,5 +31,6 @@ pub use figure::{
 };
 pub use lint::{ActionText, Finding, LintContext, Nature, Rule, lint, lint_action, lint_document};
 pub use question::{Question, QuestionKind};
+pub use redact::{Redaction, ServiceNames, doubtful_words, redact};
 pub use review::{Review, ReviewState, review_due};
 pub use source::{Sentence, Source, Sources};

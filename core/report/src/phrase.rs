@@ -99,12 +99,18 @@ fn figure_words(shift: &Shift) -> String {
         }
         (Signal::Errors, _) => format!("the share of calls that fail at {service}{at}"),
         (Signal::Latency, _) => {
-            format!("the share of calls slower than their usual {value} at {service}{at}")
+            format!("the share of calls that take longer than {} at {service}{at}", limit(value))
         }
         (Signal::Volume, _) => format!("what comes into {service}{at}"),
         (Signal::Log, _) => format!("log lines of {service} like \u{201c}{value}\u{201d}"),
         (Signal::NoData, _) => format!("telemetry of {service}"),
     }
+}
+
+/// The time within the name of a limit: `p50 (19 ms)`.
+fn limit(value: &str) -> &str {
+    let inside = value.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')'));
+    inside.unwrap_or(value)
 }
 
 /// Where, as far as the service does not say it.

@@ -11,7 +11,10 @@ use crate::clock::Clock;
 use crate::document::SectionKind;
 use crate::source::{Sentence, Source, Sources};
 use hw_incident::{Author, Moment};
-use hw_model::{ChangeId, Effect, Interval, Judgement, Shift, ShiftId, Signal, Timestamp, Verdict};
+use hw_model::{
+    Change, ChangeId, ChangeKind, Effect, Interval, Judgement, Shift, ShiftId, Signal, Timestamp,
+    Verdict,
+};
 
 /// What is derived from a case once, for all sections.
 pub(crate) struct View<'a> {
@@ -93,6 +96,7 @@ impl<'a> View<'a> {
     fn find_over(&self) -> Option<Known> {
         let case = self.case;
         if let Some(at) = case.ended_at.filter(|_| self.main.is_some()) {
+            let at = self.last_harm().unwrap_or(at);
             let shifts = case.shifts.iter().filter(|(_, shift)| shift.over_at() == Some(at));
             let sources = Sources::of(shifts.map(|(id, _)| Source::Shift(*id)));
             let sources = sources.unwrap_or_else(|| case.present().into());
@@ -106,6 +110,20 @@ impl<'a> View<'a> {
             .into_iter()
             .find_map(|moment| times.get(moment).map(|at| (moment, at)))?;
         Some(Known { at, by: None, sources: self.moment_sources(moment) })
+    }
+
+    /// When the last figure was back that is one of harm: slower calls may go on for a while after it.
+    fn last_harm(&self) -> Option<Timestamp> {
+        let is_harm = |shift: &&Shift| match shift.signal {
+            Signal::Transfer
+            | Signal::Answers
+            | Signal::Errors
+            | Signal::Volume
+            | Signal::NoData => true,
+            Signal::Latency | Signal::Log => false,
+        };
+        let harmed = self.case.shifts.iter().map(|(_, shift)| shift).filter(is_harm);
+        harmed.filter_map(Shift::over_at).max()
     }
 
     fn find_detected(&self) -> Option<Known> {
@@ -193,6 +211,15 @@ impl<'a> View<'a> {
         self.case.changes.iter().any(|later| later.reverses == Some(change))
     }
 
+    /// Changes from before the onset that somebody could take for the cause: people suspected them, or took them back.
+    pub(crate) fn suspects(&self) -> Vec<ChangeId> {
+        let is_before = |at| self.onset.as_ref().is_none_or(|onset| at <= onset.at);
+        let before = self.case.changes.iter().filter(|change| is_before(change.at));
+        let suspected =
+            before.filter(|change| self.is_suspected(change.id) || self.was_taken_back(change.id));
+        suspected.map(|change| change.id).collect()
+    }
+
     /// A change with this verdict.
     pub(crate) fn with_verdict(
         &self,
@@ -204,6 +231,21 @@ impl<'a> View<'a> {
     /// The last attempt that helped.
     pub(crate) fn cure(&self) -> Option<&Attempt<'a>> {
         self.attempts.iter().rev().find(|tried| tried.effect == Effect::Worked)
+    }
+
+    /// What was altered where it starts, after a restart had stopped it: it may be the repair.
+    pub(crate) fn repairs(&self) -> Vec<&'a Change> {
+        let Some(cure) = self.cure().filter(|cure| cure.cures_nothing()) else { return Vec::new() };
+        let restarted = cure.change.and_then(|id| self.case.change(id));
+        let origin = self.origin().map(|origin| origin.service.as_str());
+        let places = [restarted.map(|change| change.service.as_str()), origin];
+        let is_repair = |change: &&Change| match change.kind {
+            ChangeKind::Deploy | ChangeKind::Rollback | ChangeKind::Flag | ChangeKind::Config => {
+                change.at > cure.at && places.contains(&Some(change.service.as_str()))
+            }
+            ChangeKind::Restart | ChangeKind::Instrumentation | ChangeKind::Other => false,
+        };
+        self.case.changes.iter().filter(is_repair).collect()
     }
 
     /// Where it most likely starts.

@@ -17,6 +17,7 @@ mod map;
 mod number;
 mod orders;
 mod people;
+mod postmortem;
 mod present;
 mod problem;
 mod record;
@@ -52,6 +53,13 @@ pub use orders::{
     PinBody, ReportAnswer, ReportBody, Reported,
 };
 pub use people::{AwayNow, KnowsService, OnCallNow, ServiceOwner, ServicePeople};
+pub use postmortem::{
+    CaseFault, CaseWords, Postmortem, PostmortemAnswer, PostmortemBlock, PostmortemCourse,
+    PostmortemDay, PostmortemFact, PostmortemFault, PostmortemFigure, PostmortemFigureData,
+    PostmortemMark, PostmortemMoment, PostmortemPoint, PostmortemQuestion, PostmortemRow,
+    PostmortemSection, PostmortemSentence, PostmortemStep, PostmortemText, PostmortemUsual, case,
+    course,
+};
 pub use present::{JudgedChange, Now, OpenIncident, Received, Streams};
 pub use problem::Problem;
 pub use record::{Attempt, HypothesisWords, IncidentRecord, IncidentTimes, RoleHolder, Waiting};

@@ -3,14 +3,13 @@
 use super::Body;
 use crate::action::{Action, ActionKind, ActionState};
 use crate::case::{Line, LineKind, What};
-use crate::clock::Clock;
 use crate::document::{Block, Point, Row, Table};
 use crate::lint::{ActionText, lint_action};
 use crate::phrase::{ended, in_line, quoted};
 use crate::question::QuestionKind;
 use crate::source::{Sentence, Source, Sources};
 use crate::view::View;
-use hw_model::{Signal, share_words};
+use hw_model::{Signal, date_words, share_words};
 
 /// Follow-ups that are asked after at most; the others are counted.
 const FOLLOW_UPS_MAX: usize = 20;
@@ -65,7 +64,7 @@ fn row(action: &Action) -> Row {
         action.kind.word().to_owned(),
         format!("{}{ticket}", in_line(&action.text)),
         action.owner.clone().unwrap_or_else(nobody),
-        action.due.map_or_else(|| "no date yet".to_owned(), Clock::date),
+        action.due.map_or_else(|| "no date yet".to_owned(), date_words),
         action.done_when.as_deref().map_or_else(|| "not said yet".to_owned(), in_line),
         state,
     ];
@@ -95,7 +94,7 @@ fn detect(view: &View<'_>) -> Option<(String, Sources)> {
     let (id, shift) = view.main?;
     let hop = shift.target.hop().filter(|_| shift.signal == Signal::Transfer)?;
     let words = format!(
-        "alert when the share of what enters {} that goes on to {} leaves its usual {} for longer than minutes \
+        "alert when the share of what enters {} that goes on to {} leaves its usual {} for some minutes \
          (highwater rule propose {}).",
         hop.caller,
         hop.callee,
@@ -107,7 +106,7 @@ fn detect(view: &View<'_>) -> Option<(String, Sources)> {
 
 fn repair(view: &View<'_>) -> Option<(String, Sources)> {
     let cure = view.cure().filter(|cure| cure.cures_nothing())?;
-    let origin = view.origin()?;
+    let origin = view.origin().filter(|_| view.repairs().is_empty())?;
     let words = format!(
         "find and repair what makes {} do so; {} only stopped it.",
         origin.service,
@@ -133,9 +132,9 @@ fn ask_for_follow_ups(view: &View<'_>, body: &mut Body) {
     let open: Vec<&Line> = noted.filter(|line| !taken.contains(&line.seq)).collect();
     for line in open.iter().take(FOLLOW_UPS_MAX) {
         let words = format!(
-            "What becomes of what {} noted at {}: {} It is no action item yet.",
+            "What becomes of what {} noted {}: {} It is no action item yet.",
             line.by,
-            view.clock.at(line.happened_at),
+            view.clock.when(line.happened_at),
             ended(&quoted(&line.words))
         );
         body.ask(QuestionKind::FollowUp, words, vec![line.source()]);

@@ -30,8 +30,7 @@ pub(super) fn body(view: &View<'_>) -> Body {
 fn belief(view: &View<'_>, it: &Hypothesis) -> Point {
     let line = view.case.line(it.entry);
     let by = line.and_then(View::author).unwrap_or_else(|| "Somebody".to_owned());
-    let at =
-        line.map(|line| format!(" at {}", view.clock.at(line.happened_at))).unwrap_or_default();
+    let at = line.map(|line| format!(" {}", view.clock.when(line.happened_at))).unwrap_or_default();
     let words = format!("{by} believed{at}: {}", quoted(it.text.as_str()));
     let sources = Sources::from(Source::Entry(it.entry)).and_all(it.change.map(Source::Change));
     let facts = ruled_out(view, it).into_iter().chain(verdict_on(view, it.change)).collect();
@@ -43,7 +42,7 @@ fn ruled_out(view: &View<'_>, it: &Hypothesis) -> Option<Sentence> {
     let line = view.case.line(*entry);
     let opened = view.case.line(it.entry);
     let when =
-        line.map(|line| format!(" at {}", view.clock.at(line.happened_at))).unwrap_or_default();
+        line.map(|line| format!(" {}", view.clock.when(line.happened_at))).unwrap_or_default();
     let by = line.and_then(View::author).map(|by| format!(" by {by}")).unwrap_or_default();
     let after =
         line.zip(opened).map(|(line, opened)| line.happened_at.seconds_since(opened.happened_at));
@@ -93,11 +92,11 @@ fn highwater(view: &View<'_>) -> Vec<Point> {
         if line.words != last {
             last.clone_from(&line.words);
             let words =
-                format!("Highwater said at {}: {}", view.clock.at(line.happened_at), line.words);
+                format!("Highwater said {}: {}", view.clock.when(line.happened_at), line.words);
             points.push(Point::plain(Sentence::new(ended(&words), line.source())));
         }
     }
-    points.extend(view.judged().into_iter().filter_map(|judged| course(view, judged.change)));
+    points.extend(view.suspects().into_iter().filter_map(|change| course(view, change)));
     points
 }
 

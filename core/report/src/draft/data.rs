@@ -15,8 +15,12 @@ const ENTRIES_MAX: usize = 200;
 /// Adds the section: it lists what the others rest on.
 pub(super) fn add(view: &View<'_>, sections: &mut Vec<Section>, figures: &[Figure]) {
     let cited = cited(sections);
-    let tables =
-        [queries(view, figures), shifts(view), changes(view, &cited), entries(view, &cited)];
+    let tables = [
+        queries(view, figures, &cited),
+        shifts(view),
+        changes(view, &cited),
+        entries(view, &cited),
+    ];
     let tables = tables.into_iter().filter(|table| !table.rows.is_empty()).map(Block::Table);
     let mut blocks: Vec<Block> = tables.collect();
     match sections.iter_mut().find(|section| section.kind == SectionKind::Data) {
@@ -43,20 +47,36 @@ fn table<const N: usize>(columns: [&str; N], rows: Vec<Row>) -> Table {
     Table { columns: columns.map(str::to_owned).into(), rows }
 }
 
-fn queries(view: &View<'_>, figures: &[Figure]) -> Table {
-    let of_figure = figures.iter().map(|figure| Row {
-        cells: vec![figure.title.clone(), figure.query.clone()],
-        sources: Sources::from(Source::Figure(figure.id.clone()))
-            .and(Source::Query(figure.query.clone())),
-    });
+/// Every query that is cited, and what it answers with.
+fn queries(view: &View<'_>, figures: &[Figure], cited: &BTreeSet<Source>) -> Table {
+    let row = |what: &str, sources: Sources, query: &str| Row {
+        cells: vec![what.to_owned(), query.to_owned()],
+        sources,
+    };
+    let mut rows: Vec<Row> = figures
+        .iter()
+        .filter(|figure| !figure.query.is_empty())
+        .map(|figure| {
+            let sources = Sources::from(Source::Query(figure.query.clone()))
+                .and(Source::Figure(figure.id.clone()));
+            row(&format!("Figure: {}", figure.title), sources, &figure.query)
+        })
+        .collect();
     let present = view.case.present();
     let entries = Source::Query(format!("{present}/entries"));
-    let of_record = [("What is known of the incident now", present), ("Its entries", entries)];
-    let of_record = of_record.map(|(what, query)| Row {
-        cells: vec![what.to_owned(), query.to_string()],
-        sources: query.into(),
-    });
-    table(["What", "Query"], of_figure.chain(of_record).collect())
+    for query in cited.iter().filter(|source| matches!(source, Source::Query(_))) {
+        let path = query.to_string();
+        let is_shown = *query != present && rows.iter().any(|row| row.cells.contains(&path));
+        let what = match query {
+            query if *query == present => "What is known of the incident now",
+            query if *query == entries => "Its entries",
+            _ => "Counts around it",
+        };
+        if !is_shown {
+            rows.push(row(what, query.clone().into(), &path));
+        }
+    }
+    table(["What", "Query"], rows)
 }
 
 fn shifts(view: &View<'_>) -> Table {
@@ -65,12 +85,7 @@ fn shifts(view: &View<'_>) -> Table {
         let cells = vec![
             id.to_string(),
             shift_words(shift),
-            format!(
-                "{} ({} to {})",
-                view.clock.at(shift.onset_at),
-                view.clock.at(shift.onset.from),
-                view.clock.at(shift.onset.to)
-            ),
+            format!("{} ({})", view.clock.at(shift.onset_at), view.clock.span(shift.onset)),
             view.clock.at(shift.detected_at),
             back,
         ];

@@ -5,7 +5,7 @@ use super::head::within_words;
 use crate::case::What;
 use crate::clock::late_words;
 use crate::document::Point;
-use crate::phrase::{begun, counted, ended, in_line, quoted, shift_words};
+use crate::phrase::{counted, ended, in_line, quoted, shift_words};
 use crate::question::QuestionKind;
 use crate::source::{Sentence, Source, Sources};
 use crate::view::{Known, View};
@@ -29,9 +29,9 @@ fn began(view: &View<'_>) -> Option<Sentence> {
     let onset = view.onset.as_ref()?;
     let within = within_words(view, onset).map(|words| format!(" ({words})")).unwrap_or_default();
     let shown = view.main.filter(|_| onset.within.is_some());
-    let shown = shown.map(|(_, shift)| format!(": from then on {}", shift_words(shift)));
+    let shown = shown.map(|(_, shift)| format!(": {}", shift_words(shift)));
     let words =
-        format!("It began at {}{within}{}.", view.clock.at(onset.at), shown.unwrap_or_default());
+        format!("It began {}{within}{}.", view.clock.when(onset.at), shown.unwrap_or_default());
     Some(Sentence::new(words, onset.sources.clone()))
 }
 
@@ -42,21 +42,21 @@ fn machine(view: &View<'_>) -> Option<Sentence> {
         .as_ref()
         .map(|onset| format!(", {} it began", late_words(detected.at, onset.at)));
     let words =
-        format!("Highwater noticed at {}{}.", view.clock.at(detected.at), late.unwrap_or_default());
+        format!("Highwater noticed {}{}.", view.clock.when(detected.at), late.unwrap_or_default());
     Some(Sentence::new(words, detected.sources.clone()))
 }
 
 fn person(view: &View<'_>) -> Option<Sentence> {
     let noticed = view.noticed.as_ref()?;
-    let who = noticed.by.clone().unwrap_or_else(|| "a person".to_owned());
+    let who = noticed.by.clone().unwrap_or_else(|| "A person".to_owned());
     let late =
         view.onset.as_ref().map(|onset| format!(", {} it began", late_words(noticed.at, onset.at)));
     let report = view.case.told(What::Reported).find(|line| line.happened_at == noticed.at);
     let report = report.map(|line| format!(": {}", quoted(&line.words)));
     let words = format!(
-        "{} noticed at {}{}{}",
-        begun(&who),
-        view.clock.at(noticed.at),
+        "{} noticed {}{}{}",
+        who,
+        view.clock.when(noticed.at),
         late.unwrap_or_default(),
         report.unwrap_or_default()
     );
@@ -84,11 +84,8 @@ fn declared(view: &View<'_>) -> Option<Sentence> {
     let since =
         since.or_else(|| view.detected.as_ref().map(|machine| ("Highwater noticed", machine.at)));
     let late = since.map(|(what, since)| format!(", {} {what}", late_words(at, since)));
-    let words = format!(
-        "It was declared an incident at {}{}.",
-        view.clock.at(at),
-        late.unwrap_or_default()
-    );
+    let words =
+        format!("It was declared an incident {}{}.", view.clock.when(at), late.unwrap_or_default());
     Some(Sentence::new(words, sources))
 }
 
@@ -161,8 +158,8 @@ fn ask_who_was_late(view: &View<'_>, (machine, person): (&Known, &Known), body: 
     let sources: Vec<Source> = sources.iter().cloned().collect();
     if late_s > LATE_S {
         let words = format!(
-            "Highwater said so at {}, and nobody took it up for {}. What would have brought it to somebody sooner?",
-            view.clock.at(machine.at),
+            "Highwater said so {}, and nobody took it up for {}. What would have brought it to somebody sooner?",
+            view.clock.when(machine.at),
             length_words(late_s)
         );
         body.ask(QuestionKind::Sooner, words, sources);

@@ -45,7 +45,7 @@ fn start(view: &View<'_>, origin: &hw_model::Origin) -> Point {
 
 fn behaves(view: &View<'_>, cleared: &hw_model::Clearance) -> Point {
     let words = format!(
-        "{} shows it, too, and behaves as always: it passes on what it is given.",
+        "{} shows it, too, but behaves as always: given the same answers it does the same.",
         cleared.service
     );
     let sources = Sources::from(view.case.present());
@@ -66,12 +66,12 @@ fn change(view: &View<'_>, judged: &hw_model::Judgement) -> Point {
 
 fn log_line(view: &View<'_>, lead: &Lead) -> Point {
     let words = format!(
-        "Log line of {}, {}: {}, {} times while it lasted, first at {}. Something to look at, no proof.",
+        "Log line of {}, {}: {}, {} times while it lasted, first {}. Something to look at, no proof.",
         lead.service,
         lead.severity.word(),
         quoted(&lead.template),
         count_words(lead.count as f64),
-        view.clock.at(lead.first_at)
+        view.clock.when(lead.first_at)
     );
     Point::plain(Sentence::new(words, view.case.present()))
 }
@@ -90,7 +90,7 @@ fn question(view: &View<'_>) -> Question {
     let found = view.case.told(crate::case::What::Noted).filter(|line| line.is_pinned);
     let hints = found.filter_map(|line| {
         let by = View::author(line)?;
-        let words = format!("{by} at {}: {}", view.clock.at(line.happened_at), quoted(&line.words));
+        let words = format!("{by} {}: {}", view.clock.when(line.happened_at), quoted(&line.words));
         Some(Sentence::new(ended(&words), line.source()))
     });
     let sources: Vec<Source> = view.origin_sources().iter().cloned().collect();

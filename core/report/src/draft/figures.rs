@@ -51,22 +51,44 @@ fn flow(view: &View<'_>) -> Option<Figure> {
     })
 }
 
-/// The course of the figure that the incident is about.
-fn course<'a>(view: &View<'a>) -> Option<(&'a Course, &'a Shift)> {
-    let of = |signal: Signal| {
-        let shifts = view.case.shifts.iter().map(|(_, shift)| shift);
-        let mut shifts = shifts.filter(move |shift| shift.signal == signal);
-        shifts.find_map(|shift| {
-            let hop = shift.target.hop()?;
-            let course = view.case.courses.iter().find(|course| course.hop == *hop)?;
-            Some((course, shift))
-        })
+/// The first shift of this kind on a hop whose counts were frozen, with them.
+fn courses<'a>(view: &View<'a>, signal: Signal) -> Option<(&'a Shift, Vec<&'a Course>)> {
+    let mut shifts =
+        view.case.shifts.iter().map(|(_, shift)| shift).filter(|shift| shift.signal == signal);
+    shifts.find_map(|shift| {
+        let hop = shift.target.hop()?;
+        let of_hop = view
+            .case
+            .courses
+            .iter()
+            .filter(|course| course.hop == *hop && !course.steps.is_empty());
+        let courses: Vec<&Course> = of_hop.collect();
+        (!courses.is_empty()).then_some((shift, courses))
+    })
+}
+
+/// The course that reaches furthest.
+fn longest<'a>(courses: &[&'a Course]) -> Option<&'a Course> {
+    courses
+        .iter()
+        .copied()
+        .max_by_key(|course| course.steps.len() as u64 * u64::from(course.step_s))
+}
+
+/// The course that shows an onset in the most detail.
+fn finest<'a>(courses: &[&'a Course], shift: &Shift) -> Option<&'a Course> {
+    let has_onset = |course: &&&Course| {
+        let (first, last) = (course.steps.first(), course.steps.last());
+        first
+            .zip(last)
+            .is_some_and(|(first, last)| first.at <= shift.onset.from && shift.onset.to <= last.at)
     };
-    of(Signal::Transfer)
+    courses.iter().filter(has_onset).min_by_key(|course| course.step_s).copied()
 }
 
 fn ratio(view: &View<'_>) -> Option<Figure> {
-    let (course, shift) = course(view)?;
+    let (shift, courses) = courses(view, Signal::Transfer)?;
+    let course = longest(&courses)?;
     let all = Interval { from: Timestamp(i64::MIN), to: Timestamp(i64::MAX) };
     let data = ratio_data(view, (course, shift), all)?;
     Some(Figure {
@@ -81,7 +103,8 @@ fn ratio(view: &View<'_>) -> Option<Figure> {
 }
 
 fn close_up(view: &View<'_>) -> Option<Figure> {
-    let (course, shift) = course(view)?;
+    let (shift, courses) = courses(view, Signal::Transfer)?;
+    let course = finest(&courses, shift)?;
     let margin_s = CLOSE_UP_S.max(CLOSE_UP_STEPS * f64::from(course.step_s));
     let within = Interval {
         from: shift.onset.from.plus_s(-margin_s),
@@ -162,10 +185,9 @@ fn people(view: &View<'_>) -> Vec<Mark> {
 }
 
 fn answers(view: &View<'_>) -> Option<Figure> {
-    let mut shifts = view.case.shifts.iter().map(|(_, shift)| shift);
-    let shift = shifts.find(|shift| shift.signal == Signal::Answers)?;
-    let hop = shift.target.hop()?;
-    let course = view.case.courses.iter().find(|course| course.hop == *hop)?;
+    let (shift, courses) = courses(view, Signal::Answers)?;
+    let course = longest(&courses)?;
+    let hop = &course.hop;
     let ended = shift.over_at().unwrap_or(Timestamp(i64::MAX));
     let length_s = f64::from(course.step_s);
     let within = |from: Timestamp, to: Timestamp| {

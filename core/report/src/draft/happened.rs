@@ -4,13 +4,15 @@ mod fold;
 
 use super::Body;
 use crate::case::{Line, LineKind, What};
-use crate::clock::Clock;
+use crate::clock::late_words;
 use crate::document::{Block, Day, Happening, Tone, Voice};
 use crate::phrase::{begun, ended, in_line, listed, shift_words};
 use crate::source::{Sentence, Source, Sources};
 use crate::view::View;
 use fold::Folding;
-use hw_model::{Change, ChangeId, Timestamp, clock_words, count_words, day_of};
+use hw_model::{
+    Change, ChangeId, ShiftId, Timestamp, Verdict, clock_words, count_words, date_words, day_of,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Lines that are shown at most. Some pages of them are read; more are not.
@@ -55,21 +57,62 @@ fn entry(view: &View<'_>, line: &Line) -> Told {
             voice: if is_person { Voice::Person } else { Voice::Machine },
             tone: tone(line),
             is_pinned: line.is_pinned,
-            sentence: Sentence::new(ended(&words(view, line)), line.source()),
+            sentence: Sentence::new(ended(&said_by(is_person, &words(view, line))), line.source()),
         },
     }
 }
 
+/// People's words stay as they wrote them.
+fn said_by(is_person: bool, words: &str) -> String {
+    if is_person { words.to_owned() } else { begun(words) }
+}
+
 fn words(view: &View<'_>, line: &Line) -> String {
-    if line.what == What::ShiftDetected {
-        let shift = line.about.as_deref().and_then(hw_model::ShiftId::from_word);
-        let shift = shift.and_then(|id| view.case.shifts.iter().find(|(known, _)| *known == id));
-        if let Some((id, shift)) = shift {
-            return format!("{id}: {}", shift_words(shift));
-        }
+    let said = view.clock.in_words(&in_line(&line.words));
+    match line.what {
+        What::ShiftDetected => noticed(view, line).unwrap_or(said),
+        What::VerdictChanged => verdict(view, line).unwrap_or(said),
+        What::Supposed => said.strip_prefix("hypothesis: ").unwrap_or(&said).to_owned(),
+        What::RuledOut => said
+            .strip_prefix("hypothesis ")
+            .map_or(said.clone(), |rest| format!("what was believed in entry {rest}")),
+        What::SeveritySet => format!("severity {said}"),
+        What::ChangeFound
+        | What::ShiftEnded
+        | What::OriginNamed
+        | What::EffectKnown
+        | What::Ended
+        | What::Opened
+        | What::StatusSet
+        | What::RoleMoved
+        | What::TimeCorrected
+        | What::Noted
+        | What::Reported
+        | What::Mitigated
+        | What::Checked
+        | What::HandedOver
+        | What::Revised
+        | What::Other => said,
     }
-    let said = line.words.strip_prefix("hypothesis: ").unwrap_or(&line.words);
-    view.clock.in_words(&in_line(said))
+}
+
+/// What Highwater noticed: of the first figure only that, for what it is stands at the onset.
+fn noticed(view: &View<'_>, line: &Line) -> Option<String> {
+    let id = line.about.as_deref().and_then(ShiftId::from_word)?;
+    let (_, shift) = view.case.shifts.iter().find(|(known, _)| *known == id)?;
+    let late = view.onset.as_ref().map(|onset| late_words(line.happened_at, onset.at));
+    match (view.main, late) {
+        (Some((main, _)), Some(late)) if main == id => {
+            Some(format!("notices it ({id}), {late} it began"))
+        }
+        _ => Some(format!("{id}: {}", shift_words(shift))),
+    }
+}
+
+fn verdict(view: &View<'_>, line: &Line) -> Option<String> {
+    let change = line.about.as_deref().and_then(ChangeId::from_word)?;
+    let verdict = line.value.as_deref()?.replace('_', " ");
+    Some(format!("the {} is {verdict}", view.case.change_words(change)))
 }
 
 fn tone(line: &Line) -> Tone {
@@ -128,21 +171,21 @@ const fn weight(line: &Line) -> u8 {
     }
 }
 
-/// Changes at the time at which they were made: those that are judged, tried, or repaired something.
+/// Changes at the time at which they were made: those that somebody took for the cause, that are, that were tried, and
+/// what was altered afterwards where it starts.
 fn changes(view: &View<'_>) -> Vec<Told> {
-    let diagnosis = &view.case.diagnosis;
-    let tried = diagnosis.mitigations.iter().map(|tried| tried.change);
-    let judged = diagnosis.judgements.iter().map(|judged| judged.change);
-    let of_incident: Vec<ChangeId> = tried.chain(judged).collect();
-    let is_of_it = |change: &&Change| {
-        of_incident.contains(&change.id)
-            || change.redeploy_of.is_some_and(|id| of_incident.contains(&id))
-            || view.origin().is_some_and(|origin| {
-                origin.service == change.service
-                    && view.onset.as_ref().is_some_and(|onset| change.at >= onset.at)
-            })
+    let tried = view.attempts.iter().filter_map(|tried| tried.change);
+    let guilty =
+        view.with_verdict(&[Verdict::Implicated, Verdict::Undecided]).map(|judged| judged.change);
+    let told: Vec<ChangeId> = tried.chain(guilty).chain(view.suspects()).collect();
+    let origin = view.origin().map(|origin| origin.service.as_str());
+    let is_since = |at| view.onset.as_ref().is_some_and(|onset| at >= onset.at);
+    let is_told = |change: &&Change| {
+        told.contains(&change.id)
+            || change.redeploy_of.is_some_and(|id| told.contains(&id))
+            || (origin == Some(change.service.as_str()) && is_since(change.at))
     };
-    view.case.changes.iter().filter(is_of_it).map(|change| made(view, change)).collect()
+    view.case.changes.iter().filter(is_told).map(|change| made(view, change)).collect()
 }
 
 fn made(view: &View<'_>, change: &Change) -> Told {
@@ -184,7 +227,7 @@ fn days(told: Vec<Told>) -> Vec<Day> {
     let mut days: BTreeMap<i64, Day> = BTreeMap::new();
     for Told { at, happening, .. } in told {
         let day = days.entry(day_of(at));
-        let day = day.or_insert_with(|| Day { date: Clock::date(at), moments: Vec::new() });
+        let day = day.or_insert_with(|| Day { date: date_words(at), moments: Vec::new() });
         day.moments.push(happening);
     }
     days.into_values().collect()

@@ -5,7 +5,6 @@ use crate::document::HeadFact;
 use crate::source::{Sentence, Source, Sources};
 use crate::view::{Known, Onset, View};
 use hw_incident::{Moment, Role};
-use hw_model::Interval;
 
 pub(super) fn facts(view: &View<'_>) -> Vec<HeadFact> {
     let mut facts =
@@ -42,18 +41,17 @@ fn began(view: &View<'_>) -> Option<HeadFact> {
     Some(fact("Began", format!("{}{within}", Clock::in_full(onset.at)), onset.sources.clone()))
 }
 
-/// `95 %: 20:40:12 to 20:41:30`.
+/// `95 % sure: 20:40:12 to 20:41:30`.
 pub(super) fn within_words(view: &View<'_>, onset: &Onset) -> Option<String> {
-    let Interval { from, to } = onset.within?;
-    Some(format!("95 %: {} to {}", view.clock.at(from), view.clock.at(to)))
+    Some(format!("95 % sure: {}", view.clock.span(onset.within?)))
 }
 
 fn noticed(view: &View<'_>, label: &str, known: Option<&Known>) -> Option<HeadFact> {
     let known = known?;
-    let by = known.by.as_ref().map(|by| format!(", {by}")).unwrap_or_default();
-    let onset = view.onset.as_ref().filter(|_| view.onset.is_some());
-    let late = onset.map(|onset| format!(", {} it began", late_words(known.at, onset.at)));
-    let words = format!("{}{}{by}", view.clock.at(known.at), late.unwrap_or_default());
+    let by = known.by.as_ref().map(|by| format!("{by}, ")).unwrap_or_default();
+    let late =
+        view.onset.as_ref().map(|onset| format!(", {} it began", late_words(known.at, onset.at)));
+    let words = format!("{by}{}{}", view.clock.at(known.at), late.unwrap_or_default());
     Some(fact(label, words, known.sources.clone()))
 }
 

@@ -1,7 +1,7 @@
 //! What harm was done, in items.
 
 use super::Body;
-use super::overview::{harm_words, interval_words};
+use super::overview::harm_words;
 use crate::document::Point;
 use crate::question::QuestionKind;
 use crate::source::{Sentence, Source, Sources};
@@ -15,18 +15,18 @@ pub(super) fn body(view: &View<'_>) -> Body {
     let mut body = Body::default();
     let said = [harm(view), against_usual(view), lasted(view)];
     body.paragraph(said.into_iter().flatten().collect());
-    let legs = view.case.diagnosis.trail.iter().filter(|leg| is_harmed(leg));
+    // The last leg is the one of which the harm is told.
+    let legs = view.case.diagnosis.trail.iter().rev().skip(1).rev().filter(|leg| is_harmed(leg));
     body.list(legs.map(|leg| Point::plain(leg_sentence(view, leg))).collect());
     if view.case.diagnosis.impact.is_none() {
         ask_how_much(view, &mut body);
     }
     for gap in &view.gaps {
         let words = format!(
-            "From {} to {} nothing was counted at {}: was there nothing to count, or did telemetry not come? What \
+            "Nothing was counted at {} from {}: was there nothing to count, or did telemetry not come? What \
              happened then is in no figure here.",
-            view.clock.at(gap.within.from),
-            view.clock.at(gap.within.to),
-            gap.of
+            gap.of,
+            view.clock.span(gap.within)
         );
         body.ask(QuestionKind::Gap, words, vec![gap.source.clone()]);
     }
@@ -40,28 +40,22 @@ fn shift_source(view: &View<'_>) -> Sources {
 
 fn harm(view: &View<'_>) -> Option<Sentence> {
     let impact = view.case.diagnosis.impact?;
-    let to = view.case.diagnosis.trail.last().map(|leg| format!(" reached {}", leg.hop.callee));
-    let words = format!(
-        "{}{} than usually would have; with 95 % probability between {}.",
-        harm_words(&impact),
-        to.unwrap_or_else(|| " went on".to_owned()),
-        interval_words(&impact).trim_start_matches("95 %: ").replace(" to ", " and ")
-    );
-    Some(Sentence::new(words, shift_source(view)))
+    Some(Sentence::new(harm_words(view, &impact), shift_source(view)))
 }
 
 /// The counts that this comes from.
 fn against_usual(view: &View<'_>) -> Option<Sentence> {
     let leg = view.case.diagnosis.trail.last()?;
-    view.case.diagnosis.impact?;
+    let impact = view.case.diagnosis.impact?;
     let (entered, left) = (leg.entered as f64, leg.left as f64);
+    let usual = (left - impact.excess_items).max(0.0);
     let words = format!(
-        "While it lasted {} items entered {}, and {} went on to {}; at the usual share it would have been {}.",
+        "While it lasted {} items entered {}, and {} went on to {}; usually about {} of them would have.",
         count_words(entered),
         leg.hop.caller,
         count_words(left),
         leg.hop.callee,
-        count_words(leg.expected)
+        count_words(usual)
     );
     Some(Sentence::new(words, shift_source(view)))
 }
@@ -77,17 +71,15 @@ fn is_harmed(leg: &TrailStep) -> bool {
 }
 
 fn leg_sentence(view: &View<'_>, leg: &TrailStep) -> Sentence {
-    let (entered, left) = (leg.entered as f64, leg.left as f64);
+    let entered = leg.entered as f64;
     let share =
         |n: f64| if entered > 0.0 { share_words(n / entered) } else { "nothing".to_owned() };
-    let which = if left < leg.expected { "fewer" } else { "more" };
     let words = format!(
-        "From {} to {}: {} of what came in went on, where {} is usual; {} items {which}.",
+        "On the way there, from {} to {}, {} of what came in went on, where {} is usual.",
         leg.hop.caller,
         leg.hop.callee,
-        share(left),
-        share(leg.expected),
-        count_words((left - leg.expected).abs())
+        share(leg.left as f64),
+        share(leg.expected)
     );
     Sentence::new(words, shift_source(view))
 }

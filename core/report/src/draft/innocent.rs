@@ -81,8 +81,8 @@ fn sentence(view: &View<'_>, id: ChangeId) -> Sentence {
     };
     let returned = returned_since(view, back.at);
     let words = format!(
-        "The {name} was taken back; it was deployed again at {} ({}){}.",
-        view.clock.at(back.at),
+        "The {name} was taken back; it was deployed again {} ({}){}.",
+        view.clock.when(back.at),
         back.id,
         if returned.is_empty() { ", and none of the figures has shifted again since" } else { "" }
     );

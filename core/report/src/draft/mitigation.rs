@@ -14,7 +14,7 @@ pub(super) fn body(view: &View<'_>) -> Body {
     body.list(view.attempts.iter().map(|tried| point(view, tried)).collect());
     body.list(relapses(view));
     body.paragraph(by_itself(view).into_iter().collect());
-    let repairs = repairs(view);
+    let repairs = view.repairs();
     body.list(repairs.iter().map(|change| Point::plain(repair(view, change))).collect());
     for tried in view.attempts.iter().filter(|tried| tried.effect == Effect::Undecided) {
         let words = format!(
@@ -113,46 +113,26 @@ fn by_itself(view: &View<'_>) -> Option<Sentence> {
         return None;
     }
     let words = format!(
-        "The figures were back at {}; of nothing that was tried is it shown that it did that.",
-        view.clock.at(over.at)
+        "The figures were back {}; of nothing that was tried is it shown that it did that.",
+        view.clock.when(over.at)
     );
     Some(Sentence::new(words, over.sources.clone()))
-}
-
-/// What was altered where it starts, after a restart had stopped it: it may be the repair.
-fn repairs<'a>(view: &View<'a>) -> Vec<&'a Change> {
-    let Some(cure) = view.cure().filter(|cure| cure.cures_nothing()) else { return Vec::new() };
-    let restarted =
-        cure.change.and_then(|id| view.case.change(id)).map(|change| change.service.as_str());
-    let places = [restarted, view.origin().map(|origin| origin.service.as_str())];
-    let is_repair = |change: &&Change| {
-        change.at > cure.at
-            && places.contains(&Some(change.service.as_str()))
-            && match change.kind {
-                ChangeKind::Deploy
-                | ChangeKind::Rollback
-                | ChangeKind::Flag
-                | ChangeKind::Config => true,
-                ChangeKind::Restart | ChangeKind::Instrumentation | ChangeKind::Other => false,
-            }
-    };
-    view.case.changes.iter().filter(is_repair).collect()
 }
 
 fn repair(view: &View<'_>, change: &Change) -> Sentence {
     let back = view.case.shifts.iter().filter(|(_, shift)| shift.onset_at >= change.at);
     let back: Vec<Source> = back.map(|(id, _)| Source::Shift(*id)).collect();
     let name = view.case.change_words(change.id);
-    let at = view.clock.at(change.at);
+    let at = view.clock.when(change.at);
     let (words, source) = if back.is_empty() {
         (
             format!(
-                "After that came the {name} at {at}. None of the figures has shifted again since."
+                "After that came the {name} {at}. None of the figures has shifted again since."
             ),
             vec![view.case.present()],
         )
     } else {
-        (format!("After that came the {name} at {at}, and figures shifted again after it."), back)
+        (format!("After that came the {name} {at}, and figures shifted again after it."), back)
     };
     Sentence::new(words, Sources::from(change.id).and_all(source))
 }

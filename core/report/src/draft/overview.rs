@@ -2,25 +2,24 @@
 
 use super::Body;
 use crate::clock::{Clock, late_words};
-use crate::phrase::{begun, ended, listed};
+use crate::phrase::{begun, counted, ended, listed};
 use crate::question::QuestionKind;
 use crate::source::{Sentence, Source, Sources};
 use crate::view::View;
 use hw_incident::Status;
-use hw_model::{ChangeId, Impact, Verdict, count_words, length_words};
+use hw_model::{ChangeId, Impact, Verdict, count_words, length_words, share_words};
 
 /// Changes that are named here at most.
 const CHANGES_NAMED: usize = 3;
 
 pub(super) fn body(view: &View<'_>) -> Body {
     let mut body = Body::default();
-    let said =
-        [what(view), end_of_record(view), when(view), who_noticed(view), harm(view), origin(view)];
-    let mut said: Vec<Sentence> = said.into_iter().flatten().collect();
-    said.extend(guilty(view));
-    said.extend(innocent(view));
-    said.extend(cure(view));
-    body.paragraph(said);
+    let seen = [what(view), end_of_record(view), when(view), harm(view)];
+    body.paragraph(seen.into_iter().flatten().collect());
+    body.paragraph(who_noticed(view).into_iter().collect());
+    let why = origin(view).into_iter().chain(guilty(view)).chain(innocent(view));
+    body.paragraph(why.collect());
+    body.paragraph(cure(view).into_iter().collect());
     let record = &view.case.record;
     if record.severity.is_none() {
         let words = "How bad was it? It has no severity (SEV1 to SEV5), and without one no date by which \
@@ -76,7 +75,7 @@ fn when(view: &View<'_>) -> Option<Sentence> {
     };
     let lasted =
         view.lasted_s().map(|s| format!(", {} later", length_words(s))).unwrap_or_default();
-    let words = format!("{began}, and the harm stopped at {}{lasted}.", view.clock.at(over.at));
+    let words = format!("{began}, and the harm stopped {}{lasted}.", view.clock.when(over.at));
     Some(Sentence::new(words, onset.sources.clone().and_all(over.sources.iter().cloned())))
 }
 
@@ -109,34 +108,36 @@ fn who_noticed(view: &View<'_>) -> Option<Sentence> {
 
 fn harm(view: &View<'_>) -> Option<Sentence> {
     let impact = view.case.diagnosis.impact?;
-    let words = format!("Harm: {} than usual ({}).", harm_words(&impact), interval_words(&impact));
-    Some(Sentence::new(words, view.case.present()))
+    Some(Sentence::new(harm_words(view, &impact), view.case.present()))
 }
 
-/// `4,701 items more`.
-pub(super) fn harm_words(impact: &Impact) -> String {
-    let which = if impact.excess_items < 0.0 { "fewer" } else { "more" };
-    format!("{} items {which}", count_words(impact.excess_items.abs()))
-}
-
-/// `95 %: 4,547 to 4,855`.
-pub(super) fn interval_words(impact: &Impact) -> String {
-    let (low, high) = if impact.excess_items < 0.0 {
-        (-impact.high, -impact.low)
+/// `4,701 more items than usual reached worklist (95 % sure: 4,547 to 4,855).`
+pub(super) fn harm_words(view: &View<'_>, impact: &Impact) -> String {
+    let (which, low, high) = if impact.excess_items < 0.0 {
+        ("fewer", -impact.high, -impact.low)
     } else {
-        (impact.low, impact.high)
+        ("more", impact.low, impact.high)
     };
-    format!("95 %: {} to {}", count_words(low), count_words(high))
+    let to = view.case.diagnosis.trail.last().map(|leg| format!("reached {}", leg.hop.callee));
+    format!(
+        "{} {which} items than usual {} (95 % sure: {} to {}).",
+        count_words(impact.excess_items.abs()),
+        to.unwrap_or_else(|| "went on".to_owned()),
+        count_words(low),
+        count_words(high)
+    )
 }
 
 fn origin(view: &View<'_>) -> Option<Sentence> {
     let origin = view.origin()?;
+    let because = origin.because.first().map(|fact| format!(": {}", view.clock.in_words(fact)));
     let words = format!(
-        "Most likely it started at {} ({:.0} %).",
+        "Most likely it started at {} ({}){}",
         origin.service,
-        origin.confidence * 100.0
+        share_words(origin.confidence),
+        because.unwrap_or_default()
     );
-    Some(Sentence::new(words, view.origin_sources()))
+    Some(Sentence::new(ended(&words), view.origin_sources()))
 }
 
 fn guilty(view: &View<'_>) -> Vec<Sentence> {
@@ -151,19 +152,22 @@ fn guilty(view: &View<'_>) -> Vec<Sentence> {
     caused.collect()
 }
 
+/// Those that somebody took for the cause; the others are counted.
 fn innocent(view: &View<'_>) -> Option<Sentence> {
-    let innocent: Vec<ChangeId> = view
-        .with_verdict(&[Verdict::Exonerated, Verdict::NotImplicated])
-        .map(|judged| judged.change)
-        .collect();
-    let named = innocent.iter().take(CHANGES_NAMED);
+    let innocent = view.with_verdict(&[Verdict::Exonerated, Verdict::NotImplicated]);
+    let innocent: Vec<ChangeId> = innocent.map(|judged| judged.change).collect();
+    let suspects = view.suspects();
+    let suspected: Vec<ChangeId> =
+        innocent.iter().copied().filter(|id| suspects.contains(id)).collect();
+    let named = if suspected.is_empty() { &innocent } else { &suspected };
+    let named: Vec<ChangeId> = named.iter().copied().take(CHANGES_NAMED).collect();
     let mut names: Vec<String> =
-        named.map(|id| format!("the {}", view.case.change_words(*id))).collect();
-    let more = innocent.len().saturating_sub(CHANGES_NAMED);
+        named.iter().map(|id| format!("the {}", view.case.change_words(*id))).collect();
+    let more = innocent.len() - named.len();
     if more > 0 {
-        names.push(format!("{more} more"));
+        names.push(counted(more, "other change", "other changes"));
     }
-    let sources = Sources::of(innocent.into_iter().take(CHANGES_NAMED).map(Source::Change))?;
+    let sources = Sources::of(named.into_iter().map(Source::Change))?;
     Some(Sentence::new(
         ended(&format!("Not the cause: {}", listed(&names))),
         sources.and(view.case.present()),
@@ -173,14 +177,11 @@ fn innocent(view: &View<'_>) -> Option<Sentence> {
 fn cure(view: &View<'_>) -> Option<Sentence> {
     let cure = view.cure()?;
     let words = begun(&cure.words(view.case));
-    let at = view.clock.at(cure.at);
-    let words = if cure.cures_nothing() {
-        format!(
-            "{words} at {at} stopped the harm. A restart cures nothing: what brought it about can bring it about again."
-        )
-    } else {
-        format!("{words} at {at} stopped the harm.")
-    };
+    let at = view.clock.when(cure.at);
+    let mut words = format!("{words} {at} stopped the harm.");
+    if cure.cures_nothing() {
+        words.push_str(" A restart cures nothing: what brought it about can bring it about again.");
+    }
     Some(Sentence::new(words, cure.sources.clone()))
 }
 

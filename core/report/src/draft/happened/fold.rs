@@ -2,7 +2,7 @@
 
 use crate::case::{Line, What};
 use crate::view::View;
-use hw_model::ChangeId;
+use hw_model::ShiftId;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Shifts that are shown.
@@ -37,13 +37,9 @@ impl Folding {
         }
         Self {
             last: last.into_values().collect(),
-            shifts: case
-                .told(What::ShiftDetected)
-                .take(SHIFTS_SHOWN)
-                .map(|line| line.seq)
-                .collect(),
+            shifts: first_of_each_figure(view),
             origins,
-            suspects: suspects(view).iter().map(ToString::to_string).collect(),
+            suspects: view.suspects().iter().map(ToString::to_string).collect(),
         }
     }
 
@@ -84,11 +80,16 @@ impl Folding {
     }
 }
 
-/// Changes from before the onset that people suspected, or that were taken back.
-fn suspects(view: &View<'_>) -> Vec<ChangeId> {
-    let is_before = |at| view.onset.as_ref().is_none_or(|onset| at <= onset.at);
-    let before = view.case.changes.iter().filter(|change| is_before(change.at));
-    let suspected =
-        before.filter(|change| view.is_suspected(change.id) || view.was_taken_back(change.id));
-    suspected.map(|change| change.id).collect()
+/// The first shift of each kind of figure: those that follow say the same again.
+fn first_of_each_figure(view: &View<'_>) -> BTreeSet<u64> {
+    let mut signals = BTreeSet::new();
+    let mut first = BTreeSet::new();
+    for line in view.case.told(What::ShiftDetected) {
+        let id = line.about.as_deref().and_then(ShiftId::from_word);
+        let shift = id.and_then(|id| view.case.shifts.iter().find(|(known, _)| *known == id));
+        if signals.insert(shift.map(|(_, shift)| shift.signal)) && first.len() < SHIFTS_SHOWN {
+            first.insert(line.seq);
+        }
+    }
+    first
 }

@@ -6,7 +6,8 @@ mod sender;
 mod trust;
 
 pub(crate) use address::{Address, ServerFlag};
-pub(crate) use api::{Api, Streamed, percent_encoded};
+pub(crate) use api::{Api, Streamed};
+pub(crate) use hw_model::percent_encoded;
 pub(crate) use sender::{Sender, SenderFlag};
 
 use std::fmt;

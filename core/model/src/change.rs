@@ -86,6 +86,12 @@ pub enum ChangeSource {
 }
 
 impl ChangeSource {
+    /// The source with this word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Telemetry, Self::Told, Self::Both].into_iter().find(|source| source.word() == word)
+    }
+
     /// The word used in JSON and on the page.
     #[must_use]
     pub const fn word(self) -> &'static str {
@@ -120,6 +126,26 @@ pub struct Change {
     pub redeploy_of: Option<ChangeId>,
 }
 
+impl Change {
+    /// What it was: `deploy of router 1.4.2 -> 2.0.0`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let versions = (self.from_version.as_deref(), self.to_version.as_deref());
+        change_name(self.kind.word(), &self.service, versions)
+    }
+}
+
+/// What a change was, of its parts.
+#[must_use]
+pub fn change_name(kind: &str, service: &str, versions: (Option<&str>, Option<&str>)) -> String {
+    let versions = match versions {
+        (Some(from), Some(to)) if from != to => format!(" {from} -> {to}"),
+        (None, Some(to)) => format!(" to {to}"),
+        (_, _) => String::new(),
+    };
+    format!("{kind} of {service}{versions}")
+}
+
 /// A change as people or pipelines tell it, before it is matched with what telemetry shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ToldChange {
@@ -151,6 +177,16 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// Every verdict, the worst first.
+    pub const ALL: [Self; 4] =
+        [Self::Implicated, Self::Undecided, Self::NotImplicated, Self::Exonerated];
+
+    /// The verdict with this word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|verdict| verdict.word() == word)
+    }
+
     /// The word used in JSON and on the page.
     #[must_use]
     pub const fn word(self) -> &'static str {
@@ -182,6 +218,16 @@ impl Effect {
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|effect| effect.word() == word)
+    }
+
+    /// What it says of an attempt to help.
+    #[must_use]
+    pub const fn phrase(self) -> &'static str {
+        match self {
+            Self::Worked => "helped",
+            Self::None => "did not help",
+            Self::Undecided => "cannot be judged yet",
+        }
     }
 
     /// The word used in JSON and on the page.

@@ -72,6 +72,22 @@ impl Hop {
     }
 }
 
+impl HopId {
+    /// The hop of this name; `None` if it is none. An entry without a name cannot be told from none.
+    #[must_use]
+    pub fn hop(&self) -> Option<Hop> {
+        let mut parts = self.0.split('|').map(unescape);
+        let (caller, entry) = (parts.next()?, parts.next()?);
+        let (callee, operation) = (parts.next()?, parts.next()?);
+        let entry = (entry != ROOT_ENTRY).then_some(entry);
+        parts.next().is_none().then_some(Hop { caller, entry, callee, operation })
+    }
+}
+
+fn unescape(name: &str) -> String {
+    name.replace("%7C", "|").replace("%25", "%")
+}
+
 fn escape(name: &str) -> String {
     name.replace('%', "%25").replace('|', "%7C")
 }
@@ -104,5 +120,18 @@ mod tests {
     #[test]
     fn separator_inside_a_name_is_encoded() {
         assert_eq!(hop("a|b", Some("50%")).id().0, "a%7Cb|50%25|b|op");
+    }
+
+    #[test]
+    fn hop_of_an_id_is_the_one_it_names() {
+        for (caller, entry) in
+            [("a", Some("GET /x")), ("a", None), ("a|b", Some("50%")), ("%7C", Some("%257C|"))]
+        {
+            let hop = hop(caller, entry);
+            assert_eq!(hop.id().hop(), Some(hop));
+        }
+        for none in ["", "a|b|c", "a|b|c|d|e"] {
+            assert_eq!(HopId(none.to_owned()).hop(), None, "{none}");
+        }
     }
 }

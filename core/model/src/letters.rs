@@ -19,6 +19,20 @@ pub fn plain(text: &str, letters_max: usize) -> String {
     text.chars().filter(|letter| is_plain(*letter)).take(letters_max).collect()
 }
 
+/// Text that may stand in a path or query.
+#[must_use]
+pub fn percent_encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -35,5 +49,10 @@ mod tests {
     fn a_text_is_cut_after_its_plain_letters_are_counted() {
         assert_eq!(plain("\u{1b}Z\u{202e}oë\n!", 3), "Zoë");
         assert_eq!(plain("Zoë", 0), "");
+    }
+
+    #[test]
+    fn ids_of_hops_can_stand_in_paths() {
+        assert_eq!(percent_encoded("a|POST /x"), "a%7CPOST%20%2Fx");
     }
 }

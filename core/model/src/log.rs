@@ -34,6 +34,16 @@ impl Severity {
         }
     }
 
+    /// Every severity, the mildest first.
+    pub const ALL: [Self; 6] =
+        [Self::Trace, Self::Debug, Self::Info, Self::Warn, Self::Error, Self::Fatal];
+
+    /// The severity of this name.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|severity| severity.word() == word)
+    }
+
     /// OTLP's short name in capitals.
     #[must_use]
     pub const fn word(self) -> &'static str {

@@ -24,6 +24,23 @@ pub enum Signal {
 }
 
 impl Signal {
+    /// Every signal, in the order they are listed.
+    pub const ALL: [Self; 7] = [
+        Self::Transfer,
+        Self::Answers,
+        Self::Errors,
+        Self::Latency,
+        Self::Volume,
+        Self::Log,
+        Self::NoData,
+    ];
+
+    /// The signal with this word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|signal| signal.word() == word)
+    }
+
     /// The word used in JSON and on the page.
     #[must_use]
     pub const fn word(self) -> &'static str {
@@ -49,6 +66,12 @@ pub enum Direction {
 }
 
 impl Direction {
+    /// The direction with this word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Up, Self::Down].into_iter().find(|direction| direction.word() == word)
+    }
+
     /// The word used in JSON and on the page.
     #[must_use]
     pub const fn word(self) -> &'static str {

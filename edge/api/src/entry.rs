@@ -1,10 +1,10 @@
 //! What became known, event by event, as it was said then.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// One event of the record.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Entry {
     /// Its place among those of its incident, counted from 1 without gaps; null if it is of none.
     pub seq: Option<u64>,

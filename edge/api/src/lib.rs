@@ -19,6 +19,7 @@ mod map;
 mod number;
 mod orders;
 mod people;
+mod postmortem;
 mod present;
 mod problem;
 mod record;
@@ -47,6 +48,7 @@ pub use entry::Entry;
 pub use frozen::{Frozen, FrozenCounts, FrozenCourse, FrozenStep, FrozenUsual};
 pub use health::Health;
 pub use hook::{AlertsAnswer, Chat, ChatAnswer, SignedMessage, Typed, Unsigned};
+pub use hw_model::change_name;
 pub use list::List;
 pub use map::{FlowHop, FlowMap};
 pub use number::ratio;
@@ -55,6 +57,13 @@ pub use orders::{
     PinBody, ReportAnswer, ReportBody, Reported,
 };
 pub use people::{AwayNow, KnowsService, OnCallNow, ServiceOwner, ServicePeople};
+pub use postmortem::{
+    CaseFault, CaseWords, Postmortem, PostmortemAnswer, PostmortemBlock, PostmortemCourse,
+    PostmortemDay, PostmortemFact, PostmortemFault, PostmortemFigure, PostmortemFigureData,
+    PostmortemMark, PostmortemMoment, PostmortemPoint, PostmortemQuestion, PostmortemRow,
+    PostmortemSection, PostmortemSentence, PostmortemStep, PostmortemText, PostmortemUsual, case,
+    course,
+};
 pub use present::{JudgedChange, Now, OpenIncident, Received, Streams};
 pub use problem::Problem;
 pub use record::{Attempt, HypothesisWords, IncidentRecord, IncidentTimes, RoleHolder, Waiting};
@@ -63,4 +72,4 @@ pub use services::{Service, Version};
 pub use time::{instant, length_s, rfc3339};
 pub use told::{TellChange, TellFault, Told, ToldAnswer};
 pub use window::{Latency, Window, Windows};
-pub use words::{change_name, effect_words, source_words};
+pub use words::{effect_words, source_words};

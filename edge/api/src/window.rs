@@ -1,11 +1,11 @@
 //! What was counted on a hop over time.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// Counts of a hop over a stretch of time, step by step.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Windows {
     /// The hop.
     pub hop: String,
@@ -26,7 +26,7 @@ pub struct Windows {
 }
 
 /// What was counted in one step. Everything stands at the time at which the entry that caused it began.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Window {
     /// Its start.
     pub from: String,
@@ -53,7 +53,7 @@ pub struct Window {
 }
 
 /// Milliseconds that a share of the calls did not exceed, to 12 %.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Latency {
     /// Half of them.
     pub p50: f64,

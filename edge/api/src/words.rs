@@ -1,6 +1,7 @@
 //! Words of the JSON in a sentence, for whoever writes text of it.
 
 use crate::analysis::{Change, Incident};
+use hw_model::{Effect, change_name};
 
 impl Change {
     /// What it was: `deploy of router 1.4.2 -> 2.0.0`.
@@ -28,17 +29,6 @@ impl Incident {
     }
 }
 
-/// What a change was, of its parts.
-#[must_use]
-pub fn change_name(kind: &str, service: &str, versions: (Option<&str>, Option<&str>)) -> String {
-    let versions = match versions {
-        (Some(from), Some(to)) if from != to => format!(" {from} -> {to}"),
-        (None, Some(to)) => format!(" to {to}"),
-        (_, _) => String::new(),
-    };
-    format!("{kind} of {service}{versions}")
-}
-
 /// How a change is known.
 #[must_use]
 pub fn source_words(source: &str) -> &'static str {
@@ -52,9 +42,5 @@ pub fn source_words(source: &str) -> &'static str {
 /// What an attempt to help did.
 #[must_use]
 pub fn effect_words(effect: &str) -> &'static str {
-    match effect {
-        "worked" => "helped",
-        "none" => "did not help",
-        _ => "cannot be judged yet",
-    }
+    Effect::from_word(effect).unwrap_or(Effect::Undecided).phrase()
 }

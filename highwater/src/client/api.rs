@@ -226,19 +226,6 @@ fn next_event(lines: &mut impl Iterator<Item = std::io::Result<String>>) -> Opti
     }
 }
 
-/// Text that may stand in a path or query.
-pub(crate) fn percent_encoded(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -252,11 +239,6 @@ mod tests {
         assert_eq!((event.id, event.kind.as_str()), (7, "shift_detected"));
         assert_eq!(event.data, "{\"a\":1}");
         assert_eq!(next_event(&mut lines), None);
-    }
-
-    #[test]
-    fn ids_of_hops_can_stand_in_paths() {
-        assert_eq!(percent_encoded("a|POST /x"), "a%7CPOST%20%2Fx");
     }
 
     #[test]

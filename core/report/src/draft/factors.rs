@@ -1,0 +1,99 @@
+//! What had to be so that it could happen: places and mechanisms, never a person, and never one cause for all.
+
+use super::Body;
+use crate::document::Point;
+use crate::phrase::{begun, ended, quoted};
+use crate::question::{Question, QuestionKind};
+use crate::source::{Sentence, Source, Sources};
+use crate::view::View;
+use hw_model::{Lead, Verdict, count_words, share_words};
+
+/// Log lines that are named at most.
+const LEADS_MAX: usize = 5;
+/// Places with less probability than this are not named.
+const CONFIDENCE_MIN: f64 = 0.05;
+
+pub(super) fn body(view: &View<'_>) -> Body {
+    let mut body = Body::default();
+    let origins = view.case.diagnosis.origins.iter();
+    let origins = origins.filter(|origin| origin.confidence >= CONFIDENCE_MIN);
+    let mut points: Vec<Point> = origins.map(|origin| start(view, origin)).collect();
+    points.extend(view.case.diagnosis.cleared.iter().map(|cleared| behaves(view, cleared)));
+    points.extend(view.with_verdict(&[Verdict::Implicated]).map(|judged| change(view, judged)));
+    points
+        .extend(view.case.diagnosis.leads.iter().take(LEADS_MAX).map(|lead| log_line(view, lead)));
+    body.list(points);
+    body.questions.push(question(view));
+    body
+}
+
+fn facts_of(view: &View<'_>, because: &[String], sources: &Sources) -> Vec<Sentence> {
+    let said = because.iter().map(|fact| ended(&begun(&view.clock.in_words(fact))));
+    said.map(|words| Sentence::new(words, sources.clone())).collect()
+}
+
+fn start(view: &View<'_>, origin: &hw_model::Origin) -> Point {
+    let sources = view.origin_sources();
+    let words = format!(
+        "It starts at {} with a probability of {}.",
+        origin.service,
+        share_words(origin.confidence)
+    );
+    let facts = facts_of(view, &origin.because, &sources);
+    Point { sentence: Sentence::new(words, sources), facts }
+}
+
+fn behaves(view: &View<'_>, cleared: &hw_model::Clearance) -> Point {
+    let words = format!(
+        "{} shows it, too, but behaves as always: given the same answers it does the same.",
+        cleared.service
+    );
+    let sources = Sources::from(view.case.present());
+    let facts = facts_of(view, &cleared.because, &sources);
+    Point { sentence: Sentence::new(words, sources), facts }
+}
+
+fn change(view: &View<'_>, judged: &hw_model::Judgement) -> Point {
+    let words = format!(
+        "The {} is implicated, with a probability of {}.",
+        view.case.change_words(judged.change),
+        share_words(judged.probability)
+    );
+    let sources = Sources::from(judged.change);
+    let facts = facts_of(view, &judged.because, &sources);
+    Point { sentence: Sentence::new(words, sources), facts }
+}
+
+fn log_line(view: &View<'_>, lead: &Lead) -> Point {
+    let words = format!(
+        "Log line of {}, {}: {}, {} times while it lasted, first {}. Something to look at, no proof.",
+        lead.service,
+        lead.severity.word(),
+        quoted(&lead.template),
+        count_words(lead.count as f64),
+        view.clock.when(lead.first_at)
+    );
+    Point::plain(Sentence::new(words, view.case.present()))
+}
+
+fn question(view: &View<'_>) -> Question {
+    let words = match view.origin() {
+        Some(origin) => format!(
+            "What made {} do so, and what else had to be so that it could happen, and go on for so long? Places, \
+             settings, habits and missing checks; never a person.",
+            origin.service
+        ),
+        None => "What had to be so that it could happen, and go on for so long? Places, settings, habits and missing \
+                 checks; never a person."
+            .to_owned(),
+    };
+    let found = view.case.told(crate::case::What::Noted).filter(|line| line.is_pinned);
+    let hints = found.filter_map(|line| {
+        let by = View::author(line)?;
+        let words = format!("{by} {}: {}", view.clock.when(line.happened_at), quoted(&line.words));
+        Some(Sentence::new(ended(&words), line.source()))
+    });
+    let sources: Vec<Source> = view.origin_sources().iter().cloned().collect();
+    Question { kind: QuestionKind::Factors, words, sources, hints: Vec::new() }
+        .with_hints(hints.collect())
+}

@@ -1,0 +1,296 @@
+//! What people wrote as Markdown: contained, so that it stays within its section, and as HTML.
+//!
+//! It is their text and stays it, but it brings no HTML, loads nothing, links to no script, and never ends the
+//! section in which it stands: headings are put below ours, and what was left open is closed.
+
+use crate::escape::{self, is_mark};
+use hw_model::is_plain;
+use pulldown_cmark::{
+    CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, html,
+};
+use std::ops::Range;
+
+/// Headings of our own have levels up to this one.
+pub(crate) const OWN_LEVEL_MAX: u8 = 3;
+
+/// Levels below ours at which people's headings stand.
+const LEVEL_MAX: u8 = 6;
+
+/// What of Markdown's dialects people may use.
+pub(crate) fn options() -> Options {
+    Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS
+}
+
+/// People's Markdown for a Markdown file: headings lie below ours, HTML is text, pictures of other hosts are
+/// links, and nothing is left open at its end.
+pub(crate) fn contained(text: &str) -> String {
+    let mut text = shown(text);
+    for _ in 0..ROUNDS_MAX {
+        let edits = edits(&text);
+        if edits.is_empty() {
+            return text;
+        }
+        text = edited(&text, edits);
+    }
+    // What does not come to rest is shown as it is, letter by letter.
+    as_code(&text)
+}
+
+/// A heading or HTML may appear only once another is taken away.
+const ROUNDS_MAX: usize = 6;
+
+/// The letters that are shown, with line ends and tabs.
+fn shown(text: &str) -> String {
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let kept = text
+        .chars()
+        .filter(|letter| (is_plain(*letter) || matches!(letter, '\n' | '\t')) && !is_mark(*letter));
+    let kept: String = kept.collect();
+    kept.trim_matches('\n').trim_end().to_owned()
+}
+
+fn as_code(text: &str) -> String {
+    let longest = text.split(|letter| letter != '~').map(str::len).max().unwrap_or(0);
+    let fence = "~".repeat(longest.max(2) + 1);
+    format!("{fence}\n{text}\n{fence}")
+}
+
+/// What is put instead of a part of a text.
+type Edit = (Range<usize>, String);
+
+fn edits(text: &str) -> Vec<Edit> {
+    let mut edits: Vec<Edit> = Vec::new();
+    let mut open_code: Option<(Range<usize>, bool)> = None;
+    for (event, range) in Parser::new_ext(text, options()).into_offset_iter() {
+        match event {
+            Event::Html(_) | Event::InlineHtml(_) => edits.extend(html_edits(text, range)),
+            Event::Start(Tag::Heading { level, .. }) if level as u8 <= OWN_LEVEL_MAX => {
+                edits.push(heading_edit(text, range, level));
+            }
+            Event::Start(Tag::Image { dest_url, .. }) if figure_of(&dest_url).is_none() => {
+                // `![alt](there)` without its first letter is a link.
+                edits.push((range.start..range.start + 1, String::new()));
+            }
+            Event::Start(Tag::CodeBlock(kind)) => {
+                open_code = Some((range, matches!(kind, CodeBlockKind::Fenced(_))));
+            }
+            _ => {}
+        }
+    }
+    if edits.is_empty() {
+        edits.extend(open_code.and_then(|(range, is_fenced)| closing_edit(text, range, is_fenced)));
+    }
+    edits
+}
+
+/// HTML as text.
+fn html_edits(text: &str, range: Range<usize>) -> Vec<Edit> {
+    let part = text.get(range.clone()).unwrap_or_default();
+    let at = part.match_indices('<').map(|(at, _)| range.start + at);
+    at.map(|at| (at..at + 1, "&lt;".to_owned())).collect()
+}
+
+/// The same heading below ours, in one line.
+fn heading_edit(text: &str, range: Range<usize>, level: HeadingLevel) -> Edit {
+    let source = text.get(range.clone()).unwrap_or_default();
+    let words: Vec<&str> =
+        source.lines().map(|line| line.trim().trim_start_matches(['#', '>']).trim()).collect();
+    let is_underline = |line: &&str| !line.is_empty() && line.chars().all(|c| c == '=' || c == '-');
+    let words: Vec<&str> = words.into_iter().filter(|line| !is_underline(line)).collect();
+    let marks = "#".repeat(usize::from((level as u8 + OWN_LEVEL_MAX).min(LEVEL_MAX)));
+    let words = words.join(" ").trim_end_matches('#').trim().to_owned();
+    let end = if source.ends_with('\n') { "\n" } else { "" };
+    (range, format!("{marks} {words}{end}"))
+}
+
+/// The fence that is missing, if code at the end of a text was left open.
+fn closing_edit(text: &str, code: Range<usize>, is_fenced: bool) -> Option<Edit> {
+    if !is_fenced || code.end < text.len() || ends_closed(text) {
+        return None;
+    }
+    let opener = text.get(code.start..)?;
+    let sign = opener.chars().next().filter(|sign| "`~".contains(*sign))?;
+    let fence: String = opener.chars().take_while(|letter| *letter == sign).collect();
+    Some((text.len()..text.len(), format!("\n{fence}")))
+}
+
+/// Whether what comes after a text stands outside it: a heading that follows is one.
+fn ends_closed(text: &str) -> bool {
+    let probe = format!("{text}\n\n# end");
+    let mut depth = 0_usize;
+    let mut is_seen = false;
+    for (event, range) in Parser::new_ext(&probe, options()).into_offset_iter() {
+        match event {
+            Event::Start(Tag::Heading { .. }) if depth == 0 && range.start > text.len() => {
+                is_seen = true
+            }
+            Event::Start(_) => depth += 1,
+            Event::End(TagEnd::Heading(_)) if is_seen => {}
+            Event::End(_) => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    is_seen
+}
+
+fn edited(text: &str, mut edits: Vec<Edit>) -> String {
+    edits.sort_by_key(|(range, _)| (range.start, range.end));
+    let mut out = String::with_capacity(text.len() + 64);
+    let mut done = 0;
+    for (range, instead) in edits {
+        // A part within one that was put anew is new, too.
+        if range.start < done {
+            continue;
+        }
+        out.push_str(text.get(done..range.start).unwrap_or_default());
+        out.push_str(&instead);
+        done = range.end;
+    }
+    out.push_str(text.get(done..).unwrap_or_default());
+    out
+}
+
+/// The figure that an image points to: `![](figure:ratio)`.
+pub(crate) fn figure_of(url: &str) -> Option<&str> {
+    url.strip_prefix("figure:")
+}
+
+/// People's Markdown with each figure that stands in a paragraph of its own as `draw` gives it.
+pub(crate) fn with_figures(text: &str, draw: &dyn Fn(&str) -> Option<String>) -> String {
+    let mut edits: Vec<Edit> = Vec::new();
+    let mut events = Parser::new_ext(text, options()).into_offset_iter().peekable();
+    while let Some((event, range)) = events.next() {
+        let Event::Start(Tag::Paragraph) = event else { continue };
+        let Some((Event::Start(Tag::Image { dest_url, .. }), image)) = events.peek() else {
+            continue;
+        };
+        let is_alone = text.get(image.end..range.end).is_some_and(|rest| rest.trim().is_empty());
+        let drawn = figure_of(dest_url).filter(|_| is_alone).and_then(draw);
+        edits.extend(drawn.map(|drawn| (image.clone(), drawn)));
+    }
+    edited(text, edits)
+}
+
+/// People's Markdown as HTML. `figure` draws a figure by its id, if there is one of that.
+pub(crate) fn to_html(text: &str, figure: &dyn Fn(&str) -> Option<String>) -> String {
+    let text = shown(text);
+    let events: Vec<Event<'_>> = Parser::new_ext(&text, options()).collect();
+    let mut out = String::with_capacity(text.len() * 2);
+    html::push_html(
+        &mut out,
+        Safe { events: events.into_iter().peekable(), figure, open: Vec::new() },
+    );
+    out
+}
+
+/// Events of which none brings anything but text and links.
+struct Safe<'a, 'f, I: Iterator<Item = Event<'a>>> {
+    events: std::iter::Peekable<I>,
+    figure: &'f dyn Fn(&str) -> Option<String>,
+    /// Of each link and picture that is open, whether a tag was written for it.
+    open: Vec<bool>,
+}
+
+impl<'a, I: Iterator<Item = Event<'a>>> Iterator for Safe<'a, '_, I> {
+    type Item = Event<'a>;
+
+    fn next(&mut self) -> Option<Event<'a>> {
+        loop {
+            let event = self.events.next()?;
+            if let Some(event) = self.safe(event) {
+                return Some(event);
+            }
+        }
+    }
+}
+
+impl<'a, I: Iterator<Item = Event<'a>>> Safe<'a, '_, I> {
+    fn safe(&mut self, event: Event<'a>) -> Option<Event<'a>> {
+        Some(match event {
+            Event::Html(text) | Event::InlineHtml(text) => Event::Text(text),
+            Event::Start(Tag::HtmlBlock) => Event::Start(Tag::Paragraph),
+            Event::End(TagEnd::HtmlBlock) => Event::End(TagEnd::Paragraph),
+            Event::Start(Tag::Heading { level, .. }) => Event::Start(Tag::Heading {
+                level: below(level),
+                id: None,
+                classes: Vec::new(),
+                attrs: Vec::new(),
+            }),
+            Event::End(TagEnd::Heading(level)) => Event::End(TagEnd::Heading(below(level))),
+            Event::Start(Tag::Image { dest_url, .. }) => return self.image(&dest_url),
+            Event::Start(Tag::Link { dest_url, title, .. }) => return self.link(dest_url, title),
+            Event::End(TagEnd::Link | TagEnd::Image) => {
+                return self.open.pop()?.then_some(Event::End(TagEnd::Link));
+            }
+            Event::TaskListMarker(is_done) => {
+                Event::Text(CowStr::Borrowed(if is_done { "\u{2611} " } else { "\u{2610} " }))
+            }
+            other => other,
+        })
+    }
+
+    /// A figure of ours, or a link to the picture of another host.
+    fn image(&mut self, url: &str) -> Option<Event<'a>> {
+        if let Some(drawn) = figure_of(url).and_then(|id| (self.figure)(id)) {
+            self.skip_to_end_of_image();
+            return Some(Event::Html(CowStr::from(drawn)));
+        }
+        self.link(CowStr::from(url.to_owned()), CowStr::Borrowed(""))
+    }
+
+    /// A link, if it leads to a page or a mailbox; else its text alone.
+    fn link(&mut self, url: CowStr<'a>, title: CowStr<'a>) -> Option<Event<'a>> {
+        let is_safe = is_safe(&url);
+        self.open.push(is_safe);
+        is_safe.then(|| {
+            Event::Start(Tag::Link {
+                link_type: LinkType::Inline,
+                dest_url: url,
+                title,
+                id: CowStr::Borrowed(""),
+            })
+        })
+    }
+
+    fn skip_to_end_of_image(&mut self) {
+        let mut depth = 1;
+        for event in self.events.by_ref() {
+            match event {
+                Event::Start(Tag::Image { .. }) => depth += 1,
+                Event::End(TagEnd::Image) => depth -= 1,
+                _ => {}
+            }
+            if depth == 0 {
+                return;
+            }
+        }
+    }
+}
+
+/// Whether an address leads to a page or a mailbox, or stands on the same page or host.
+fn is_safe(url: &str) -> bool {
+    // Browsers leave out blanks and control letters where a scheme stands.
+    let bare: String =
+        url.chars().filter(|letter| !letter.is_whitespace() && is_plain(*letter)).collect();
+    let bare = bare.to_ascii_lowercase();
+    let is_local = bare.starts_with(['/', '#']) && !bare.starts_with("//");
+    is_local || ["http://", "https://", "mailto:"].iter().any(|scheme| bare.starts_with(scheme))
+}
+
+/// A heading of people below those of ours.
+const fn below(level: HeadingLevel) -> HeadingLevel {
+    match level {
+        HeadingLevel::H1 => HeadingLevel::H3,
+        HeadingLevel::H2 => HeadingLevel::H4,
+        HeadingLevel::H3 => HeadingLevel::H5,
+        HeadingLevel::H4 | HeadingLevel::H5 | HeadingLevel::H6 => HeadingLevel::H6,
+    }
+}
+
+/// A link of ours in HTML.
+pub(crate) fn anchor(href: &str, text: &str) -> String {
+    format!("<a href=\"{}\">{}</a>", escape::html(href), escape::html(text))
+}
+
+#[cfg(test)]
+mod tests;

@@ -12,6 +12,7 @@ mod format;
 mod import;
 mod incident;
 mod listing;
+mod postmortem;
 mod report;
 mod search;
 mod serve;
@@ -44,6 +45,7 @@ enum Command {
     Token(token::TokenCommand),
     Incident(incident::IncidentCommand),
     Report(report::Report),
+    Postmortem(postmortem::PostmortemCommand),
     Action(action::ActionCommand),
     Digest(digest::Digest),
     Search(search::Search),
@@ -68,6 +70,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Token(token) => token.run(),
         Command::Incident(incident) => incident.run(),
         Command::Report(report) => report.run(),
+        Command::Postmortem(postmortem) => postmortem.run(),
         Command::Action(action) => action.run(),
         Command::Digest(digest) => digest.run(),
         Command::Search(search) => search.run(),

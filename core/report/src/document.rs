@@ -2,9 +2,8 @@
 
 use crate::figure::Figure;
 use crate::question::Question;
-use crate::review::ReviewState;
 use crate::source::{Sentence, Sources};
-use hw_incident::{SeverityLevel, Status};
+use hw_incident::{ReviewStatus, SeverityLevel, Status};
 use hw_model::{IncidentId, Timestamp};
 
 /// A post mortem.
@@ -21,7 +20,7 @@ pub struct Document {
     /// How bad it was.
     pub severity: Option<SeverityLevel>,
     /// Where the post mortem stands.
-    pub state: ReviewState,
+    pub state: ReviewStatus,
     /// How often something of it was altered.
     pub version: u64,
     /// When it is due.

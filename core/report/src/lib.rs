@@ -18,7 +18,7 @@ mod review;
 mod source;
 mod view;
 
-pub use action::{Action, ActionKind, ActionState};
+pub use action::{Action, ActionState};
 pub use case::{Case, Course, Fact, Line, LineKind, Step, StepCounts, Usual, What};
 pub use document::{
     Audience, Block, Day, Document, Happening, HeadFact, Place, Point, Row, Section, SectionKind,
@@ -32,5 +32,5 @@ pub use figure::{
 pub use lint::{ActionText, Finding, LintContext, Nature, Rule, lint, lint_action, lint_document};
 pub use question::{Question, QuestionKind};
 pub use redact::{Redaction, ServiceNames, doubtful_words, redact};
-pub use review::{Review, ReviewState, review_due};
+pub use review::{Review, review_due};
 pub use source::{Sentence, Source, Sources};

@@ -1,54 +1,18 @@
 //! Where a post mortem stands, what people wrote into it, and when it is due.
 
 use crate::document::{SectionKind, Written};
-use hw_incident::{SeverityLevel, Times};
+use hw_incident::{ReviewStatus, SeverityLevel, Times};
 use hw_model::{DAY_S, Timestamp, day_of};
-
-/// Where a post mortem stands.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ReviewState {
-    /// It is being written.
-    #[default]
-    Draft,
-    /// Others read it.
-    InReview,
-    /// Others have read it, and agree.
-    Reviewed,
-    /// Nothing is left to do: every action item is done or declined.
-    Closed,
-}
 
 /// The review of an incident.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Review {
     /// Where it stands.
-    pub state: ReviewState,
+    pub state: ReviewStatus,
     /// How often something of it was altered: who writes says which version they saw.
     pub version: u64,
     /// What people wrote, by section.
     pub written: Vec<(SectionKind, Written)>,
-}
-
-impl ReviewState {
-    /// Every state, in their order.
-    pub const ALL: [Self; 4] = [Self::Draft, Self::InReview, Self::Reviewed, Self::Closed];
-
-    /// The word used in JSON and on the page.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Draft => "draft",
-            Self::InReview => "in_review",
-            Self::Reviewed => "reviewed",
-            Self::Closed => "closed",
-        }
-    }
-
-    /// The state with this word.
-    #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.word() == word)
-    }
 }
 
 /// How long a review may take.

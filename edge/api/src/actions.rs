@@ -6,8 +6,8 @@ use crate::orders::{
 };
 use crate::time::rfc3339;
 use hw_incident::{
-    Action, ActionChange, ActionItem, ActionKind, ActionState, AfterCommand, Command, Record,
-    Review,
+    Action, ActionChange, ActionItem, ActionKind, ActionState, AfterCommand, Command, Name, Record,
+    Review, Section,
 };
 use hw_model::{IncidentId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -69,6 +69,23 @@ pub struct ReviewWords {
     pub since: Option<String>,
     /// The entry that last froze what was counted; null if nothing was.
     pub frozen: Option<u64>,
+    /// Sections that people wrote.
+    pub sections: Vec<WrittenSection>,
+}
+
+/// A section that people wrote. What it says stands in the post mortem.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct WrittenSection {
+    /// Which.
+    pub section: String,
+    /// Whether Highwater's draft stands there again.
+    pub is_draft: bool,
+    /// Who wrote it last.
+    pub by: String,
+    /// When.
+    pub at: String,
+    /// Its version: give it as `base`, and nobody's words are lost.
+    pub version: u64,
 }
 
 /// An action item that somebody adds.
@@ -199,7 +216,20 @@ impl ReviewWords {
             status: review.status.word().to_owned(),
             since: review.since.map(rfc3339),
             frozen: review.frozen,
+            sections: review.sections.iter().map(WrittenSection::new).collect(),
         })
+    }
+}
+
+impl WrittenSection {
+    fn new((section, known): (&Name, &Section)) -> Self {
+        Self {
+            section: section.to_string(),
+            is_draft: known.text.is_none(),
+            by: known.by.to_string(),
+            at: rfc3339(known.at),
+            version: known.seq,
+        }
     }
 }
 

@@ -23,6 +23,7 @@ mod postmortem;
 mod present;
 mod problem;
 mod record;
+mod review;
 mod search;
 mod services;
 mod time;
@@ -34,7 +35,7 @@ pub use access::{
     Asking, Caller, CreateToken, CreatedToken, Doorman, Scope, Shown, Token, Turned, WantedToken,
     is_direct, name_of, names_loopback, names_token,
 };
-pub use actions::{ActionBody, ActionPatch, ActionRef, ActionWords, ReviewWords};
+pub use actions::{ActionBody, ActionPatch, ActionRef, ActionWords, ReviewWords, WrittenSection};
 pub use analysis::{
     Analysis, Change, Cleared, Counts, Hop, Impact, Incident, Judgement, Lead, Mitigation, Origin,
     Shift, TrailStep,
@@ -67,6 +68,7 @@ pub use postmortem::{
 pub use present::{JudgedChange, Now, OpenIncident, Received, Streams};
 pub use problem::Problem;
 pub use record::{Attempt, HypothesisWords, IncidentRecord, IncidentTimes, RoleHolder, Waiting};
+pub use review::PostmortemBody;
 pub use search::Hit;
 pub use services::{Service, Version};
 pub use time::{instant, length_s, rfc3339};

@@ -118,6 +118,28 @@ pub struct CompareAsked {
     pub steps: StepsAsked,
 }
 
+/// In which form a post mortem is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PostmortemForm {
+    /// JSON.
+    Json,
+    /// Markdown.
+    Markdown,
+    /// One page.
+    Html,
+}
+
+/// Which post mortem is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PostmortemAsked {
+    /// How it is written.
+    pub form: PostmortemForm,
+    /// Whether names of people and hosts are left out.
+    pub is_public: bool,
+    /// In whose sections; Highwater's own if it is left out.
+    pub template: Option<String>,
+}
+
 /// Whoever has the answers.
 pub trait Backend: Send + Sync {
     /// Every hop, by id.
@@ -298,6 +320,13 @@ pub trait Backend: Send + Sync {
     ///
     /// See [`Backend::hops`].
     fn actions(&self, may_see: &mut MaySee<'_>) -> Answered<Vec<ActionWords>>;
+
+    /// The post mortem of an incident, as text. `None` if there is no such incident.
+    ///
+    /// # Errors
+    ///
+    /// Also if there is no such template.
+    fn postmortem(&self, incident: u32, asked: &PostmortemAsked) -> Answered<Option<String>>;
 
     /// What piles up since an incident began, the most first. `None` if there is no such incident.
     ///

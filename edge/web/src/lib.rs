@@ -28,6 +28,7 @@ mod listen;
 mod nearest;
 mod patience;
 mod people;
+mod postmortem;
 mod problem;
 mod query;
 mod recorded;
@@ -42,8 +43,8 @@ mod table;
 mod tokens;
 
 pub use backend::{
-    Answered, Backend, CompareAsked, CountsAsked, Failure, MaySee, NamedCount, Page, StepsAsked,
-    WindowsAsked,
+    Answered, Backend, CompareAsked, CountsAsked, Failure, MaySee, NamedCount, Page, PostmortemAsked,
+    PostmortemForm, StepsAsked, WindowsAsked,
 };
 pub use document::description;
 pub use doorkeeper::Doorkeeper;

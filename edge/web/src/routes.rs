@@ -5,7 +5,7 @@ use crate::guard::Link;
 use crate::problem::{Problem, ProblemKind};
 use crate::table::{Route, Table};
 use crate::{
-    actions, commands, compared, counted, document, follow, guard, hooks, incidents, people,
+    actions, commands, compared, counted, document, follow, guard, hooks, incidents, people, postmortem,
     recorded, search, status, tokens,
 };
 use axum::extract::{Request, State};
@@ -37,6 +37,10 @@ fn table() -> Table {
         .get("/api/v1/incidents/{n}", recorded::incident)
         .get("/api/v1/incidents/{n}/brief", recorded::brief)
         .get("/api/v1/incidents/{n}/backlog", recorded::backlog)
+        .get("/api/v1/incidents/{n}/postmortem", postmortem::json)
+        .put("/api/v1/incidents/{n}/postmortem", postmortem::write)
+        .get("/api/v1/incidents/{n}/postmortem.md", postmortem::markdown)
+        .get("/api/v1/incidents/{n}/postmortem.html", postmortem::page)
         .post("/api/v1/incidents/{n}/commands", incidents::command)
         .get("/api/v1/incidents/{n}/entries", recorded::entries)
         .post("/api/v1/incidents/{n}/entries", incidents::write)

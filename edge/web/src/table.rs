@@ -44,6 +44,15 @@ impl Table {
         self.on(("POST", MethodFilter::POST), path, handler)
     }
 
+    /// Answers PUT there.
+    pub(crate) fn put<H, T>(self, path: &'static str, handler: H) -> Self
+    where
+        H: Handler<T, Arc<Site>>,
+        T: Guarded + 'static,
+    {
+        self.on(("PUT", MethodFilter::PUT), path, handler)
+    }
+
     /// Answers PATCH there.
     pub(crate) fn patch<H, T>(self, path: &'static str, handler: H) -> Self
     where

@@ -4,7 +4,7 @@ use super::address::Address;
 use super::trust::Credentials;
 use super::{ClientError, innermost};
 use hw_api::rfc3339;
-use hw_model::ToldChange;
+use hw_model::{ToldChange, percent_encoded};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
@@ -94,6 +94,31 @@ impl Api {
             .header("Idempotency-Key", key);
         let answer = request.send(body.to_string()).map_err(|e| self.unreachable(&e))?;
         self.read(answer)
+    }
+
+    /// Puts JSON where something stands. Two requests with one key are one.
+    pub(crate) fn put(&self, path: &str, body: &Value, key: &str) -> Result<Value, ClientError> {
+        let request = self
+            .credentials
+            .show(self.agent.put(self.url(path)))
+            .content_type("application/json")
+            .header("Idempotency-Key", key);
+        let answer = request.send(body.to_string()).map_err(|e| self.unreachable(&e))?;
+        self.read(answer)
+    }
+
+    /// The text of a page, or why there is none.
+    pub(crate) fn page(&self, path: &str) -> Result<String, ClientError> {
+        let (status, text) = self.text(path)?;
+        if (200..300).contains(&status) {
+            return Ok(text);
+        }
+        let why = problem(&text).unwrap_or_else(|| format!("status {status}"));
+        Err(if (400..500).contains(&status) {
+            ClientError::Refused { why }
+        } else {
+            ClientError::Failed { why }
+        })
     }
 
     /// Alters what stands at `path`. Two requests with one key are one.

@@ -17,6 +17,7 @@ mod freeze;
 mod map;
 mod messages;
 mod people;
+mod postmortem;
 mod present;
 mod record;
 mod recorded;
@@ -40,7 +41,8 @@ use hw_ingest::ReceiverCounts;
 use hw_model::{IncidentId, Timestamp};
 use hw_store::{Kind, Reader, Readers};
 use hw_web::{
-    Answered, Backend, CompareAsked, CountsAsked, Failure, Family, MaySee, Page, SearchAsked,
+    Answered, Backend, CompareAsked, CountsAsked, Failure, Family, MaySee, Page, PostmortemAsked,
+    SearchAsked,
     WindowsAsked,
 };
 use std::sync::atomic::Ordering;
@@ -267,6 +269,10 @@ impl Backend for Answers {
 
     fn actions(&self, may_see: &mut MaySee<'_>) -> Answered<Vec<ActionWords>> {
         self.action_list(may_see)
+    }
+
+    fn postmortem(&self, incident: u32, asked: &PostmortemAsked) -> Answered<Option<String>> {
+        self.postmortem_text(incident, asked)
     }
 
     fn brief(&self, incident: u32) -> Answered<Option<Brief>> {

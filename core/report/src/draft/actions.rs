@@ -1,7 +1,7 @@
 //! What is to be done: the action items there are, what the record proposes, and what is still open.
 
 use super::Body;
-use crate::action::{Action, ActionKind, ActionState};
+use crate::action::{Action, ActionState};
 use crate::case::{Line, LineKind, What};
 use crate::document::{Block, Point, Row, Table};
 use crate::lint::{ActionText, lint_action};
@@ -9,6 +9,7 @@ use crate::phrase::{ended, in_line, quoted};
 use crate::question::QuestionKind;
 use crate::source::{Sentence, Source, Sources};
 use crate::view::View;
+use hw_incident::ActionKind;
 use hw_model::{Signal, date_words, share_words};
 
 /// Follow-ups that are asked after at most; the others are counted.

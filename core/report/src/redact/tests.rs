@@ -4,8 +4,8 @@ use super::*;
 use crate::document::{Block, HeadFact, Place, Point, Row, Section, SectionKind, Table, Written};
 use crate::figure::{AnswerData, Figure, FigureData};
 use crate::question::{Question, QuestionKind};
-use crate::review::ReviewState;
 use crate::source::{Sentence, Source};
+use hw_incident::ReviewStatus;
 use hw_model::{Hop, IncidentId, Timestamp};
 use proptest::prelude::*;
 
@@ -43,7 +43,7 @@ fn everywhere(text: &str, people: &[&str]) -> Document {
         at: None,
         status: None,
         severity: None,
-        state: ReviewState::Draft,
+        state: ReviewStatus::Draft,
         version: 1,
         due: None,
         made_at: Timestamp(0),

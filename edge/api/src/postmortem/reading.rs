@@ -6,11 +6,11 @@ use super::{
     PostmortemQuestion, PostmortemRow, PostmortemSection, PostmortemSentence, PostmortemText,
 };
 use crate::time::instant;
-use hw_incident::{SeverityLevel, Status};
+use hw_incident::{ReviewStatus, SeverityLevel, Status};
 use hw_model::{Effect, Hop, HopId, IncidentId, Interval, Timestamp, Verdict};
 use hw_report::{
     AnswerData, Audience, Block, Day, Document, Figure, FigureData, FlowData, FlowLeg, Happening,
-    HeadFact, Lane, Mark, Place, Point, Question, QuestionKind, RatioData, RatioPoint, ReviewState,
+    HeadFact, Lane, Mark, Place, Point, Question, QuestionKind, RatioData, RatioPoint,
     Row, Section, SectionKind, Sentence, Source, Sources, Table, Tone, Usual, Voice, Written,
 };
 
@@ -40,7 +40,7 @@ impl TryFrom<&Postmortem> for Document {
             at: optional("at", &json.at)?,
             status: status.transpose()?,
             severity: severity.transpose()?,
-            state: word("state", &json.state, ReviewState::from_word)?,
+            state: word("state", &json.state, ReviewStatus::from_word)?,
             version: json.version,
             due: optional("due", &json.due)?,
             made_at: time("made_at", &json.made_at)?,

@@ -3,8 +3,9 @@
 use super::dates;
 use crate::escape::one_line;
 use crate::markdown::parts::{Part, parts};
+use hw_incident::ReviewStatus;
 use hw_model::Timestamp;
-use hw_report::{Audience, Document, Place, ReviewState, Section, SectionKind, Written};
+use hw_report::{Audience, Document, Place, Section, SectionKind, Written};
 
 /// What sections are called elsewhere: words that a heading begins with, or is.
 const HEADINGS: &[(SectionKind, &[&str])] = &[
@@ -155,7 +156,7 @@ pub(super) fn read(name: &str, text: &str) -> Document {
         at,
         status: None,
         severity: None,
-        state: ReviewState::Closed,
+        state: ReviewStatus::Closed,
         version: 0,
         due: None,
         made_at: at.unwrap_or_default(),

@@ -4,8 +4,9 @@ use super::regions::marked;
 use crate::body::body;
 use crate::escape::inline;
 use crate::references::{References, suffix};
+use hw_incident::ReviewStatus;
 use hw_model::date_words;
-use hw_report::{Audience, Document, ReviewState, SectionKind};
+use hw_report::{Audience, Document, SectionKind};
 use minijinja::Value;
 use std::collections::BTreeMap;
 
@@ -66,18 +67,18 @@ pub(crate) fn heading(document: &Document) -> String {
 }
 
 /// Where the review stands, in words.
-pub(crate) const fn state_words(state: ReviewState) -> &'static str {
+pub(crate) const fn state_words(state: ReviewStatus) -> &'static str {
     match state {
-        ReviewState::Draft => "draft",
-        ReviewState::InReview => "in review",
-        ReviewState::Reviewed => "reviewed",
-        ReviewState::Closed => "closed",
+        ReviewStatus::Draft => "draft",
+        ReviewStatus::InReview => "in review",
+        ReviewStatus::Reviewed => "reviewed",
+        ReviewStatus::Closed => "closed",
     }
 }
 
 /// Where the review stands, and by when it is due.
 pub(crate) fn review_words(document: &Document) -> String {
-    let due = document.due.filter(|_| document.state < ReviewState::Reviewed);
+    let due = document.due.filter(|_| document.state < ReviewStatus::Reviewed);
     let due = due.map(|due| format!(", due by {}", date_words(due))).unwrap_or_default();
     format!("{}{due}", state_words(document.state))
 }

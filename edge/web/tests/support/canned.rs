@@ -9,6 +9,7 @@ use hw_api::{
 use hw_model::Timestamp;
 use hw_web::{
     Answered, Backend, CompareAsked, CountsAsked, Doors, Failure, Family, FamilyKind, MaySee, Page,
+    PostmortemAsked, PostmortemForm,
     SearchAsked, Web, WebSettings, WindowsAsked,
 };
 use std::collections::BTreeMap;
@@ -201,6 +202,15 @@ impl Backend for Canned {
             items: Vec::new(),
             next: None,
             damaged_packs: 0,
+        }))
+    }
+
+    fn postmortem(&self, incident: u32, asked: &PostmortemAsked) -> Answered<Option<String>> {
+        let known = (1..=self.n_incidents).contains(&incident);
+        Ok(known.then(|| match asked.form {
+            PostmortemForm::Json => "{}".to_owned(),
+            PostmortemForm::Markdown => "# Post mortem".to_owned(),
+            PostmortemForm::Html => "<!doctype html><title>Post mortem</title>".to_owned(),
         }))
     }
 

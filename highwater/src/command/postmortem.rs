@@ -1,0 +1,156 @@
+//! `highwater postmortem`: the draft, what people write into it, and its review.
+
+mod lint;
+mod write;
+
+use crate::client::{ServerFlag, percent_encoded};
+use crate::exit::Exit;
+use anyhow::Context;
+use clap::{Args, Subcommand, ValueEnum};
+use hw_document::{Layout, TEMPLATE_BYTES_MAX};
+use std::path::{Path, PathBuf};
+
+/// Draft the post mortem of an incident from its record, write on it, and review it.
+///
+/// The draft states what is recorded and nothing else: each sentence names what it rests on, beliefs stand
+/// apart from facts, and what the record does not say stands there as a question. People write whole
+/// sections in Markdown, in place of what is drafted; two who write at once are told.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, arg_required_else_help = true, after_long_help = "\
+Examples:
+  highwater postmortem INC-1                             Markdown, to read or to paste
+  highwater postmortem INC-1 --format html -o inc-1.html one file with its charts; prints well
+  highwater postmortem INC-1 --public                    without names of people and hosts
+  highwater postmortem INC-1 --template sre              in the sections of the SRE book
+  highwater postmortem INC-1 --template ours.md          in those of your own template
+  highwater postmortem write INC-1 surprises \"the default was go\"
+  highwater postmortem status INC-1 in_review
+  highwater postmortem lint INC-1                        exit code 1 if its wording blames or is wise
+                                                         after the event
+  highwater postmortem import old/*.md                   old ones, read into JSON")]
+pub(crate) struct PostmortemCommand {
+    #[command(subcommand)]
+    verb: Option<Verb>,
+
+    #[command(flatten)]
+    show: Show,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    Write(write::Write),
+    Status(write::Status),
+    Lint(lint::Lint),
+    Import(write::Import),
+}
+
+/// How a post mortem is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Form {
+    /// Markdown, which can be read back.
+    Md,
+    /// One page with its charts.
+    Html,
+    /// JSON, as the API has it.
+    Json,
+}
+
+/// What is shown, and how.
+#[derive(Debug, Args)]
+struct Show {
+    /// The incident, such as INC-1.
+    incident: Option<String>,
+
+    /// How it is written.
+    #[arg(long, value_enum, default_value = "md")]
+    format: Form,
+
+    /// highwater, sre, pagerduty, or a file with a template of your own.
+    #[arg(long, value_name = "NAME|FILE", default_value = "highwater")]
+    template: String,
+
+    /// Without names of people, hosts and addresses.
+    #[arg(long)]
+    public: bool,
+
+    /// Write it into this file.
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+
+    #[command(flatten)]
+    server: ServerFlag,
+}
+
+impl PostmortemCommand {
+    pub(crate) fn run(self) -> anyhow::Result<Exit> {
+        match self.verb {
+            Some(Verb::Write(write)) => write.run(),
+            Some(Verb::Status(status)) => status.run(),
+            Some(Verb::Lint(lint)) => lint.run(),
+            Some(Verb::Import(import)) => import.run(),
+            None => self.show.run(),
+        }
+    }
+}
+
+impl Show {
+    fn run(self) -> anyhow::Result<Exit> {
+        let incident = self.incident.as_deref().context("say which incident, such as INC-1")?;
+        // A wrong template is said before anybody is asked.
+        let own = own_template(&self.template)?;
+        let id = percent_encoded(incident);
+        let audience = if self.public { "public" } else { "internal" };
+        let path = format!("/api/v1/incidents/{id}/postmortem?audience={audience}");
+        let text = self.server.api()?.page(&path)?;
+        let text = match self.format {
+            Form::Json => text,
+            Form::Md | Form::Html => {
+                let document = hw_document::from_json(&text).map_err(|wrong| {
+                    anyhow::anyhow!("the server's post mortem cannot be read: {}", wrong.0)
+                })?;
+                let layout = layout(&self.template, own.as_deref());
+                match self.format {
+                    Form::Html => hw_document::html(&document, &layout, &crate::pictures::draw)?,
+                    Form::Md | Form::Json => hw_document::markdown(&document, &layout)?,
+                }
+            }
+        };
+        match &self.output {
+            None => crate::text::print(&text)?,
+            Some(file) => {
+                std::fs::write(file, &text)
+                    .with_context(|| format!("failed to write {}", file.display()))?;
+                anstream::eprintln!("{} is written", file.display());
+            }
+        }
+        Ok(Exit::Fine)
+    }
+}
+
+/// What stands in a template of one's own; nothing if one of ours is meant.
+fn own_template(name: &str) -> anyhow::Result<Option<String>> {
+    if Layout::named(name).is_some() {
+        return Ok(None);
+    }
+    let path = Path::new(name);
+    let length = std::fs::metadata(path)
+        .with_context(|| {
+            format!("no template \"{name}\": give highwater, sre, pagerduty, or a file that is there")
+        })?
+        .len();
+    anyhow::ensure!(
+        length <= TEMPLATE_BYTES_MAX as u64,
+        "the template {name} has {length} bytes, and {TEMPLATE_BYTES_MAX} are possible"
+    );
+    let source =
+        std::fs::read_to_string(path).with_context(|| format!("failed to read {name}"))?;
+    Layout::Team { name, source: &source }.check()?;
+    Ok(Some(source))
+}
+
+fn layout<'a>(name: &'a str, own: Option<&'a str>) -> Layout<'a> {
+    match own {
+        Some(source) => Layout::Team { name, source },
+        None => Layout::named(name).unwrap_or(Layout::Own),
+    }
+}

@@ -11,6 +11,7 @@ mod compared;
 mod exit;
 mod faults;
 mod people;
+mod pictures;
 mod progress;
 mod server;
 mod settings;

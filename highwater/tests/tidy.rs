@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 /// needs an ADR.
 const CORE_MAY_USE: &[(&str, &[&str])] = &[
     ("model", &["serde"]),
+    ("chart", &["hw-model"]),
     ("people", &["hw-model"]),
     ("stats", &["libm", "serde", "serde_bytes"]),
     ("flow", &["hw-model", "hw-stats", "foldhash", "hashbrown", "serde"]),

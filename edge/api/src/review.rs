@@ -42,8 +42,7 @@ impl PostmortemBody {
     pub fn read(&self) -> Result<Orders, OrderFault> {
         let written = self.section.as_deref().map(|section| self.written(section)).transpose()?;
         let moved = self.status.as_deref().map(|status| self.moved(status)).transpose()?;
-        let commands: Vec<Command> =
-            written.into_iter().chain(moved).map(Command::After).collect();
+        let commands: Vec<Command> = written.into_iter().chain(moved).map(Command::After).collect();
         if commands.is_empty() {
             return fault("say which section is written, or which status the review has now");
         }

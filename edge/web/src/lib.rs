@@ -43,8 +43,8 @@ mod table;
 mod tokens;
 
 pub use backend::{
-    Answered, Backend, CompareAsked, CountsAsked, Failure, MaySee, NamedCount, Page, PostmortemAsked,
-    PostmortemForm, StepsAsked, WindowsAsked,
+    Answered, Backend, CompareAsked, CountsAsked, Failure, MaySee, NamedCount, Page,
+    PostmortemAsked, PostmortemForm, StepsAsked, WindowsAsked,
 };
 pub use document::description;
 pub use doorkeeper::Doorkeeper;

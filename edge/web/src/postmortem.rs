@@ -16,8 +16,7 @@ use hw_api::{Caller, PostmortemBody};
 use std::sync::Arc;
 
 /// A page brings its own style and pictures, and loads nothing.
-const PAGE_POLICY: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
+const PAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
 /// The post mortem as JSON: sections of sentences, each with what it rests on, and questions where the
 /// record says nothing.

@@ -5,8 +5,8 @@ use crate::guard::Link;
 use crate::problem::{Problem, ProblemKind};
 use crate::table::{Route, Table};
 use crate::{
-    actions, commands, compared, counted, document, follow, guard, hooks, incidents, people, postmortem,
-    recorded, search, status, tokens,
+    actions, commands, compared, counted, document, follow, guard, hooks, incidents, people,
+    postmortem, recorded, search, status, tokens,
 };
 use axum::extract::{Request, State};
 use axum::http::header::{CACHE_CONTROL, HeaderName};

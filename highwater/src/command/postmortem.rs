@@ -16,7 +16,10 @@ use std::path::{Path, PathBuf};
 /// apart from facts, and what the record does not say stands there as a question. People write whole
 /// sections in Markdown, in place of what is drafted; two who write at once are told.
 #[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true, arg_required_else_help = true, after_long_help = "\
+#[command(
+    args_conflicts_with_subcommands = true,
+    arg_required_else_help = true,
+    after_long_help = "\
 Examples:
   highwater postmortem INC-1                             Markdown, to read or to paste
   highwater postmortem INC-1 --format html -o inc-1.html one file with its charts; prints well
@@ -27,7 +30,8 @@ Examples:
   highwater postmortem status INC-1 in_review
   highwater postmortem lint INC-1                        exit code 1 if its wording blames or is wise
                                                          after the event
-  highwater postmortem import old/*.md                   old ones, read into JSON")]
+  highwater postmortem import old/*.md                   old ones, read into JSON"
+)]
 pub(crate) struct PostmortemCommand {
     #[command(subcommand)]
     verb: Option<Verb>,
@@ -135,15 +139,16 @@ fn own_template(name: &str) -> anyhow::Result<Option<String>> {
     let path = Path::new(name);
     let length = std::fs::metadata(path)
         .with_context(|| {
-            format!("no template \"{name}\": give highwater, sre, pagerduty, or a file that is there")
+            format!(
+                "no template \"{name}\": give highwater, sre, pagerduty, or a file that is there"
+            )
         })?
         .len();
     anyhow::ensure!(
         length <= TEMPLATE_BYTES_MAX as u64,
         "the template {name} has {length} bytes, and {TEMPLATE_BYTES_MAX} are possible"
     );
-    let source =
-        std::fs::read_to_string(path).with_context(|| format!("failed to read {name}"))?;
+    let source = std::fs::read_to_string(path).with_context(|| format!("failed to read {name}"))?;
     Layout::Team { name, source: &source }.check()?;
     Ok(Some(source))
 }

@@ -42,8 +42,7 @@ use hw_model::{IncidentId, Timestamp};
 use hw_store::{Kind, Reader, Readers};
 use hw_web::{
     Answered, Backend, CompareAsked, CountsAsked, Failure, Family, MaySee, Page, PostmortemAsked,
-    SearchAsked,
-    WindowsAsked,
+    SearchAsked, WindowsAsked,
 };
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};

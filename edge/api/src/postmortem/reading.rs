@@ -10,8 +10,8 @@ use hw_incident::{ReviewStatus, SeverityLevel, Status};
 use hw_model::{Effect, Hop, HopId, IncidentId, Interval, Timestamp, Verdict};
 use hw_report::{
     AnswerData, Audience, Block, Day, Document, Figure, FigureData, FlowData, FlowLeg, Happening,
-    HeadFact, Lane, Mark, Place, Point, Question, QuestionKind, RatioData, RatioPoint,
-    Row, Section, SectionKind, Sentence, Source, Sources, Table, Tone, Usual, Voice, Written,
+    HeadFact, Lane, Mark, Place, Point, Question, QuestionKind, RatioData, RatioPoint, Row,
+    Section, SectionKind, Sentence, Source, Sources, Table, Tone, Usual, Voice, Written,
 };
 
 /// What of a post mortem cannot be read, in words.

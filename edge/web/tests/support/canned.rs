@@ -9,8 +9,7 @@ use hw_api::{
 use hw_model::Timestamp;
 use hw_web::{
     Answered, Backend, CompareAsked, CountsAsked, Doors, Failure, Family, FamilyKind, MaySee, Page,
-    PostmortemAsked, PostmortemForm,
-    SearchAsked, Web, WebSettings, WindowsAsked,
+    PostmortemAsked, PostmortemForm, SearchAsked, Web, WebSettings, WindowsAsked,
 };
 use std::collections::BTreeMap;
 use std::io::{Read, Write};

@@ -112,18 +112,17 @@ impl Import {
         let (mut read, mut n_wrong) = (Vec::new(), 0);
         for file in files(&self.files)? {
             let name = file.display().to_string();
-            let text = std::fs::read_to_string(&file)
-                .with_context(|| format!("failed to read {name}"))?;
+            let text =
+                std::fs::read_to_string(&file).with_context(|| format!("failed to read {name}"))?;
             match hw_document::import(&name, &text) {
                 Ok(imported) => {
-                    let words: Value =
-                        serde_json::from_str(&hw_document::json(&imported.document))
-                            .context("a document is JSON")?;
+                    let words: Value = serde_json::from_str(&hw_document::json(&imported.document))
+                        .context("a document is JSON")?;
                     read.push(json!({"file": name, "postmortem": words}));
                 }
                 Err(wrong) => {
                     n_wrong += 1;
-                    anstream::eprintln!("{name}: {wrong}");
+                    anstream::eprintln!("{}: {}", wrong.name, wrong.words);
                 }
             }
         }

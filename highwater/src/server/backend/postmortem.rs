@@ -28,13 +28,12 @@ impl Answers {
             Layout::named(name).ok_or_else(unknown)
         })?;
         let Some(document) = self.postmortem_document(incident)? else { return Ok(None) };
-        let document = if asked.is_public { redact(&document, &Redaction::default()) } else { document };
+        let document =
+            if asked.is_public { redact(&document, &Redaction::default()) } else { document };
         let text = match asked.form {
             PostmortemForm::Json => Ok(hw_document::json(&document)),
             PostmortemForm::Markdown => hw_document::markdown(&document, &layout),
-            PostmortemForm::Html => {
-                hw_document::html(&document, &layout, &crate::pictures::draw)
-            }
+            PostmortemForm::Html => hw_document::html(&document, &layout, &crate::pictures::draw),
         };
         text.map(Some).map_err(|wrong| Failure::Broken(wrong.to_string()))
     }

@@ -5,6 +5,7 @@
 
 use crate::evidence::{Evidence, KnownChange};
 use hw_model::{ChangeKind, Direction, Timestamp, length_words};
+pub(crate) use hw_model::{count_words as count, share_words as share};
 
 const DAY_S: i64 = 86_400;
 
@@ -30,22 +31,6 @@ pub(crate) const fn onset_words(evidence: &Evidence) -> &'static str {
     if evidence.earlier.is_some() { "the return" } else { "the onset" }
 }
 
-/// `50 %`, `0.7 %`, `99.8 %`; a share above 1 is a mean: `2.1 per item`.
-pub(crate) fn share(p: f64) -> String {
-    let percent = p * 100.0;
-    if p > 1.005 {
-        format!("{p:.1} per item")
-    } else if percent <= 0.0 {
-        "0 %".to_owned()
-    } else if percent < 0.1 {
-        "under 0.1 %".to_owned()
-    } else if percent < 2.0 || (percent > 98.0 && percent < 99.95) {
-        format!("{percent:.1} %")
-    } else {
-        format!("{percent:.0} %")
-    }
-}
-
 /// `half`, `a third`, else as [`share`].
 pub(crate) fn usual_share(p: f64) -> String {
     let fractions = [
@@ -57,19 +42,6 @@ pub(crate) fn usual_share(p: f64) -> String {
     ];
     let near = fractions.iter().find(|(fraction, _)| (p - fraction).abs() < 0.012);
     near.map_or_else(|| share(p), |(_, word)| (*word).to_owned())
-}
-
-/// `12,046`.
-pub(crate) fn count(n: f64) -> String {
-    let whole = format!("{:.0}", n.abs());
-    let mut out = String::new();
-    for (at, digit) in whole.chars().enumerate() {
-        if at > 0 && (whole.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    if n <= -0.5 { format!("-{out}") } else { out }
 }
 
 /// A likelihood ratio as a factor: `6.0`, `19`, `over 1,000`.
@@ -141,15 +113,7 @@ mod tests {
 
     #[test]
     fn numbers_read_well() {
-        assert_eq!(
-            [0.0, 0.0004, 0.015, 0.5, 0.998, 1.0, 2.13].map(share),
-            ["0 %", "under 0.1 %", "1.5 %", "50 %", "99.8 %", "100 %", "2.1 per item"]
-        );
         assert_eq!([0.497, 0.333, 0.6].map(usual_share), ["half", "a third", "60 %"]);
-        assert_eq!(
-            [0.0, 12.0, 1_234.0, 1_234_567.0, -2_040.0].map(count),
-            ["0", "12", "1,234", "1,234,567", "-2,040"]
-        );
         let onset = Timestamp::from_s(1_795_330_494);
         assert_eq!(clock_beside(onset, onset), "06:54:54");
         assert_eq!(clock_beside(onset.plus_s(-7.0 * 3_600.0), onset), "23:54:54 the day before");

@@ -10,6 +10,7 @@ mod diagnosis;
 mod hop;
 mod letters;
 mod log;
+mod numbers;
 mod record;
 mod signal;
 mod time;
@@ -22,6 +23,7 @@ pub use diagnosis::{
 pub use hop::{Hop, HopCount, HopId, ROOT_ENTRY, UNKNOWN};
 pub use letters::{is_plain, plain};
 pub use log::{LogEnd, Severity};
+pub use numbers::{count_words, share_words};
 pub use record::{
     AnswerSetId, Batch, Definitions, Link, NameId, Outcome, Shape, ShapeId, Source, SourceId,
     SpanEnd, SpanId, SpanKind, SumKind, SumPoint, SumSeries, SumSeriesId, TemplateId, TraceId,

@@ -73,7 +73,8 @@ impl Measure {
     }
 
     /// The items that stand behind a figure, of which a rule wants some.
-    pub(crate) const fn items(&self, counts: Counts) -> f64 {
+    #[must_use]
+    pub const fn items(&self, counts: Counts) -> f64 {
         match self {
             Self::Transfer | Self::Answer(_) | Self::Errors => counts.n,
             // The exposure are seconds.
@@ -188,6 +189,30 @@ impl Rule {
     #[must_use]
     pub const fn echo_s(&self) -> i64 {
         self.terms.window_s + self.terms.for_s + self.terms.keep_s
+    }
+
+    /// Where its figure ought not to be: `above 75 %`.
+    #[must_use]
+    pub fn bound_words(&self) -> String {
+        words::crossed(self.terms.bound, self.unit())
+    }
+
+    /// A figure of it, rounded: `87 %`.
+    #[must_use]
+    pub fn figure_words(&self, figure: f64) -> String {
+        words::figure(figure, self.unit())
+    }
+
+    /// Whether its figures are said in percent.
+    #[must_use]
+    pub fn is_of_a_share(&self) -> bool {
+        self.unit() == words::Unit::Percent
+    }
+
+    fn unit(&self) -> words::Unit {
+        let bound = self.terms.bound;
+        let most = bound.above().or_else(|| bound.below()).unwrap_or_default();
+        words::Unit::of(&self.terms.measure, most)
     }
 
     /// The same rule with another bound.

@@ -37,8 +37,33 @@ impl Past {
     /// What was counted in the windows that lie in `[from, to)` as a whole.
     #[must_use]
     pub fn sum(&self, from: Timestamp, to: Timestamp) -> Counts {
-        let inside = |row: &usize| self.begins_at(*row) >= from && self.ends_at(*row) <= to;
-        let rows = self.rows.iter().enumerate().filter(|(row, _)| inside(row));
-        rows.filter_map(|(_, counts)| *counts).sum()
+        let step = Timestamp::from_s(self.step_s.max(1)).0;
+        let place = |number: i64| {
+            let at = number.saturating_sub(self.first).max(0);
+            usize::try_from(at).unwrap_or(usize::MAX).min(self.rows.len())
+        };
+        let is_within = from.0.rem_euclid(step) > 0;
+        let start = place(from.0.div_euclid(step) + i64::from(is_within));
+        let end = place(to.0.div_euclid(step));
+        let inside = self.rows.get(start..end).unwrap_or_default();
+        inside.iter().filter_map(|counts| *counts).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sum_is_over_whole_windows() {
+        let rows = (0..4).map(|k| Some(Counts::new(10.0, f64::from(k)))).collect();
+        let past = Past { step_s: 10, first: 100, rows };
+        let sum = |from: f64, to: f64| {
+            past.sum(Timestamp::from_s(1_000).plus_s(from), Timestamp::from_s(1_000).plus_s(to)).k
+        };
+        let found =
+            [(0.0, 40.0), (10.0, 30.0), (9.0, 31.0), (11.0, 39.0), (-50.0, 500.0), (30.0, 10.0)]
+                .map(|(from, to)| format!("{}", sum(from, to)));
+        assert_eq!(found, ["6", "3", "3", "2", "6", "0"]);
     }
 }

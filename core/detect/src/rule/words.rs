@@ -61,29 +61,38 @@ pub(super) fn figure(figure: f64, unit: Unit) -> String {
     }
 }
 
-/// What a rule looks at, as the beginning of a sentence.
-pub(super) fn subject(target: &Target, measure: &Measure) -> String {
-    let hop = |hop: &Hop| format!("{} {}", name(&hop.callee), name(&hop.operation));
+/// What a figure is of, and how much of it, as the beginning of a sentence.
+pub(super) fn amount((target, measure): (&Target, &Measure), figure: &str, unit: Unit) -> String {
     let place = match target {
-        Target::Hop(of) => hop(of),
+        Target::Hop(hop) => format!("{} {}", name(&hop.callee), name(&hop.operation)),
         Target::Entry { service, operation } => format!("{} {}", name(service), name(operation)),
         Target::Service(service) => name(service),
     };
     match (measure, target) {
-        (Measure::Transfer, Target::Hop(of)) => {
-            format!("What goes on from {} to {place}, of what enters,", name(&of.caller))
+        (Measure::Transfer, Target::Hop(hop)) if unit == Unit::Percent => {
+            format!("Of what enters {}, {figure} goes on to {place}", caller(hop))
+        }
+        (Measure::Transfer, Target::Hop(hop)) => {
+            format!("For each item that enters {}, {figure} go on to {place}", caller(hop))
         }
         (Measure::Answer(value), _) => {
-            format!("The share of “{}” among the answers of {place}", name(value))
+            format!("Of the answers of {place}, {figure} are “{}”", name(value))
         }
-        (Measure::Errors, Target::Hop(of)) => {
-            format!("The share of calls of {} to {place} that fail", name(&of.caller))
+        (Measure::Errors, Target::Hop(hop)) => {
+            format!("Of the calls of {} to {place}, {figure} fail", name(&hop.caller))
         }
-        (Measure::Errors, _) => format!("The share of what enters {place} and fails"),
-        (Measure::Volume, Target::Hop(of)) => {
-            format!("What goes from {} to {place}", name(&of.caller))
+        (Measure::Errors, _) => format!("Of what enters {place}, {figure} fails"),
+        (Measure::Volume, Target::Hop(hop)) => {
+            format!("From {} to {place} go {figure}", name(&hop.caller))
         }
-        (Measure::Transfer | Measure::Volume, _) => format!("What enters {place}"),
+        (Measure::Transfer | Measure::Volume, _) => format!("What enters {place} is {figure}"),
+    }
+}
+
+fn caller(hop: &Hop) -> String {
+    match &hop.entry {
+        Some(entry) => format!("{} {}", name(&hop.caller), name(entry)),
+        None => name(&hop.caller),
     }
 }
 

@@ -26,10 +26,10 @@ pub(super) fn because(
 
 fn usual(question: &Question<'_>, quiet: &Quiet, (usual, was): (f64, f64), unit: Unit) -> String {
     let case = question.cases.first().map_or("", |case| case.name.as_str());
+    let place = (question.target, question.measure);
     format!(
-        "{} is {} in {} of recorded time outside of incidents, and was {} in {case}.",
-        words::subject(question.target, question.measure),
-        words::figure(usual, unit),
+        "{} in {} of recorded time outside of incidents; in {case} it was {}.",
+        words::amount(place, &words::figure(usual, unit), unit),
         length(quiet.days() * 86_400.0),
         words::figure(was, unit),
     )

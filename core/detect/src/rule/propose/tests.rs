@@ -54,8 +54,8 @@ fn rule_for_a_gate_that_opens_lies_halfway_and_fires_within_minutes() {
     assert!(delay_s < 300.0, "{delay_s}");
     let said = found.because.join("\n");
     for words in [
-        "What goes on from screening to worklist POST /items, of what enters, is 50 % in 2.0 days of \
-         recorded time outside of incidents, and was 100 % in INC-1.",
+        "Of what enters screening POST /items, 50 % goes on to worklist POST /items in 2.0 days of recorded \
+         time outside of incidents; in INC-1 it was 100 %.",
         "75 % lies halfway: with the fewest items that are judged it is 4.9 standard deviations from what \
          is usual, and ",
         "2 min is the window that fires soonest of those that hold 100 items nearly always (99.9 % of the \

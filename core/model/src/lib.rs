@@ -10,7 +10,7 @@ mod diagnosis;
 mod hop;
 mod letters;
 mod log;
-mod numbers;
+mod number;
 mod record;
 mod signal;
 mod time;
@@ -23,7 +23,7 @@ pub use diagnosis::{
 pub use hop::{Hop, HopCount, HopId, ROOT_ENTRY, UNKNOWN};
 pub use letters::{is_plain, plain};
 pub use log::{LogEnd, Severity};
-pub use numbers::{count_words, share_words};
+pub use number::{count_words, share_words};
 pub use record::{
     AnswerSetId, Batch, Definitions, Link, NameId, Outcome, Shape, ShapeId, Source, SourceId,
     SpanEnd, SpanId, SpanKind, SumKind, SumPoint, SumSeries, SumSeriesId, TemplateId, TraceId,

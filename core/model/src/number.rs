@@ -1,7 +1,6 @@
 //! How numbers read in a sentence.
 //!
-//! Shares are rounded so that a tired reader sees a difference where there is one and none where there is
-//! none.
+//! Shares are rounded so that a tired reader sees a difference where there is one and none where there is none.
 
 /// `50 %`, `0.7 %`, `99.8 %`; a share above 1 is a mean: `2.1 per item`.
 #[must_use]

@@ -18,7 +18,7 @@ mod run;
 mod sweep;
 mod words;
 
-pub use backtest::{Backtest, Case, CaseFound, Fired, Judgement, backtest};
+pub use backtest::{Backtest, Case, CaseFound, Expects, Fired, Judgement, backtest};
 pub use flaw::Flaw;
 pub use past::Past;
 pub use propose::{NoRule, Proposal, Question, propose};

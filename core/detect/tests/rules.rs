@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use hw_detect::rule::{
-    Bound, Case, Measure, NoRule, Past, Question, Quiet, Rule, Terms, backtest, propose,
+    Bound, Case, Expects, Measure, NoRule, Past, Question, Quiet, Rule, Terms, backtest, propose,
 };
 use hw_model::{Hop, Target, Timestamp};
 use hw_stats::Counts;
@@ -139,6 +139,7 @@ fn with_incident(world: World, (days, figure): (usize, f64), random: &mut StdRng
     let at = |window: usize| Timestamp::from_s(10 * i64::try_from(window).unwrap());
     let case = Case {
         name: "INC-1".into(),
+        expects: Expects::Firing,
         from: at(days * DAY),
         to: at(days * DAY + 720),
         machine_at: None,

@@ -17,7 +17,7 @@ mod remind;
 mod text;
 mod words;
 
-pub use author::{ALERTMANAGER, Author};
+pub use author::{ALERTMANAGER, Author, RULES};
 pub use clocks::{Moment, Times};
 pub use command::{Command, Order, TakeOver};
 pub use event::{Event, Finding, Move, Revision, What, Written};

@@ -72,6 +72,21 @@ impl Hop {
     }
 }
 
+impl HopId {
+    /// The hop of this id; `None` if it is none.
+    #[must_use]
+    pub fn hop(&self) -> Option<Hop> {
+        let parts: Vec<String> = self.0.split('|').map(unescape).collect();
+        let [caller, entry, callee, operation] = <[String; 4]>::try_from(parts).ok()?;
+        let entry = Some(entry).filter(|entry| entry != ROOT_ENTRY);
+        Some(Hop { caller, entry, callee, operation })
+    }
+}
+
+fn unescape(name: &str) -> String {
+    name.replace("%7C", "|").replace("%25", "%")
+}
+
 fn escape(name: &str) -> String {
     name.replace('%', "%25").replace('|', "%7C")
 }
@@ -104,5 +119,13 @@ mod tests {
     #[test]
     fn separator_inside_a_name_is_encoded() {
         assert_eq!(hop("a|b", Some("50%")).id().0, "a%7Cb|50%25|b|op");
+    }
+
+    #[test]
+    fn id_says_which_hop_it_is() {
+        for hop in [hop("a", Some("GET /x")), hop("a", None), hop("%7C|25%", Some("|%|"))] {
+            assert_eq!(hop.id().hop(), Some(hop));
+        }
+        assert_eq!(HopId("a|b|c".into()).hop(), None);
     }
 }

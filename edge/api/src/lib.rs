@@ -20,6 +20,7 @@ mod people;
 mod present;
 mod problem;
 mod record;
+mod rules;
 mod search;
 mod services;
 mod time;
@@ -54,6 +55,10 @@ pub use people::{AwayNow, KnowsService, OnCallNow, ServiceOwner, ServicePeople};
 pub use present::{JudgedChange, Now, OpenIncident, Received, Streams};
 pub use problem::Problem;
 pub use record::{Attempt, HypothesisWords, IncidentRecord, IncidentTimes, RoleHolder, Waiting};
+pub use rules::{
+    Backtest, BacktestBody, ProposeBody, Replay, ReplayedRule, Rule, RuleBody, RuleCase, RuleFault,
+    RuleFiring, RuleProposal, SweepStep,
+};
 pub use search::Hit;
 pub use services::{Service, Version};
 pub use time::{instant, length_s, rfc3339};

@@ -2,7 +2,7 @@
 //! `HIGHWATER_DEMAND_ALL` set that is a failure.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-use hw_detect::rule::{Bound, Case, Measure, Past, Question, Rule, Terms, propose};
+use hw_detect::rule::{Bound, Case, Expects, Measure, Past, Question, Rule, Terms, propose};
 use hw_model::{Hop, Target, Timestamp};
 use hw_prometheus::{NoTest, RuleFile, TestFile, test_file};
 use hw_stats::Counts;
@@ -46,6 +46,7 @@ fn case(past: &Past, from: i64, to: i64) -> Case {
     let at = |minutes: i64| Timestamp::from_s(10 * past.first + 60 * minutes);
     Case {
         name: "INC-1".into(),
+        expects: Expects::Firing,
         from: at(from),
         to: at(to),
         machine_at: Some(at(from + 2)),

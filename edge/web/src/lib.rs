@@ -32,6 +32,7 @@ mod query;
 mod recorded;
 mod require;
 mod routes;
+mod rules;
 mod search;
 mod settings;
 mod sight;
@@ -41,8 +42,8 @@ mod table;
 mod tokens;
 
 pub use backend::{
-    Answered, Backend, CompareAsked, CountsAsked, Failure, MaySee, NamedCount, Page, StepsAsked,
-    WindowsAsked,
+    Answered, Backend, BacktestAsked, CompareAsked, CountsAsked, Failure, MaySee, NamedCount, Page,
+    RuleAsked, StepsAsked, WindowsAsked,
 };
 pub use document::description;
 pub use doorkeeper::Doorkeeper;

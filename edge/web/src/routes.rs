@@ -5,7 +5,7 @@ use crate::guard::Link;
 use crate::problem::{Problem, ProblemKind};
 use crate::table::{Route, Table};
 use crate::{
-    commands, compared, counted, document, follow, guard, hooks, incidents, people, recorded,
+    commands, compared, counted, document, follow, guard, hooks, incidents, people, recorded, rules,
     search, status, tokens,
 };
 use axum::extract::{Request, State};
@@ -49,6 +49,13 @@ fn table() -> Table {
         .get("/api/v1/changes", recorded::changes)
         .post("/api/v1/changes", commands::tell)
         .get("/api/v1/changes/{id}", recorded::change)
+        .get("/api/v1/incidents/{n}/replay", rules::replay)
+        .get("/api/v1/rules", rules::rules)
+        .post("/api/v1/rules", rules::save)
+        .post("/api/v1/rules/propose", rules::propose)
+        .post("/api/v1/rules/backtest", rules::backtest_unsaved)
+        .post("/api/v1/rules/{id}/backtest", rules::backtest)
+        .delete("/api/v1/rules/{id}", rules::retire)
         .get("/api/v1/search", search::search)
         .get("/api/v1/events", follow::events)
         .get("/healthz", status::healthz)

@@ -10,11 +10,22 @@ use super::run::Reading;
 use super::{Past, Rule, RuleRun, Said};
 use hw_model::Timestamp;
 
-/// An incident that the rule ought to fire in.
+/// Whether a rule ought to fire in an incident.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expects {
+    /// Its figure shifted: it ought to.
+    Firing,
+    /// Others did, near it: it may.
+    Nothing,
+}
+
+/// An incident that explains firings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Case {
     /// What it is called.
     pub name: String,
+    /// Whether the rule ought to fire in it.
+    pub expects: Expects,
     /// The earliest it may have begun.
     pub from: Timestamp,
     /// When the figure was back, or where the data ends.
@@ -61,13 +72,13 @@ pub struct CaseFound {
 /// What comes out of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Judgement {
-    /// It fires in every incident, and else never.
+    /// It fires in every incident of its figure, and without one never.
     Good,
-    /// It never fires, and no incident is known in which it ought to.
+    /// No incident is known in which it ought to fire, and without one it never does.
     Untried,
     /// In no window was there a figure to judge.
     Blind,
-    /// It does not fire in an incident while that lasts.
+    /// It does not fire in an incident of its figure while that lasts.
     Misses,
     /// It fires where there is no incident.
     Cries,
@@ -147,7 +158,7 @@ pub fn backtest(rule: &Rule, past: &Past, cases: &[Case], final_after_s: i64) ->
     let found: Vec<CaseFound> =
         (0..).zip(cases).map(|(at, case)| found_in(case, at, &fired)).collect();
     let share = |n: usize| n as f64 / past.rows.len().max(1) as f64;
-    let judgement = judge(&tally, &found, &fired);
+    let judgement = judge(&tally, (cases, &found), &fired);
     Backtest {
         n_windows: past.rows.len(),
         days: past.days(),
@@ -217,16 +228,19 @@ fn found_in(case: &Case, at: usize, fired: &[Fired]) -> CaseFound {
     }
 }
 
-fn judge(tally: &Tally, cases: &[CaseFound], fired: &[Fired]) -> Judgement {
-    let misses = !cases.iter().all(|case| case.in_time);
+fn judge(tally: &Tally, (cases, found): (&[Case], &[CaseFound]), fired: &[Fired]) -> Judgement {
+    let mut wanted =
+        cases.iter().zip(found).filter(|(case, _)| case.expects == Expects::Firing).peekable();
+    let is_tried = wanted.peek().is_some();
+    let misses = !wanted.all(|(_, found)| found.in_time);
     let cries = fired.iter().any(|fired| fired.case.is_none());
     match (misses, cries) {
         _ if tally.n_judged == 0 => Judgement::Blind,
         (true, true) => Judgement::MissesAndCries,
         (true, false) => Judgement::Misses,
         (false, true) => Judgement::Cries,
-        (false, false) if cases.is_empty() => Judgement::Untried,
-        (false, false) => Judgement::Good,
+        (false, false) if is_tried => Judgement::Good,
+        (false, false) => Judgement::Untried,
     }
 }
 

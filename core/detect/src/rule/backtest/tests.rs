@@ -8,6 +8,7 @@ use super::*;
 fn incident() -> Case {
     Case {
         name: "INC-1".into(),
+        expects: Expects::Firing,
         from: minutes(720),
         to: minutes(730),
         machine_at: Some(minutes(723)),
@@ -76,6 +77,18 @@ fn alarm_before_the_onset_is_a_false_one_though_it_goes_on_into_the_incident() {
     let found = backtest(&rule(Bound::Above(0.75), 50), &past, &[incident()], 120);
     assert_eq!(found.judgement, Judgement::MissesAndCries);
     assert_eq!(found.cases[0], CaseFound::default());
+}
+
+#[test]
+fn incident_of_another_figure_explains_a_firing_and_wants_none() {
+    let past = past(&[(720, 0.5), (730, 1.0), (1_440, 0.5)]);
+    let beside = Case { expects: Expects::Nothing, ..incident() };
+    let judged = |bound: f64, case: &Case| {
+        backtest(&rule(Bound::Above(bound), 50), &past, std::slice::from_ref(case), 120).judgement
+    };
+    assert_eq!(judged(0.75, &beside), Judgement::Untried, "the incident explains it");
+    assert_eq!(judged(1.5, &beside), Judgement::Untried, "it wants none");
+    assert_eq!(judged(1.5, &incident()), Judgement::Misses);
 }
 
 #[test]

@@ -1,3 +1,4 @@
+use super::super::Expects;
 use super::super::tests::{hop, minutes, past};
 use super::*;
 use hw_model::Hop;
@@ -5,6 +6,7 @@ use hw_model::Hop;
 fn case(from: i64, to: i64) -> Case {
     Case {
         name: "INC-1".into(),
+        expects: Expects::Firing,
         from: minutes(from),
         to: minutes(to),
         machine_at: Some(minutes(from + 3)),

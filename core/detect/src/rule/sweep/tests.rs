@@ -1,3 +1,4 @@
+use super::super::Expects;
 use super::super::tests::{minutes, past, rule};
 use super::*;
 
@@ -6,6 +7,7 @@ fn sweep_shows_where_a_bound_is_good_and_where_it_is_bad() {
     let past = past(&[(100, 0.5), (110, 0.65), (720, 0.5), (750, 1.0), (1_440, 0.5)]);
     let case = Case {
         name: "INC-1".into(),
+        expects: Expects::Firing,
         from: minutes(720),
         to: minutes(750),
         machine_at: None,
@@ -34,6 +36,7 @@ fn of_two_edges_the_one_that_faces_the_incident_moves() {
     let past = past(&[(720, 0.5), (750, 0.1), (1_440, 0.5)]);
     let case = Case {
         name: "INC-1".into(),
+        expects: Expects::Firing,
         from: minutes(720),
         to: minutes(750),
         machine_at: None,

@@ -11,7 +11,9 @@ mod format;
 mod import;
 mod incident;
 mod listing;
+mod replay;
 mod report;
+mod rule;
 mod search;
 mod serve;
 mod settings;
@@ -20,6 +22,7 @@ mod token;
 mod who;
 
 pub(crate) use compare::{CompareError, FileError};
+pub(crate) use rule::RuleFileError;
 
 use crate::exit::Exit;
 use clap::{Parser, Subcommand};
@@ -47,6 +50,8 @@ enum Command {
     Search(search::Search),
     Who(who::Who),
     Compare(compare::Compare),
+    Rule(rule::RuleCommand),
+    Replay(replay::Replay),
     Import(import::Import),
     Settings(settings::ShowSettings),
     Doctor(doctor::Doctor),
@@ -70,6 +75,8 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Search(search) => search.run(),
         Command::Who(who) => who.run(),
         Command::Compare(compare) => compare.run(),
+        Command::Rule(rule) => rule.run(),
+        Command::Replay(replay) => replay.run(),
         Command::Import(import) => import.run(),
         Command::Settings(settings) => settings.run(),
         Command::Doctor(doctor) => doctor.run(),

@@ -32,7 +32,8 @@ const CORE_MAY_USE: &[(&str, &[&str])] = &[
 ];
 
 /// Edges: each knows core and the API's types, and no other edge.
-const EDGES: &[&str] = &["access", "api", "ingest", "notify", "prometheus", "roster", "store", "web"];
+const EDGES: &[&str] =
+    &["access", "api", "ingest", "notify", "prometheus", "roster", "store", "web"];
 
 /// Lines of a file without its tests.
 const FILE_LINES_MAX: usize = 800;

@@ -172,6 +172,16 @@ impl Rule {
         &self.terms
     }
 
+    /// The service that it is about: who passes on, who answers, whose entries fail.
+    #[must_use]
+    pub fn service(&self) -> &str {
+        match (&self.terms.target, &self.terms.measure) {
+            (Target::Hop(hop), Measure::Transfer | Measure::Volume) => &hop.caller,
+            (Target::Hop(hop), Measure::Answer(_) | Measure::Errors) => &hop.callee,
+            (Target::Entry { service, .. } | Target::Service(service), _) => service,
+        }
+    }
+
     /// Seconds of a stored window, after each of which it is evaluated.
     #[must_use]
     pub const fn step_s(&self) -> i64 {

@@ -18,7 +18,8 @@ pub struct Entry {
     /// `time_corrected`, `noted`, `reported`, `hypothesis_opened`,
     /// `hypothesis_ruled_out`, `mitigation_begun`, `mitigation_checked`, `handed_over`,
     /// `update_promised`, `wait_begun`, `amended`, `pinned`, `unpinned`.
-    /// In the audit: `server_started`, `token_created`, `token_revoked`, `attempts_refused`.
+    /// In the audit: `server_started`, `token_created`, `token_revoked`, `rule_saved`, `rule_retired`,
+    /// `attempts_refused`.
     pub kind: String,
     /// What it is on a timeline: alert, change, status, severity, role, note, observation, hypothesis,
     /// decision, action, check, communication, `follow_up`.

@@ -82,6 +82,9 @@ pub struct Rule {
     /// Why it cannot be run; left out if it can.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trouble: Option<String>,
+    /// What is odd about it; left out if nothing is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warning: Option<String>,
 }
 
 /// Over which time a rule is run, and which if it is not kept yet.

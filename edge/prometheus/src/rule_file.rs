@@ -6,7 +6,6 @@
 use crate::expression::expression;
 use crate::text::{comment, duration, promql, templated, yaml};
 use hw_detect::rule::{Measure, Rule, Terms};
-use hw_model::Target;
 
 /// Seconds between two evaluations.
 pub(crate) const EVERY_S: i64 = 30;
@@ -50,7 +49,7 @@ impl RuleFile<'_> {
             text.push_str(&format!("        keep_firing_for: {}\n", duration(terms.keep_s)));
         }
         text.push_str("        labels:\n");
-        for (label, value) in labels(terms) {
+        for (label, value) in labels(self.rule) {
             text.push_str(&format!("          {label}: {}\n", yaml(&templated(&value))));
         }
         text.push_str("        annotations:\n");
@@ -63,16 +62,12 @@ impl RuleFile<'_> {
 }
 
 /// Labels of the alert: what tells it from others, and whom it is about.
-fn labels(terms: &Terms) -> [(&'static str, String); 3] {
-    let service = match (&terms.target, &terms.measure) {
-        (Target::Hop(hop), Measure::Transfer | Measure::Volume) => &hop.caller,
-        (Target::Hop(hop), Measure::Answer(_) | Measure::Errors) => &hop.callee,
-        (Target::Entry { service, .. } | Target::Service(service), _) => service,
-    };
+fn labels(rule: &Rule) -> [(&'static str, String); 3] {
+    let terms = rule.terms();
     [
         ("severity", "page".to_owned()),
         ("highwater_rule", terms.name.clone()),
-        ("service", service.clone()),
+        ("service", rule.service().to_owned()),
     ]
 }
 

@@ -39,7 +39,8 @@ pub(crate) async fn open(
 ) -> Result<Response, Problem> {
     Query::read(request.uri(), &[])?;
     let key = idempotency_key(request.headers())?;
-    let opened = signed_body::<OpenBody>(&site, &caller, request).await?.read().map_err(unusable)?;
+    let opened =
+        signed_body::<OpenBody>(&site, &caller, request).await?.read().map_err(unusable)?;
     let answer = site.ask(move |backend| {
         let answer = backend.open(&opened, key.as_deref())?;
         Ok(answer.filter(|answer| may_see(&caller, &answer.incident)))
@@ -102,7 +103,8 @@ pub(crate) async fn write(
 ) -> Result<Response, Problem> {
     let number = id.number("INC-", "an incident")?;
     let key = whole(&request)?;
-    let orders = signed_body::<EntryBody>(&site, &caller, request).await?.read().map_err(unusable)?;
+    let orders =
+        signed_body::<EntryBody>(&site, &caller, request).await?.read().map_err(unusable)?;
     done((&site, caller), (number, orders, key), StatusCode::CREATED).await
 }
 
@@ -128,7 +130,8 @@ pub(crate) async fn amend(
 ) -> Result<Response, Problem> {
     let (number, seq) = place(id, &seq)?;
     let key = whole(&request)?;
-    let orders = signed_body::<AmendBody>(&site, &caller, request).await?.read(seq).map_err(unusable)?;
+    let orders =
+        signed_body::<AmendBody>(&site, &caller, request).await?.read(seq).map_err(unusable)?;
     done((&site, caller), (number, orders, key), StatusCode::OK).await
 }
 
@@ -154,7 +157,8 @@ pub(crate) async fn pin(
 ) -> Result<Response, Problem> {
     let (number, seq) = place(id, &seq)?;
     let key = whole(&request)?;
-    let orders = signed_body::<PinBody>(&site, &caller, request).await?.read(seq).map_err(unusable)?;
+    let orders =
+        signed_body::<PinBody>(&site, &caller, request).await?.read(seq).map_err(unusable)?;
     done((&site, caller), (number, orders, key), StatusCode::OK).await
 }
 
@@ -176,7 +180,8 @@ pub(crate) async fn report(
 ) -> Result<Response, Problem> {
     Query::read(request.uri(), &[])?;
     let key = idempotency_key(request.headers())?;
-    let reported = signed_body::<ReportBody>(&site, &caller, request).await?.read().map_err(unusable)?;
+    let reported =
+        signed_body::<ReportBody>(&site, &caller, request).await?.read().map_err(unusable)?;
     let named = reported.incident;
     let answer = site.ask(move |backend| {
         let is_seen = match reported.incident {

@@ -5,8 +5,8 @@ use crate::guard::Link;
 use crate::problem::{Problem, ProblemKind};
 use crate::table::{Route, Table};
 use crate::{
-    commands, compared, counted, document, follow, guard, hooks, incidents, people, recorded, rules,
-    search, status, tokens,
+    commands, compared, counted, document, follow, guard, hooks, incidents, people, recorded,
+    rules, search, status, tokens,
 };
 use axum::extract::{Request, State};
 use axum::http::header::{CACHE_CONTROL, HeaderName};

@@ -94,7 +94,7 @@ pub(crate) async fn retire(
     ),
 )]
 pub(crate) async fn backtest(
-    Require { caller, .. }: Require<Read>,
+    Require { caller, .. }: Require<Respond>,
     State(site): State<Arc<Site>>,
     id: Id,
     request: Request,
@@ -119,7 +119,7 @@ pub(crate) async fn backtest(
     ),
 )]
 pub(crate) async fn backtest_unsaved(
-    Require { caller, .. }: Require<Read>,
+    Require { caller, .. }: Require<Respond>,
     State(site): State<Arc<Site>>,
     request: Request,
 ) -> Result<Json<Backtest>, Problem> {
@@ -142,7 +142,7 @@ pub(crate) async fn backtest_unsaved(
     ),
 )]
 pub(crate) async fn propose(
-    Require { caller, .. }: Require<Read>,
+    Require { caller, .. }: Require<Respond>,
     State(site): State<Arc<Site>>,
     request: Request,
 ) -> Result<Json<RuleProposal>, Problem> {

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 #[path = "support/canned.rs"]
+#[expect(dead_code, reason = "each test file uses a part of it")]
 mod canned;
 
 use canned::{HOP, Running};

@@ -13,6 +13,7 @@ use super::orders::{ToEngine, ToWriter};
 use super::people::Rereading;
 use super::post::{Post, PostSettings, ToPost};
 use super::room::Room;
+use super::rules::Watching;
 use super::writer::{Pause, Waiting, Writer};
 use crate::client::Sender;
 use crate::people::{Known, PeopleSettings};
@@ -47,6 +48,9 @@ const POST: &str = "post";
 
 /// Name of the thread that reads who owns what, and calendars.
 const PEOPLE: &str = "people";
+
+/// Name of the thread that runs the rules.
+const RULES: &str = "rules";
 
 /// Before the engine is asked again whether it has caught up.
 const SOON: Duration = Duration::from_millis(100);
@@ -88,6 +92,7 @@ pub(crate) struct Server {
     to_post: std::sync::mpsc::Sender<ToPost>,
     canary: Option<JoinHandle<()>>,
     people: Option<JoinHandle<()>>,
+    rules: JoinHandle<()>,
     otlp_http: Option<SocketAddr>,
     otlp_grpc: Option<SocketAddr>,
     api: Option<SocketAddr>,
@@ -144,6 +149,8 @@ impl Server {
         let sender = canary.map(|to| Sender::own(to, guards.certificates.is_some(), &guards.own));
         let canary = fly(sender, &answers, &stopping)?;
         let people = reread(&answers, &settings.folder, &stopping)?;
+        let watching = Watching::new(&answers, &stopping);
+        let rules = spawn(RULES, move || watching.run())?;
         let stopped = async move { drop(stopping.wait_for(|is_stopping| *is_stopping).await) };
         let receiving = runtime.spawn(receiver.run(stopped));
         counts.is_ready.store(true, Ordering::Relaxed);
@@ -160,6 +167,7 @@ impl Server {
             to_post,
             canary,
             people,
+            rules,
             otlp_http,
             otlp_grpc,
             api,
@@ -224,6 +232,7 @@ impl Server {
         // Before the writer: what becomes of messages that are on their way is still written.
         self.to_post.send(ToPost::Stop).ok();
         drop(self.post.join());
+        drop(self.rules.join());
         drop(self.orders.send(ToWriter::Stop));
         for thread in self.threads.into_iter().chain(self.canary).chain(self.people) {
             // A panic of one of them has ended the process.

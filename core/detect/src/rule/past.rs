@@ -1,5 +1,6 @@
 //! What was counted before, window by window.
 
+use super::Case;
 use hw_model::Timestamp;
 use hw_stats::Counts;
 
@@ -26,6 +27,18 @@ impl Past {
     #[must_use]
     pub fn begins_at(&self, row: usize) -> Timestamp {
         self.ends_at(row).plus_s(-(self.step_s as f64))
+    }
+
+    /// The same without the windows that hold something of an incident.
+    #[must_use]
+    pub fn without(&self, cases: &[Case]) -> Self {
+        let is_inside = |row: usize| {
+            let (begins, ends) = (self.begins_at(row), self.ends_at(row));
+            cases.iter().any(|case| ends > case.from && begins < case.to)
+        };
+        let rows = self.rows.iter().enumerate();
+        let rows = rows.map(|(row, counts)| counts.filter(|_| !is_inside(row))).collect();
+        Self { rows, ..*self }
     }
 
     /// Days that it covers.

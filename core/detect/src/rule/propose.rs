@@ -9,7 +9,6 @@
 
 mod because;
 
-use super::sweep::quiet;
 use super::{Backtest, Bound, Case, Measure, Past, Quiet, Rule, Terms, backtest};
 use because::because;
 use hw_model::{Target, count_words};
@@ -129,7 +128,7 @@ pub fn propose(question: &Question<'_>) -> Result<Proposal, NoRule> {
     let case = cases.first().ok_or(NoRule::NoCase)?;
     let during = past.sum(case.from, case.to);
     let after = during.ratio().ok_or(NoRule::NothingInIncident)?;
-    let quiet_past = quiet(past, cases);
+    let quiet_past = past.without(cases);
     let usual: Counts = quiet_past.rows.iter().flatten().copied().sum();
     let usual = usual.ratio().ok_or(NoRule::NothingBefore)?;
     let figures = (usual, after);

@@ -69,19 +69,8 @@ fn bounds(rule: &Rule, past: &Past, cases: &[Case]) -> Vec<Bound> {
 fn figures(past: &Past, cases: &[Case]) -> Option<(f64, f64)> {
     let case = cases.first()?;
     let was = past.sum(case.from, case.to).ratio()?;
-    let quiet: Counts = quiet(past, cases).rows.into_iter().flatten().sum();
+    let quiet: Counts = past.without(cases).rows.into_iter().flatten().sum();
     Some((quiet.ratio()?, was))
-}
-
-/// The past without the windows that hold something of an incident.
-pub(super) fn quiet(past: &Past, cases: &[Case]) -> Past {
-    let is_inside = |row: usize| {
-        let (begins, ends) = (past.begins_at(row), past.ends_at(row));
-        cases.iter().any(|case| ends > case.from && begins < case.to)
-    };
-    let rows = past.rows.iter().enumerate();
-    let rows = rows.map(|(row, counts)| counts.filter(|_| !is_inside(row))).collect();
-    Past { rows, ..past.clone() }
 }
 
 #[cfg(test)]

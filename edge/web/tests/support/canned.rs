@@ -8,8 +8,8 @@ use hw_api::{
 };
 use hw_model::{ShiftId, Timestamp};
 use hw_web::{
-    Answered, Backend, BacktestAsked, CompareAsked, CountsAsked, Doors, Failure, Family, FamilyKind,
-    MaySee, Page, RuleAsked, SearchAsked, Web, WebSettings, WindowsAsked,
+    Answered, Backend, BacktestAsked, CompareAsked, CountsAsked, Doors, Failure, Family,
+    FamilyKind, MaySee, Page, RuleAsked, SearchAsked, Web, WebSettings, WindowsAsked,
 };
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -146,6 +146,7 @@ fn rule(number: usize, body: &RuleBody) -> Rule {
         since: None,
         incident: Some("INC-1".to_owned()),
         trouble: None,
+        warning: None,
     }
 }
 
@@ -457,9 +458,9 @@ impl Backend for Canned {
     }
 
     fn retire_rule(&self, number: u32, _: &str) -> Answered<Option<Rule>> {
-        let rules = self.rules.lock().unwrap();
         let at = usize::try_from(number).unwrap();
-        Ok(rules.get(at - 1).map(|body| rule(at, body)))
+        let body = self.rules.lock().unwrap().get(at - 1).cloned().unwrap_or_default();
+        Ok((number <= self.n_incidents).then(|| rule(at, &body)))
     }
 
     fn backtest_rule(
@@ -471,8 +472,7 @@ impl Backend for Canned {
         Ok(match &asked.rule {
             RuleAsked::Told(body) => Some(tested((**body).clone())),
             RuleAsked::Kept(number) => {
-                let at = usize::try_from(*number).unwrap();
-                self.rules.lock().unwrap().get(at - 1).cloned().map(tested)
+                (*number <= self.n_incidents).then(|| tested(RuleBody::default()))
             }
         })
     }

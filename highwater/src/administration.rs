@@ -3,10 +3,14 @@
 //! The server's writer does so while it runs, and `highwater token create --data` beside a server that
 //! does not.
 
+mod rules;
+
+pub(crate) use rules::KeptRule;
+
 use hw_access::{Grant, Refusals, Secret, mint};
-use hw_api::{Scope, WantedToken, rfc3339};
+use hw_api::{RuleBody, Scope, WantedToken, rfc3339};
 use hw_model::Timestamp;
-use hw_store::{Group, StoredToken, WriteError};
+use hw_store::{Group, StoredRule, StoredToken, WriteError};
 use hw_wire::{ActV1, EventV1};
 
 /// Tokens of a data folder, revoked ones too.
@@ -20,6 +24,12 @@ pub(crate) enum Act {
     Revoke(u32),
     /// That tokens were used, and what was refused. Nobody asks for it.
     Note { uses: Vec<(u32, Timestamp)>, refusals: Refusals },
+    /// A rule, from then on.
+    SaveRule { rule: Box<RuleBody>, at: Timestamp },
+    /// The end of a rule.
+    RetireRule { id: u32, at: Timestamp },
+    /// Where rules stand. It is nobody's act, and not recorded as one.
+    StandRules(Vec<(u32, String)>),
 }
 
 /// What was done.
@@ -32,6 +42,12 @@ pub(crate) enum Done {
     NoToken,
     /// There are as many as may be.
     Full,
+    /// A rule as it is kept now.
+    Rule(StoredRule),
+    /// There is no such rule.
+    NoRule,
+    /// Where rules stand is kept.
+    Stood,
 }
 
 impl Done {
@@ -40,7 +56,7 @@ impl Done {
         match self {
             Self::Created(grant, _) | Self::Revoked(grant) => std::slice::from_ref(grant),
             Self::Noted(grants) => grants,
-            Self::NoToken | Self::Full => &[],
+            Self::NoToken | Self::Full | Self::Rule(_) | Self::NoRule | Self::Stood => &[],
         }
     }
 }
@@ -55,6 +71,9 @@ pub(crate) fn carry_out(
         Act::Create { wanted, random } => create(group, (wanted, random, by), now),
         Act::Revoke(id) => revoke(group, (*id, by), now),
         Act::Note { uses, refusals } => note(group, (uses, refusals, by), now),
+        Act::SaveRule { rule, at } => rules::save(group, (rule, *at, by), now),
+        Act::RetireRule { id, at } => rules::retire(group, (*id, *at, by), now),
+        Act::StandRules(standings) => rules::stand(group, standings),
     }
 }
 

@@ -13,7 +13,9 @@ mod import;
 mod incident;
 mod listing;
 mod postmortem;
+mod replay;
 mod report;
+mod rule;
 mod search;
 mod serve;
 mod settings;
@@ -22,6 +24,7 @@ mod token;
 mod who;
 
 pub(crate) use compare::{CompareError, FileError};
+pub(crate) use rule::RuleFileError;
 
 use crate::exit::Exit;
 use clap::{Parser, Subcommand};
@@ -51,6 +54,8 @@ enum Command {
     Search(search::Search),
     Who(who::Who),
     Compare(compare::Compare),
+    Rule(rule::RuleCommand),
+    Replay(replay::Replay),
     Import(import::Import),
     Settings(settings::ShowSettings),
     Doctor(doctor::Doctor),
@@ -76,6 +81,8 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Search(search) => search.run(),
         Command::Who(who) => who.run(),
         Command::Compare(compare) => compare.run(),
+        Command::Rule(rule) => rule.run(),
+        Command::Replay(replay) => replay.run(),
         Command::Import(import) => import.run(),
         Command::Settings(settings) => settings.run(),
         Command::Doctor(doctor) => doctor.run(),

@@ -1,7 +1,7 @@
 //! What the process says when it ends.
 
 use crate::client::ClientError;
-use crate::command::{CompareError, FileError};
+use crate::command::{CompareError, FileError, RuleFileError};
 use crate::server::Unsuitable;
 use crate::settings::{FlagError, SettingsError};
 use crate::time_argument::TimeError;
@@ -47,7 +47,11 @@ impl Exit {
                 let is_ours = matches!(read, ReadError::Spill { .. });
                 return if is_ours { Self::Internal } else { Self::Unreadable };
             }
-            if cause.is::<ToldError>() || cause.is::<NothingToRead>() || cause.is::<FileError>() {
+            let is_unreadable = cause.is::<ToldError>()
+                || cause.is::<NothingToRead>()
+                || cause.is::<FileError>()
+                || cause.is::<RuleFileError>();
+            if is_unreadable {
                 return Self::Unreadable;
             }
             if let Some(open) = cause.downcast_ref::<OpenError>() {

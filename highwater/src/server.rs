@@ -3,6 +3,7 @@
 //! `opening` finds where the last process ended; `admission` makes rows of requests; `writer` makes
 //! them durable in groups and answers; `room` applies them to the engine; what that says comes back to
 //! the writer, and is shown once it is durable; `post` tells others of it then, as `notices` puts it.
+//! `rules` are bounds that people set, run beside the engine's detector.
 //! `backend` answers what the API asks. Nothing here decides what a row means.
 
 mod admission;
@@ -25,6 +26,7 @@ mod people;
 mod post;
 mod recent;
 mod room;
+mod rules;
 mod running;
 mod story;
 mod words;

@@ -13,6 +13,7 @@ mod hops;
 mod incident;
 mod page;
 mod picture;
+pub(crate) mod rules;
 mod shifts;
 pub(crate) mod timeline;
 pub(crate) mod who;

@@ -3,7 +3,8 @@
 //! A stream is one figure of one target, as counts per second. Its detector learns what the figure
 //! does when all is well (baseline, dispersion per time scale) and looks, on nine time scales at
 //! once, for a stretch that ends now and cannot be explained by that. The mathematics, with what was
-//! measured, stands in `docs/internals/detection.md`.
+//! measured, stands in `docs/internals/detection.md`. [`rule`] is the other way to be told: bounds that
+//! people set, with what they would have done.
 //!
 //! It deliberately does not know what a figure means, which hops are connected, or why it changed.
 
@@ -12,6 +13,7 @@ mod dispersion;
 mod edges;
 mod fleet;
 mod hearing;
+pub mod rule;
 mod scale;
 mod stream;
 mod tuning;

@@ -113,6 +113,13 @@ impl Flow {
         })
     }
 
+    /// Items that came in by an entry over all time, and entries that failed.
+    #[must_use]
+    pub fn entry_totals(&self, entry: EntryIdx) -> Option<(u64, u64)> {
+        let totals = self.counters.entry(entry)?.totals;
+        Some((totals.entered, totals.failed))
+    }
+
     /// Calls of a hop beyond the first of their entry.
     #[must_use]
     pub fn repeated(&self, hop: HopIdx) -> u64 {

@@ -17,9 +17,13 @@ pub enum Author {
 /// The name under which alerts of Alertmanager are written down.
 pub const ALERTMANAGER: &str = "Alertmanager";
 
+/// The name under which the firings of rules are written down. People set their bounds, so it is not
+/// Highwater that noticed.
+pub const RULES: &str = "Highwater rules";
+
 /// Programs that write into incidents by themselves. Their names stand in the record as those of
 /// persons do.
-const PROGRAMS: [&str; 1] = [ALERTMANAGER];
+const PROGRAMS: [&str; 2] = [ALERTMANAGER, RULES];
 
 impl Author {
     /// The author of a name: one of the programs that are known, or a person.

@@ -22,7 +22,7 @@ pub use after::{
     Action, ActionChange, ActionItem, ActionKind, ActionState, After, AfterCommand, AfterFault,
     NUDGES_MAX, Review, ReviewStatus, Section,
 };
-pub use author::{ALERTMANAGER, Author};
+pub use author::{ALERTMANAGER, Author, RULES};
 pub use clocks::{Moment, Times};
 pub use command::{Command, Order, TakeOver};
 pub use event::{Event, Finding, Move, Revision, What, Written};

@@ -29,7 +29,7 @@ pub use lag::lag;
 pub use onset::{OnsetPosterior, onset_posterior};
 pub use series::{PackedRows, Series};
 pub use sketch::LatencySketch;
-pub use special::{ln_beta, ln_gamma, logit, sigmoid};
+pub use special::{ln_beta, ln_gamma, logit, normal_tail, sigmoid};
 
 /// A count and its exposure: `k` of `n` items, or `k` events in an exposure of `n`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]

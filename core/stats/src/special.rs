@@ -18,6 +18,12 @@ pub fn ln_beta(a: f64, b: f64) -> f64 {
     ln_gamma(a) + ln_gamma(b) - ln_gamma(a + b)
 }
 
+/// The chance that a standard normal variable exceeds `z`.
+#[must_use]
+pub fn normal_tail(z: f64) -> f64 {
+    0.5 * libm::erfc(z / std::f64::consts::SQRT_2)
+}
+
 /// Log odds of a share; shares are clamped into [1e-6, 1 - 1e-6].
 #[must_use]
 pub fn logit(p: f64) -> f64 {
@@ -39,6 +45,13 @@ mod tests {
     fn ln_beta_equals_factorials() {
         // B(3, 4) = 2! 3! / 6! = 1/60.
         assert!((ln_beta(3.0, 4.0) - (1.0f64 / 60.0).ln()).abs() < 1e-12);
+    }
+
+    #[test]
+    fn normal_tail_is_that_of_the_tables() {
+        for (z, tail) in [(0.0, 0.5), (1.96, 0.024_997_9), (-1.0, 0.841_344_7), (5.0, 2.866_5e-7)] {
+            assert!((normal_tail(z) / tail - 1.0).abs() < 1e-5, "{z}: {}", normal_tail(z));
+        }
     }
 
     #[test]

@@ -45,6 +45,20 @@ pub enum ActV1 {
         /// ingest, read, respond, admin.
         scope: String,
     },
+    /// A rule was set.
+    RuleSaved {
+        /// Its number.
+        rule: u32,
+        /// What it is called.
+        name: String,
+    },
+    /// A rule was set aside: it is not watched any more.
+    RuleRetired {
+        /// Its number.
+        rule: u32,
+        /// What it is called.
+        name: String,
+    },
     /// Requests were not admitted, since the last event of this kind or the start.
     AttemptsRefused {
         /// Without a token.

@@ -20,7 +20,8 @@ pub struct Entry {
     /// `update_promised`, `wait_begun`, `amended`, `pinned`, `unpinned`, `action_added`, `action_changed`,
     /// `action_done`, `action_declined`, `action_reopened`, `action_tracked`, `action_nudged`,
     /// `section_written`, `review_moved`, `figures_frozen`.
-    /// In the audit: `server_started`, `token_created`, `token_revoked`, `attempts_refused`.
+    /// In the audit: `server_started`, `token_created`, `token_revoked`, `rule_saved`, `rule_retired`,
+    /// `attempts_refused`.
     pub kind: String,
     /// What it is on a timeline: alert, change, status, severity, role, note, observation, hypothesis,
     /// decision, action, check, communication, `follow_up`.

@@ -24,6 +24,7 @@ mod present;
 mod problem;
 mod record;
 mod review;
+mod rules;
 mod search;
 mod services;
 mod time;
@@ -69,6 +70,10 @@ pub use present::{JudgedChange, Now, OpenIncident, Received, Streams};
 pub use problem::Problem;
 pub use record::{Attempt, HypothesisWords, IncidentRecord, IncidentTimes, RoleHolder, Waiting};
 pub use review::PostmortemBody;
+pub use rules::{
+    Backtest, BacktestBody, ProposeBody, Replay, ReplayedRule, Rule, RuleBody, RuleCase, RuleFault,
+    RuleFiring, RuleProposal, SweepStep,
+};
 pub use search::Hit;
 pub use services::{Service, Version};
 pub use time::{instant, length_s, rfc3339};

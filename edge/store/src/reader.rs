@@ -6,6 +6,7 @@ use crate::history::{HistoryQuery, HistoryRows, history};
 use crate::log::{Logged, row_of_key, rows_after};
 use crate::outbox::{FoundRow, outbox_rows};
 use crate::record::{Events, Kind, Page, StoredEvent, events, state, states};
+use crate::rule::{FoundRule, rules};
 use crate::schema;
 use crate::seen::{SeenMinute, seen_minutes};
 use crate::token::{StoredToken, tokens};
@@ -208,6 +209,15 @@ impl Reader {
     /// If the database cannot be read.
     pub fn tokens(&self) -> Result<Vec<Result<StoredToken, u32>>, ReadError> {
         tokens(&self.connection)
+    }
+
+    /// All rules by their numbers, also those that were set aside; damaged ones by their number alone.
+    ///
+    /// # Errors
+    ///
+    /// If the database cannot be read.
+    pub fn rules(&self) -> Result<Vec<FoundRule>, ReadError> {
+        rules(&self.connection)
     }
 
     /// History of a target, those rows of each answer key apart, and how many packs are damaged.

@@ -8,6 +8,7 @@ use crate::log::{key_check, quarantine_check};
 use crate::outbox::OutboxRow;
 use crate::reader::Reader;
 use crate::record::{Chained, state_check};
+use crate::rule::StoredRule;
 use crate::snapshot::Snapshots;
 use crate::token::StoredToken;
 use rusqlite::{Connection, Row};
@@ -55,6 +56,7 @@ pub fn verify(paths: &Paths, mut progress: impl FnMut(u64)) -> Result<Verified, 
     verifier.small()?;
     verifier.tokens()?;
     verifier.outbox()?;
+    verifier.rules()?;
     let mut verified = verifier.verified;
     snapshots(&Snapshots::new(paths), &mut verified);
     Ok(verified)
@@ -239,9 +241,7 @@ impl Verifier<'_> {
     }
 
     fn outbox(&mut self) -> Result<(), ReadError> {
-        // A folder that no server of this version has opened yet has none.
-        let is_there = "select 1 from sqlite_master where name = 'outbox'";
-        if !self.connection.prepare(is_there)?.exists([])? {
+        if !self.has("outbox")? {
             return Ok(());
         }
         let sql = format!("select {} from outbox", OutboxRow::COLUMNS);
@@ -251,6 +251,25 @@ impl Verifier<'_> {
             }
             Ok(())
         })
+    }
+
+    fn rules(&mut self) -> Result<(), ReadError> {
+        if !self.has("rule")? {
+            return Ok(());
+        }
+        let sql = format!("select {} from rule", StoredRule::COLUMNS);
+        self.rows("rules", &sql, |row, found| {
+            if let Err(id) = StoredRule::read(row)? {
+                found(format!("rule R{id}"), "it is not watched; add it again");
+            }
+            Ok(())
+        })
+    }
+
+    /// Whether there is such a table: a folder that no server of this version has opened yet lacks some.
+    fn has(&self, table: &str) -> Result<bool, ReadError> {
+        let sql = "select 1 from sqlite_master where name = ?1";
+        Ok(self.connection.prepare(sql)?.exists([table])?)
     }
 
     fn rows(

@@ -6,8 +6,8 @@ use hw_flow::Rows;
 use hw_model::{Hop, Target, Timestamp};
 use hw_store::{
     BackupError, Folder, Group, HistoryQuery, Kind, NewRow, OpenError, OutboxRow, Page, Paths,
-    Reader, Retention, SeenMinute, Snapshot, Snapshots, State, Store, StoredToken, WriteError,
-    backup, restore, subject_of, verify,
+    Reader, Retention, SeenMinute, Snapshot, Snapshots, State, Store, StoredRule, StoredToken,
+    WriteError, backup, restore, subject_of, verify,
 };
 use hw_wire::{ActV1, EventV1, WhatV1};
 use tempfile::TempDir;
@@ -75,7 +75,15 @@ fn fill(group: &mut Group<'_>) -> Result<(), WriteError> {
     for n in 1..=30 {
         group.put_outbox(&message("chat", n, "waiting"))?;
     }
+    for id in 1..=20 {
+        group.put_rule(&rule(id, "quiet"))?;
+    }
     group.set_meta("window_s", "10")
+}
+
+fn rule(id: u32, standing: &str) -> StoredRule {
+    let body = format!("{{\"name\": \"screening passes too much, {id}\"}}");
+    StoredRule { id, body, standing: standing.to_owned() }
 }
 
 fn message(receiver: &str, n: u32, words: &str) -> OutboxRow {
@@ -191,6 +199,26 @@ fn tokens_are_numbered_replaced_and_never_trusted_when_altered() {
 }
 
 #[test]
+fn rules_are_numbered_replaced_and_never_trusted_when_altered() {
+    let (_folder, mut store) = store();
+    assert_eq!(store.group(|group| group.next_rule()).unwrap(), 1);
+    store.group(|group| group.put_rule(&rule(1, ""))).unwrap();
+    assert_eq!(store.group(|group| group.next_rule()).unwrap(), 2);
+    store.group(|group| group.put_rule(&rule(2, ""))).unwrap();
+    store.group(|group| group.put_rule(&rule(1, "firing"))).unwrap();
+    assert_eq!(store.group(|group| group.rule(1)).unwrap(), Some(Ok(rule(1, "firing"))));
+    assert_eq!(store.group(|group| group.rule(3)).unwrap(), None);
+    let reader = Reader::open(store.paths()).unwrap();
+    assert_eq!(reader.rules().unwrap(), [Ok(rule(1, "firing")), Ok(rule(2, ""))]);
+    let connection = rusqlite::Connection::open(store.paths().database()).unwrap();
+    connection.execute("update rule set body = '{}' where id = 2", []).unwrap();
+    assert_eq!(reader.rules().unwrap()[1], Err(2));
+    assert_eq!(store.group(|group| group.rule(2)).unwrap(), Some(Err(2)));
+    let findings = verify(store.paths(), |_| ()).unwrap().findings;
+    assert_eq!(findings[0].what, "rule R2");
+}
+
+#[test]
 fn events_of_the_audit_do_not_count_as_shown() {
     let (_folder, mut store) = store();
     let audit = |group: &mut Group<'_>| {
@@ -273,11 +301,14 @@ fn folder_of_the_first_version_is_verified_as_it_is_and_brought_up_to_date() {
     let paths = store.paths().clone();
     drop(store);
     let connection = rusqlite::Connection::open(paths.database()).unwrap();
-    connection.execute_batch("drop table outbox; pragma user_version = 1").unwrap();
+    connection
+        .execute_batch("drop table outbox; drop table rule; pragma user_version = 1")
+        .unwrap();
     drop(connection);
     assert_eq!(verify(&paths, |_| ()).unwrap().findings, []);
     let mut store = Store::open(Folder::take(folder.path()).unwrap()).unwrap();
     store.group(|group| group.put_outbox(&message("chat", 1, "waiting"))).unwrap();
+    store.group(|group| group.put_rule(&rule(1, ""))).unwrap();
     let reader = Reader::open(&paths).unwrap();
     assert_eq!((reader.outbox().unwrap().len(), reader.log_range().unwrap()), (1, Some((1, 1))));
 }
@@ -331,6 +362,7 @@ fn content(paths: &Paths) -> Option<String> {
         "pack",
         "quarantine",
         "outbox",
+        "rule",
     ] {
         let mut statement = connection.prepare(&format!("select * from {table}")).ok()?;
         let n = statement.column_count();

@@ -2,7 +2,7 @@
 
 use crate::asking::Site;
 use crate::commands::idempotency_key;
-use crate::incidents::{body, done, unusable};
+use crate::incidents::{done, signed_body, unusable};
 use crate::json::Json;
 use crate::nearest::nearest;
 use crate::problem::{Problem, ProblemKind};
@@ -81,7 +81,7 @@ pub(crate) async fn add(
 ) -> Result<Response, Problem> {
     Query::read(request.uri(), &[])?;
     let key = idempotency_key(request.headers())?;
-    let body = body::<ActionBody>(&site, &caller, request).await?;
+    let body = signed_body::<ActionBody>(&site, &caller, request).await?;
     let (incident, orders) = body.read().map_err(unusable)?;
     done((&site, caller), (incident.0, orders, key), StatusCode::CREATED).await
 }
@@ -112,7 +112,7 @@ pub(crate) async fn patch(
         let words = format!("\"{id}\" is no action item: give INC-1-A2");
         return Err(Problem::new(ProblemKind::BadRequest, words));
     };
-    let patch = body::<ActionPatch>(&site, &caller, request).await?;
+    let patch = signed_body::<ActionPatch>(&site, &caller, request).await?;
     let orders = patch.read(action.action).map_err(unusable)?;
     done((&site, caller), (action.incident.0, orders, key), StatusCode::OK).await
 }

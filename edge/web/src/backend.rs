@@ -6,11 +6,12 @@
 use crate::figures::Family;
 use crate::search::SearchAsked;
 use hw_api::{
-    ActionWords, AlertsAnswer, Backlog, Brief, Change, ChatAnswer, Comparison, CountSeries,
-    DoneAnswer, Entry, FlowMap, Health, Hit, Hop, Incident, List, Now, Opened, Orders,
-    ReportAnswer, Reported, Service, ServicePeople, Shift, Told, Typed, Windows,
+    ActionWords, AlertsAnswer, Backlog, Backtest, Brief, Change, ChatAnswer, Comparison,
+    CountSeries, DoneAnswer, Entry, FlowMap, Health, Hit, Hop, Incident, List, Now, Opened, Orders,
+    Replay, ReportAnswer, Reported, Rule, RuleBody, RuleProposal, Service, ServicePeople, Shift,
+    Told, Typed, Windows,
 };
-use hw_model::{CountOf, Timestamp};
+use hw_model::{CountOf, ShiftId, Timestamp};
 use tokio::sync::watch;
 
 /// An answer, or why there is none.
@@ -138,6 +139,28 @@ pub struct PostmortemAsked {
     pub is_public: bool,
     /// In whose sections; Highwater's own if it is left out.
     pub template: Option<String>,
+}
+
+/// Which rule is meant.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RuleAsked {
+    /// One that is kept, by its number.
+    Kept(u32),
+    /// One that is not.
+    Told(Box<RuleBody>),
+}
+
+/// Which rule is run over what.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BacktestAsked {
+    /// Which.
+    pub rule: RuleAsked,
+    /// Start; without it, two weeks before the end.
+    pub from: Option<Timestamp>,
+    /// End; without it, where the data is final.
+    pub to: Option<Timestamp>,
+    /// Whether other bounds are tried, too.
+    pub is_swept: bool,
 }
 
 /// Whoever has the answers.
@@ -334,6 +357,57 @@ pub trait Backend: Send + Sync {
     ///
     /// See [`Backend::hops`].
     fn backlog(&self, incident: u32) -> Answered<Option<Vec<Backlog>>>;
+
+    /// All rules, by number. An incident that may not be seen is not named.
+    ///
+    /// # Errors
+    ///
+    /// See [`Backend::hops`].
+    fn rules(&self, may_see: &mut MaySee<'_>) -> Answered<Vec<Rule>>;
+
+    /// Sets a rule. It is durable when this returns; one that says the same is not set again.
+    ///
+    /// # Errors
+    ///
+    /// Also if it cannot be run, or if there are as many as may be.
+    fn save_rule(&self, body: RuleBody, by: &str) -> Answered<Rule>;
+
+    /// Sets a rule aside. `None` if there is no such rule.
+    ///
+    /// # Errors
+    ///
+    /// See [`Backend::hops`].
+    fn retire_rule(&self, number: u32, by: &str) -> Answered<Option<Rule>>;
+
+    /// Runs a rule over what was recorded. `None` if there is no such rule.
+    ///
+    /// # Errors
+    ///
+    /// Also if it cannot be run, or over so much.
+    fn backtest_rule(
+        &self,
+        asked: &BacktestAsked,
+        may_see: &mut MaySee<'_>,
+    ) -> Answered<Option<Backtest>>;
+
+    /// Proposes the rule that an incident lacked, on the figure of a shift or of the one that tells most.
+    /// `None` if there is no such incident.
+    ///
+    /// # Errors
+    ///
+    /// Also if there is none.
+    fn propose_rule(
+        &self,
+        asked: (u32, Option<ShiftId>),
+        may_see: &mut MaySee<'_>,
+    ) -> Answered<Option<RuleProposal>>;
+
+    /// Runs an incident through all rules. `None` if there is no such incident.
+    ///
+    /// # Errors
+    ///
+    /// See [`Backend::hops`].
+    fn replay(&self, incident: u32) -> Answered<Option<Replay>>;
 
     /// Does what somebody typed in a chat. What goes wrong is said in the answer, as it is to a person.
     fn chat(&self, typed: &Typed) -> ChatAnswer;

@@ -39,7 +39,8 @@ pub(crate) async fn open(
 ) -> Result<Response, Problem> {
     Query::read(request.uri(), &[])?;
     let key = idempotency_key(request.headers())?;
-    let opened = body::<OpenBody>(&site, &caller, request).await?.read().map_err(unusable)?;
+    let opened =
+        signed_body::<OpenBody>(&site, &caller, request).await?.read().map_err(unusable)?;
     let answer = site.ask(move |backend| {
         let answer = backend.open(&opened, key.as_deref())?;
         Ok(answer.filter(|answer| may_see(&caller, &answer.incident)))
@@ -72,7 +73,7 @@ pub(crate) async fn command(
 ) -> Result<Response, Problem> {
     let number = id.number("INC-", "an incident")?;
     let key = whole(&request)?;
-    let body: CommandBody = body(&site, &caller, request).await?;
+    let body: CommandBody = signed_body(&site, &caller, request).await?;
     let orders = body.read().map_err(|fault| {
         let meant = nearest(&body.command, CommandBody::COMMANDS);
         let is_known = CommandBody::COMMANDS.contains(&body.command.as_str());
@@ -102,7 +103,8 @@ pub(crate) async fn write(
 ) -> Result<Response, Problem> {
     let number = id.number("INC-", "an incident")?;
     let key = whole(&request)?;
-    let orders = body::<EntryBody>(&site, &caller, request).await?.read().map_err(unusable)?;
+    let orders =
+        signed_body::<EntryBody>(&site, &caller, request).await?.read().map_err(unusable)?;
     done((&site, caller), (number, orders, key), StatusCode::CREATED).await
 }
 
@@ -128,7 +130,8 @@ pub(crate) async fn amend(
 ) -> Result<Response, Problem> {
     let (number, seq) = place(id, &seq)?;
     let key = whole(&request)?;
-    let orders = body::<AmendBody>(&site, &caller, request).await?.read(seq).map_err(unusable)?;
+    let orders =
+        signed_body::<AmendBody>(&site, &caller, request).await?.read(seq).map_err(unusable)?;
     done((&site, caller), (number, orders, key), StatusCode::OK).await
 }
 
@@ -154,7 +157,8 @@ pub(crate) async fn pin(
 ) -> Result<Response, Problem> {
     let (number, seq) = place(id, &seq)?;
     let key = whole(&request)?;
-    let orders = body::<PinBody>(&site, &caller, request).await?.read(seq).map_err(unusable)?;
+    let orders =
+        signed_body::<PinBody>(&site, &caller, request).await?.read(seq).map_err(unusable)?;
     done((&site, caller), (number, orders, key), StatusCode::OK).await
 }
 
@@ -176,7 +180,8 @@ pub(crate) async fn report(
 ) -> Result<Response, Problem> {
     Query::read(request.uri(), &[])?;
     let key = idempotency_key(request.headers())?;
-    let reported = body::<ReportBody>(&site, &caller, request).await?.read().map_err(unusable)?;
+    let reported =
+        signed_body::<ReportBody>(&site, &caller, request).await?.read().map_err(unusable)?;
     let named = reported.incident;
     let answer = site.ask(move |backend| {
         let is_seen = match reported.incident {
@@ -235,13 +240,25 @@ pub(crate) fn unusable(OrderFault(words): OrderFault) -> Problem {
 }
 
 /// A body of known shape, signed by whom it is from.
-pub(crate) async fn body<T: DeserializeOwned>(
+pub(crate) async fn signed_body<T: DeserializeOwned>(
     site: &Site,
     caller: &Caller,
     request: Request,
 ) -> Result<T, Problem> {
     let mut body = read_json(site, request).await?;
     sign(&mut body, caller)?;
+    shaped(body)
+}
+
+/// A body of known shape that only asks something.
+pub(crate) async fn read_body<T: DeserializeOwned>(
+    site: &Site,
+    request: Request,
+) -> Result<T, Problem> {
+    shaped(read_json(site, request).await?)
+}
+
+fn shaped<T: DeserializeOwned>(body: serde_json::Value) -> Result<T, Problem> {
     serde_json::from_value(body).map_err(|error| {
         let words = error.to_string();
         let meant = meant(&words);

@@ -34,6 +34,7 @@ mod query;
 mod recorded;
 mod require;
 mod routes;
+mod rules;
 mod search;
 mod settings;
 mod sight;
@@ -43,8 +44,8 @@ mod table;
 mod tokens;
 
 pub use backend::{
-    Answered, Backend, CompareAsked, CountsAsked, Failure, MaySee, NamedCount, Page,
-    PostmortemAsked, PostmortemForm, StepsAsked, WindowsAsked,
+    Answered, Backend, BacktestAsked, CompareAsked, CountsAsked, Failure, MaySee, NamedCount, Page,
+    PostmortemAsked, PostmortemForm, RuleAsked, StepsAsked, WindowsAsked,
 };
 pub use document::description;
 pub use doorkeeper::Doorkeeper;

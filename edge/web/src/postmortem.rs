@@ -3,7 +3,7 @@
 use crate::asking::Site;
 use crate::backend::{PostmortemAsked, PostmortemForm};
 use crate::commands::idempotency_key;
-use crate::incidents::{body, done, unusable};
+use crate::incidents::{done, signed_body, unusable};
 use crate::problem::Problem;
 use crate::query::{Id, Query};
 use crate::require::{Read, Require, Respond};
@@ -107,7 +107,7 @@ pub(crate) async fn write(
     Query::read(request.uri(), &[])?;
     let number = id.number("INC-", "an incident")?;
     let key = idempotency_key(request.headers())?;
-    let body = body::<PostmortemBody>(&site, &caller, request).await?;
+    let body = signed_body::<PostmortemBody>(&site, &caller, request).await?;
     let orders = body.read().map_err(unusable)?;
     done((&site, caller), (number, orders, key), StatusCode::OK).await
 }

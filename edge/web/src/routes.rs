@@ -6,7 +6,7 @@ use crate::problem::{Problem, ProblemKind};
 use crate::table::{Route, Table};
 use crate::{
     actions, commands, compared, counted, document, follow, guard, hooks, incidents, people,
-    postmortem, recorded, search, status, tokens,
+    postmortem, recorded, rules, search, status, tokens,
 };
 use axum::extract::{Request, State};
 use axum::http::header::{CACHE_CONTROL, HeaderName};
@@ -56,6 +56,13 @@ fn table() -> Table {
         .get("/api/v1/changes", recorded::changes)
         .post("/api/v1/changes", commands::tell)
         .get("/api/v1/changes/{id}", recorded::change)
+        .get("/api/v1/incidents/{n}/replay", rules::replay)
+        .get("/api/v1/rules", rules::rules)
+        .post("/api/v1/rules", rules::save)
+        .post("/api/v1/rules/propose", rules::propose)
+        .post("/api/v1/rules/backtest", rules::backtest_unsaved)
+        .post("/api/v1/rules/{id}/backtest", rules::backtest)
+        .delete("/api/v1/rules/{id}", rules::retire)
         .get("/api/v1/search", search::search)
         .get("/api/v1/events", follow::events)
         .get("/healthz", status::healthz)

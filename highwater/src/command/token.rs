@@ -160,7 +160,12 @@ impl Create {
                 Ok(CreatedToken { token: listed(&grant), secret: secret.reveal() })
             }
             Done::Full => anyhow::bail!(FlagError("there are as many tokens as may be".to_owned())),
-            Done::Revoked(_) | Done::Noted(_) | Done::NoToken => {
+            Done::Revoked(_)
+            | Done::Noted(_)
+            | Done::NoToken
+            | Done::Rule(_)
+            | Done::NoRule
+            | Done::Stood => {
                 anyhow::bail!("what was done is not what was wanted")
             }
         }

@@ -16,14 +16,19 @@ mod figures;
 mod freeze;
 mod map;
 mod messages;
+mod pasts;
 mod people;
 mod postmortem;
 mod present;
 mod record;
 mod recorded;
+mod rules;
 mod search;
 mod series;
 mod windows;
+
+pub(super) use pasts::Final;
+pub(super) use rules::{KeptStanding, Watched};
 
 use super::clock::ClockKind;
 use super::counts::{Counts, get};
@@ -32,17 +37,18 @@ use super::orders::{ToEngine, ToWriter};
 use crate::people::Known;
 use hw_access::Door;
 use hw_api::{
-    ActionWords, AlertsAnswer, Backlog, Brief, Change, ChatAnswer, Comparison, CountSeries,
-    DoneAnswer, Entry, FlowMap, Health, Hit, Hop, Incident, List, Now, Opened, Orders,
-    ReportAnswer, Reported, Service, ServicePeople, Shift, Told, Typed, Windows,
+    ActionWords, AlertsAnswer, Backlog, Backtest, Brief, Change, ChatAnswer, Comparison,
+    CountSeries, DoneAnswer, Entry, FlowMap, Health, Hit, Hop, Incident, List, Now, Opened, Orders,
+    Replay, ReportAnswer, Reported, Rule, RuleBody, RuleProposal, Service, ServicePeople, Shift,
+    Told, Typed, Windows,
 };
 use hw_engine::Engine;
 use hw_ingest::ReceiverCounts;
-use hw_model::{IncidentId, Timestamp};
+use hw_model::{IncidentId, ShiftId, Timestamp};
 use hw_store::{Kind, Reader, Readers};
 use hw_web::{
-    Answered, Backend, CompareAsked, CountsAsked, Failure, Family, MaySee, Page, PostmortemAsked,
-    SearchAsked, WindowsAsked,
+    Answered, Backend, BacktestAsked, CompareAsked, CountsAsked, Failure, Family, MaySee, Page,
+    PostmortemAsked, SearchAsked, WindowsAsked,
 };
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
@@ -276,6 +282,38 @@ impl Backend for Answers {
 
     fn brief(&self, incident: u32) -> Answered<Option<Brief>> {
         self.brief_words(incident)
+    }
+
+    fn rules(&self, may_see: &mut MaySee<'_>) -> Answered<Vec<Rule>> {
+        self.rule_list(may_see)
+    }
+
+    fn save_rule(&self, body: RuleBody, by: &str) -> Answered<Rule> {
+        self.save_rule_of(body, by)
+    }
+
+    fn retire_rule(&self, number: u32, by: &str) -> Answered<Option<Rule>> {
+        self.retire_rule_of(number, by)
+    }
+
+    fn backtest_rule(
+        &self,
+        asked: &BacktestAsked,
+        may_see: &mut MaySee<'_>,
+    ) -> Answered<Option<Backtest>> {
+        self.backtest_of(asked, may_see)
+    }
+
+    fn propose_rule(
+        &self,
+        asked: (u32, Option<ShiftId>),
+        may_see: &mut MaySee<'_>,
+    ) -> Answered<Option<RuleProposal>> {
+        self.proposal_of(asked, may_see)
+    }
+
+    fn replay(&self, incident: u32) -> Answered<Option<Replay>> {
+        self.replay_of(incident)
     }
 
     fn chat(&self, typed: &Typed) -> ChatAnswer {

@@ -14,6 +14,7 @@ use super::orders::{ToEngine, ToWriter};
 use super::people::Rereading;
 use super::post::{Post, PostSettings, ToPost};
 use super::room::Room;
+use super::rules::Watching;
 use super::writer::{Pause, Waiting, Writer};
 use crate::client::Sender;
 use crate::people::{Known, PeopleSettings};
@@ -49,6 +50,9 @@ const POST: &str = "post";
 /// Name of the thread that reads who owns what, and calendars.
 const PEOPLE: &str = "people";
 const FREEZER: &str = "freezer";
+
+/// Name of the thread that runs the rules.
+const RULES: &str = "rules";
 
 /// Before the engine is asked again whether it has caught up.
 const SOON: Duration = Duration::from_millis(100);
@@ -91,6 +95,7 @@ pub(crate) struct Server {
     canary: Option<JoinHandle<()>>,
     people: Option<JoinHandle<()>>,
     freezing: JoinHandle<()>,
+    rules: JoinHandle<()>,
     otlp_http: Option<SocketAddr>,
     otlp_grpc: Option<SocketAddr>,
     api: Option<SocketAddr>,
@@ -148,6 +153,8 @@ impl Server {
         let canary = fly(sender, &answers, &stopping)?;
         let people = reread(&answers, &settings.folder, &stopping)?;
         let freezing = freeze(&answers, &stopping)?;
+        let watching = Watching::new(&answers, &stopping);
+        let rules = spawn(RULES, move || watching.run())?;
         let stopped = async move { drop(stopping.wait_for(|is_stopping| *is_stopping).await) };
         let receiving = runtime.spawn(receiver.run(stopped));
         counts.is_ready.store(true, Ordering::Relaxed);
@@ -165,6 +172,7 @@ impl Server {
             canary,
             people,
             freezing,
+            rules,
             otlp_http,
             otlp_grpc,
             api,
@@ -229,6 +237,7 @@ impl Server {
         // Before the writer: what becomes of messages that are on their way is still written.
         self.to_post.send(ToPost::Stop).ok();
         drop(self.post.join());
+        drop(self.rules.join());
         drop(self.orders.send(ToWriter::Stop));
         let others = self.canary.into_iter().chain(self.people).chain([self.freezing]);
         for thread in self.threads.into_iter().chain(others) {

@@ -1,15 +1,16 @@
 //! A backend that knows a few things by heart, and a client that says bytes to a socket.
 
 use hw_api::{
-    ActionWords, AlertsAnswer, Backlog, Brief, Change, ChatAnswer, Comparison, CountSeries,
-    CountSide, DoneAnswer, Entry, FlowMap, Health, Hit, Hop, Incident, List, Now, Opened, Orders,
-    Received, ReportAnswer, Reported, Service, ServicePeople, Shift, Streams, Told, Typed, Windows,
-    rfc3339,
+    ActionWords, AlertsAnswer, Backlog, Backtest, Brief, Change, ChatAnswer, Comparison,
+    CountSeries, CountSide, DoneAnswer, Entry, FlowMap, Health, Hit, Hop, Incident, List, Now,
+    Opened, Orders, Received, Replay, ReportAnswer, Reported, Rule, RuleBody, RuleProposal,
+    Service, ServicePeople, Shift, Streams, Told, Typed, Windows, rfc3339,
 };
-use hw_model::Timestamp;
+use hw_model::{ShiftId, Timestamp};
 use hw_web::{
-    Answered, Backend, CompareAsked, CountsAsked, Doors, Failure, Family, FamilyKind, MaySee, Page,
-    PostmortemAsked, PostmortemForm, SearchAsked, Web, WebSettings, WindowsAsked,
+    Answered, Backend, BacktestAsked, CompareAsked, CountsAsked, Doors, Failure, Family,
+    FamilyKind, MaySee, Page, PostmortemAsked, PostmortemForm, RuleAsked, SearchAsked, Web,
+    WebSettings, WindowsAsked,
 };
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -33,6 +34,9 @@ pub(crate) struct Canned {
     pub(crate) ordered: Mutex<Vec<Orders>>,
     pub(crate) asked: Mutex<Vec<WindowsAsked>>,
     pub(crate) compared: Mutex<Vec<CompareAsked>>,
+    /// Rules that were saved, and backtests that were asked for.
+    pub(crate) rules: Mutex<Vec<RuleBody>>,
+    pub(crate) backtested: Mutex<Vec<BacktestAsked>>,
     /// What was typed in chats.
     pub(crate) typed: Mutex<Vec<Typed>>,
     /// Posts of alerts.
@@ -56,6 +60,8 @@ impl Default for Canned {
             ordered: Mutex::default(),
             asked: Mutex::default(),
             compared: Mutex::default(),
+            rules: Mutex::default(),
+            backtested: Mutex::default(),
             typed: Mutex::default(),
             alerted: Mutex::default(),
             last_event: watch::Sender::new(3),
@@ -127,6 +133,46 @@ fn service(id: &str) -> Service {
         called_by: Vec::new(),
         versions: Vec::new(),
         last_at: None,
+    }
+}
+
+fn rule(number: usize, body: &RuleBody) -> Rule {
+    Rule {
+        id: format!("R{number}"),
+        rule: body.clone(),
+        bound: "above 75 %".to_owned(),
+        saved_at: rfc3339(Timestamp::from_s(1_795_330_000)),
+        retired_at: None,
+        state: "firing".to_owned(),
+        since: None,
+        incident: Some("INC-1".to_owned()),
+        trouble: None,
+        warning: None,
+    }
+}
+
+fn tested(body: RuleBody) -> Backtest {
+    let at = rfc3339(Timestamp::from_s(1_795_330_000));
+    Backtest {
+        rule: body,
+        from: at.clone(),
+        to: at,
+        n_windows: 1,
+        days: 1.0,
+        quiet_days: 1.0,
+        unknown: 0.0,
+        thin: 0.0,
+        items_max: 300.0,
+        quiet_low: Some(0.4),
+        quiet_high: Some(0.6),
+        false_alarms: 0,
+        false_alarms_a_month: None,
+        judgement: "good".to_owned(),
+        words: "it fires where it ought to".to_owned(),
+        fired: Vec::new(),
+        incidents: Vec::new(),
+        sweep: Vec::new(),
+        damaged_packs: 0,
     }
 }
 
@@ -428,6 +474,70 @@ impl Backend for Canned {
         let words = "It is over.".to_owned();
         let brief = Brief { incident: format!("INC-{number}"), words };
         Ok((number <= self.n_incidents).then_some(brief))
+    }
+
+    fn rules(&self, may_see: &mut MaySee<'_>) -> Answered<Vec<Rule>> {
+        let bodies = self.rules.lock().unwrap().clone();
+        let mut rules: Vec<Rule> = (1..).zip(&bodies).map(|(n, body)| rule(n, body)).collect();
+        for rule in &mut rules {
+            if !may_see(rule.incident.as_ref())? {
+                rule.incident = None;
+            }
+        }
+        Ok(rules)
+    }
+
+    fn save_rule(&self, body: RuleBody, _: &str) -> Answered<Rule> {
+        let mut rules = self.rules.lock().unwrap();
+        rules.push(body.clone());
+        Ok(rule(rules.len(), &body))
+    }
+
+    fn retire_rule(&self, number: u32, _: &str) -> Answered<Option<Rule>> {
+        let at = usize::try_from(number).unwrap();
+        let body = self.rules.lock().unwrap().get(at - 1).cloned().unwrap_or_default();
+        Ok((number <= self.n_incidents).then(|| rule(at, &body)))
+    }
+
+    fn backtest_rule(
+        &self,
+        asked: &BacktestAsked,
+        _: &mut MaySee<'_>,
+    ) -> Answered<Option<Backtest>> {
+        self.backtested.lock().unwrap().push(asked.clone());
+        Ok(match &asked.rule {
+            RuleAsked::Told(body) => Some(tested((**body).clone())),
+            RuleAsked::Kept(number) => {
+                (*number <= self.n_incidents).then(|| tested(RuleBody::default()))
+            }
+        })
+    }
+
+    fn propose_rule(
+        &self,
+        (incident, shift): (u32, Option<ShiftId>),
+        _: &mut MaySee<'_>,
+    ) -> Answered<Option<RuleProposal>> {
+        Ok(Some(RuleProposal {
+            incident: format!("INC-{incident}"),
+            shift: shift.unwrap_or(ShiftId(1)).to_string(),
+            rule: RuleBody::default(),
+            bound: "above 75 %".to_owned(),
+            backtest: tested(RuleBody::default()),
+            prometheus: "groups: []".to_owned(),
+            promtool: None,
+            no_promtool: None,
+        }))
+    }
+
+    fn replay(&self, incident: u32) -> Answered<Option<Replay>> {
+        let words = "no rule fires".to_owned();
+        Ok(Some(Replay {
+            incident: format!("INC-{incident}"),
+            fires: false,
+            rules: Vec::new(),
+            words,
+        }))
     }
 
     fn chat(&self, typed: &Typed) -> ChatAnswer {

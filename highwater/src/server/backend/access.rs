@@ -55,6 +55,7 @@ impl Doorkeeper for Answers {
                 Err(Failure::Conflict("there are as many tokens as there may be".to_owned()))
             }
             Done::Revoked(_) | Done::Noted(_) | Done::NoToken => Err(mixed_up()),
+            Done::Rule(_) | Done::NoRule | Done::Stood => Err(mixed_up()),
         }
     }
 
@@ -63,6 +64,7 @@ impl Doorkeeper for Answers {
             Done::Revoked(grant) => Ok(Some(listed(&grant))),
             Done::NoToken => Ok(None),
             Done::Created(..) | Done::Noted(_) | Done::Full => Err(mixed_up()),
+            Done::Rule(_) | Done::NoRule | Done::Stood => Err(mixed_up()),
         }
     }
 
@@ -94,7 +96,7 @@ impl Answers {
     }
 
     /// Has something done and recorded.
-    fn administer(&self, act: Act, by: &str) -> Answered<Done> {
+    pub(in crate::server) fn administer(&self, act: Act, by: &str) -> Answered<Done> {
         let (reply, answer) = oneshot::channel();
         let order = Administration { act, by: by.to_owned(), reply: Some(reply) };
         let ending = || later("the server is ending".to_owned());
@@ -107,12 +109,12 @@ impl Answers {
             }
             Ok(Err(_)) => Err(ending()),
             Err(_) => Err(later(
-                "the disk is slow: it is not known whether it was done; list the tokens".to_owned(),
+                "the disk is slow: it is not known whether it was done; list them".to_owned(),
             )),
         }
     }
 }
 
-fn mixed_up() -> Failure {
+pub(super) fn mixed_up() -> Failure {
     Failure::Broken("the answer is to another question".to_owned())
 }

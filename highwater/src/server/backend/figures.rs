@@ -6,13 +6,37 @@
 use super::Answers;
 use crate::server::counts::{COMMIT_EDGES_S, get};
 use hw_engine::Engine;
-use hw_flow::Coverage;
+use hw_flow::{Coverage, HopSummary};
 use hw_ingest::{Outcome, Refused, Signal, Transport};
 use hw_model::Hop;
+use hw_prometheus::contract::{
+    ANSWER_LABELS, ENTRY_ENTERED, ENTRY_ERRORS, ENTRY_LABELS, HOP_ANSWERS, HOP_CALLS, HOP_ENTERED,
+    HOP_ERRORS, HOP_LABELS, HOP_LEFT, HOP_RECEIVED,
+};
 use hw_web::FamilyKind::{Counter, Gauge};
 use hw_web::{Backend, Family};
 
 type Labels = Vec<(&'static str, String)>;
+
+/// What was counted on a hop.
+struct HopFigures {
+    hop: Hop,
+    entered: u64,
+    left: u64,
+    received: u64,
+    calls: u64,
+    errors: u64,
+    /// Name of the attribute that holds the answer, and counts by value.
+    answers: (String, Vec<(String, u64)>),
+}
+
+/// What was counted of an entry.
+struct EntryFigures {
+    service: String,
+    operation: String,
+    entered: u64,
+    errors: u64,
+}
 
 /// What the engine counts.
 struct Engines {
@@ -20,21 +44,38 @@ struct Engines {
     watched: usize,
     armed: usize,
     n_open: usize,
-    hops: Vec<(Hop, [u64; 4])>,
+    hops: Vec<HopFigures>,
+    entries: Vec<EntryFigures>,
 }
 
 impl Engines {
     fn of(engine: &Engine) -> Self {
         let flow = engine.flow();
-        let hops = flow.hops().filter_map(|hop| {
-            let summary = flow.hop_summary(hop)?;
-            let received = summary.received.unwrap_or(0);
-            Some((flow.hop_words(hop)?, [summary.entered, summary.left, received, summary.failed]))
+        let hops = flow.hops().filter_map(|idx| {
+            let HopSummary { entered, left, received, calls, failed, answers, answer_key, .. } =
+                flow.hop_summary(idx)?;
+            Some(HopFigures {
+                hop: flow.hop_words(idx)?,
+                entered,
+                left,
+                received: received.unwrap_or(0),
+                calls,
+                errors: failed,
+                answers: (answer_key.unwrap_or_default(), answers),
+            })
+        });
+        let entries = flow.entries().filter_map(|idx| {
+            let (service, operation) = flow.entry_place(idx)?;
+            let (entered, errors) = flow.entry_totals(idx)?;
+            let operation = operation.map(|name| flow.vocabulary().name(name).to_owned());
+            let (service, operation) = (flow.service_word(service), operation.unwrap_or_default());
+            Some(EntryFigures { service, operation, entered, errors })
         });
         let (watched, armed) = engine.n_watched();
-        let mut hops: Vec<_> = hops.collect();
-        hops.sort();
-        Self { coverage: flow.coverage(), watched, armed, n_open: flow.n_open(), hops }
+        let (mut hops, mut entries): (Vec<_>, Vec<_>) = (hops.collect(), entries.collect());
+        hops.sort_by(|a, b| a.hop.cmp(&b.hop));
+        entries.sort_by(|a, b| (&a.service, &a.operation).cmp(&(&b.service, &b.operation)));
+        Self { coverage: flow.coverage(), watched, armed, n_open: flow.n_open(), hops, entries }
     }
 }
 
@@ -56,6 +97,7 @@ impl Answers {
         if let Some(engine) = engine {
             families.extend(of_the_engine(&engine));
             families.extend(of_the_hops(&engine.hops));
+            families.extend(of_the_entries(&engine.entries));
         }
         families
     }
@@ -331,28 +373,50 @@ fn of_the_engine(engine: &Engines) -> Vec<Family> {
 }
 
 /// The contract for rules: what was counted on each hop.
-fn of_the_hops(hops: &[(Hop, [u64; 4])]) -> Vec<Family> {
-    let names = [
-        ("highwater_hop_entered_total", "Items that entered the caller of a hop."),
-        ("highwater_hop_left_total", "Items that left on a hop."),
-        ("highwater_hop_received_total", "Items that arrived; 0 where the callee is not seen."),
-        ("highwater_hop_errors_total", "Calls of a hop that failed."),
-    ];
-    let labels = |hop: &Hop| -> Labels {
-        vec![
-            ("caller", hop.caller.clone()),
-            ("entry", hop.entry.clone().unwrap_or_default()),
-            ("callee", hop.callee.clone()),
-            ("operation", hop.operation.clone()),
-        ]
-    };
-    let families = names.into_iter().enumerate().map(|(column, (name, help))| {
-        let sample = |(hop, counts): &(Hop, [u64; 4])| {
-            (labels(hop), counts.get(column).copied().unwrap_or(0) as f64)
-        };
+fn of_the_hops(hops: &[HopFigures]) -> Vec<Family> {
+    let family = |name, help, count: fn(&HopFigures) -> u64| {
+        let sample = |of: &HopFigures| (hop_labels(&of.hop), count(of) as f64);
         Family::many(name, Counter, help, hops.iter().map(sample))
+    };
+    let answers = hops.iter().flat_map(|of| {
+        let (key, answers) = &of.answers;
+        answers.iter().map(|(answer, n)| {
+            let mut labels = hop_labels(&of.hop);
+            labels.extend(ANSWER_LABELS.into_iter().zip([key.clone(), answer.clone()]));
+            (labels, *n as f64)
+        })
     });
-    families.collect()
+    vec![
+        family(HOP_ENTERED, "Items that entered the caller of a hop.", |of| of.entered),
+        family(HOP_LEFT, "Items that left on a hop.", |of| of.left),
+        family(HOP_RECEIVED, "Items that arrived; 0 where the callee is not seen.", |of| {
+            of.received
+        }),
+        family(HOP_CALLS, "Calls of a hop.", |of| of.calls),
+        family(HOP_ERRORS, "Calls of a hop that failed.", |of| of.errors),
+        Family::many(HOP_ANSWERS, Counter, "Answers on a hop, by value.", answers),
+    ]
+}
+
+fn hop_labels(hop: &Hop) -> Labels {
+    let entry = hop.entry.clone().unwrap_or_default();
+    let values = [hop.caller.clone(), entry, hop.callee.clone(), hop.operation.clone()];
+    HOP_LABELS.into_iter().zip(values).collect()
+}
+
+/// The same of each entry.
+fn of_the_entries(entries: &[EntryFigures]) -> [Family; 2] {
+    let family = |name, help, count: fn(&EntryFigures) -> u64| {
+        let sample = |of: &EntryFigures| {
+            let values = [of.service.clone(), of.operation.clone()];
+            (ENTRY_LABELS.into_iter().zip(values).collect(), count(of) as f64)
+        };
+        Family::many(name, Counter, help, entries.iter().map(sample))
+    };
+    [
+        family(ENTRY_ENTERED, "Items that entered a service by an entry.", |of| of.entered),
+        family(ENTRY_ERRORS, "Entries that failed.", |of| of.errors),
+    ]
 }
 
 const fn transport_word(transport: Transport) -> &'static str {

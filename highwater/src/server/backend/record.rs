@@ -264,7 +264,7 @@ fn key_used() -> Failure {
 }
 
 /// Whether an incident has to do with a service.
-fn speaks_of(incident: &Incident, service: &str) -> bool {
+pub(super) fn speaks_of(incident: &Incident, service: &str) -> bool {
     let is_in = |hop: &str| {
         let mut parts = hop.split('|');
         parts.next() == Some(service) || parts.nth(1) == Some(service)

@@ -229,7 +229,7 @@ fn is_empty(counts: &WindowCounts) -> bool {
 }
 
 /// The hops on which most was counted, but not Highwater's own.
-fn busiest(flow: &Flow) -> Vec<Hop> {
+pub(super) fn busiest(flow: &Flow) -> Vec<Hop> {
     let mut hops: Vec<(u64, Hop)> = flow
         .hops()
         .filter_map(|hop| Some((flow.hop_summary(hop)?.calls, flow.hop_words(hop)?)))

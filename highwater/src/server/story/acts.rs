@@ -11,6 +11,8 @@ pub(super) fn parts(did: &ActV1) -> (&'static str, Option<String>, &[String]) {
         ActV1::ServerStarted { .. } => ("server_started", None, &[]),
         ActV1::TokenCreated { token: number, .. } => ("token_created", token(number), &[]),
         ActV1::TokenRevoked { token: number, .. } => ("token_revoked", token(number), &[]),
+        ActV1::RuleSaved { rule, .. } => ("rule_saved", Some(format!("R{rule}")), &[]),
+        ActV1::RuleRetired { rule, .. } => ("rule_retired", Some(format!("R{rule}")), &[]),
         ActV1::AttemptsRefused { addresses, .. } => ("attempts_refused", None, addresses),
     }
 }
@@ -33,6 +35,8 @@ pub(super) fn words(by: &str, did: &ActV1) -> String {
         ActV1::TokenRevoked { token, name, scope } => {
             format!("{by} revoked T{token} of {name} ({scope})")
         }
+        ActV1::RuleSaved { rule, name } => format!("{by} set the rule R{rule}: {name}"),
+        ActV1::RuleRetired { rule, name } => format!("{by} set the rule R{rule} aside: {name}"),
         ActV1::AttemptsRefused {
             missing, unknown, expired, revoked, forbidden, unsigned, ..
         } => {

@@ -13,6 +13,7 @@ mod book;
 mod brief;
 mod canary;
 mod clock;
+mod companions;
 mod counts;
 mod doors;
 mod freezing;

@@ -1,6 +1,7 @@
 //! Drafts of incidents as they come: whole, half known, long, and of people only.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
+use hw_incident::ActionKind;
 use hw_incident::{
     Author, Hypothesis, HypothesisState, Name, Record, Role, RoleHeld, SeverityLevel, Status, Text,
 };
@@ -10,8 +11,8 @@ use hw_model::{
     Timestamp, TrailStep, Verdict,
 };
 use hw_report::{
-    Action, ActionKind, ActionState, Block, Case, Course, Document, Fact, Line, LineKind, Place,
-    QuestionKind, Review, SectionKind, Sentence, Source, Step, StepCounts, What, Written, draft,
+    Action, ActionState, Block, Case, Course, Document, Fact, Line, LineKind, Place, QuestionKind,
+    Review, SectionKind, Sentence, Source, Step, StepCounts, What, Written, draft,
 };
 
 /// Monday, 23 November 2026, 06:11:00.

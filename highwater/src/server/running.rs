@@ -3,18 +3,15 @@
 use super::admission::is_guarded;
 use super::backend::Answers;
 use super::book::Book;
-use super::canary::Canary;
 use super::clock::ClockKind;
+use super::companions::Companions;
 use super::counts::Counts;
 use super::doors::{AccessSettings, Guards, record_start, renew};
-use super::freezing::Freezing;
 use super::hooks::HookSettings;
 use super::opening::{DataSettings, Opened, open};
 use super::orders::{ToEngine, ToWriter};
-use super::people::Rereading;
 use super::post::{Post, PostSettings, ToPost};
 use super::room::Room;
-use super::rules::Watching;
 use super::writer::{Pause, Waiting, Writer};
 use crate::client::Sender;
 use crate::people::{Known, PeopleSettings};
@@ -24,7 +21,7 @@ use hw_notify::Courier;
 use hw_store::{Applying, Readers, Retention};
 use hw_web::{Failure, Web, WebSettings};
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
@@ -43,16 +40,8 @@ const ROWS_MAX: usize = 1_024;
 const ENGINE: &str = "engine";
 const WRITER: &str = "writer";
 
-/// Names of the threads that send canaries, and messages.
-const CANARY: &str = "canary";
+/// Name of the thread that sends messages.
 const POST: &str = "post";
-
-/// Name of the thread that reads who owns what, and calendars.
-const PEOPLE: &str = "people";
-const FREEZER: &str = "freezer";
-
-/// Name of the thread that runs the rules.
-const RULES: &str = "rules";
 
 /// Before the engine is asked again whether it has caught up.
 const SOON: Duration = Duration::from_millis(100);
@@ -92,10 +81,7 @@ pub(crate) struct Server {
     threads: [JoinHandle<()>; 2],
     post: JoinHandle<()>,
     to_post: std::sync::mpsc::Sender<ToPost>,
-    canary: Option<JoinHandle<()>>,
-    people: Option<JoinHandle<()>>,
-    freezing: JoinHandle<()>,
-    rules: JoinHandle<()>,
+    companions: Companions,
     otlp_http: Option<SocketAddr>,
     otlp_grpc: Option<SocketAddr>,
     api: Option<SocketAddr>,
@@ -150,11 +136,7 @@ impl Server {
         }
         let canary = otlp_http.filter(|_| settings.data.clock == ClockKind::Wall);
         let sender = canary.map(|to| Sender::own(to, guards.certificates.is_some(), &guards.own));
-        let canary = fly(sender, &answers, &stopping)?;
-        let people = reread(&answers, &settings.folder, &stopping)?;
-        let freezing = freeze(&answers, &stopping)?;
-        let watching = Watching::new(&answers, &stopping);
-        let rules = spawn(RULES, move || watching.run())?;
+        let companions = Companions::start(sender, (&answers, &settings.folder), &stopping)?;
         let stopped = async move { drop(stopping.wait_for(|is_stopping| *is_stopping).await) };
         let receiving = runtime.spawn(receiver.run(stopped));
         counts.is_ready.store(true, Ordering::Relaxed);
@@ -169,10 +151,7 @@ impl Server {
             threads,
             post,
             to_post,
-            canary,
-            people,
-            freezing,
-            rules,
+            companions,
             otlp_http,
             otlp_grpc,
             api,
@@ -237,9 +216,10 @@ impl Server {
         // Before the writer: what becomes of messages that are on their way is still written.
         self.to_post.send(ToPost::Stop).ok();
         drop(self.post.join());
-        drop(self.rules.join());
+        drop(self.companions.rules.join());
         drop(self.orders.send(ToWriter::Stop));
-        let others = self.canary.into_iter().chain(self.people).chain([self.freezing]);
+        let Companions { canary, people, freezing, .. } = self.companions;
+        let others = canary.into_iter().chain(people).chain([freezing]);
         for thread in self.threads.into_iter().chain(others) {
             // A panic of one of them has ended the process.
             drop(thread.join());
@@ -247,40 +227,6 @@ impl Server {
         self.runtime.shutdown_background();
         Ok(())
     }
-}
-
-/// Sends canaries, if there is somebody who sends them.
-fn fly(
-    sender: Option<Sender>,
-    answers: &Arc<Answers>,
-    stopping: &watch::Receiver<bool>,
-) -> anyhow::Result<Option<JoinHandle<()>>> {
-    let canary = sender.map(|sender| Canary {
-        answers: Arc::clone(answers),
-        counts: Arc::clone(&answers.counts),
-        sender,
-        stopping: stopping.clone(),
-    });
-    canary.map(|canary| spawn(CANARY, move || canary.run())).transpose()
-}
-
-/// Keeps what was counted around incidents.
-fn freeze(
-    answers: &Arc<Answers>,
-    stopping: &watch::Receiver<bool>,
-) -> anyhow::Result<JoinHandle<()>> {
-    let freezing = Freezing::new(answers, stopping);
-    spawn(FREEZER, move || freezing.run())
-}
-
-/// Reads who owns what, and calendars, if settings name some.
-fn reread(
-    answers: &Arc<Answers>,
-    data: &Path,
-    stopping: &watch::Receiver<bool>,
-) -> anyhow::Result<Option<JoinHandle<()>>> {
-    let people = Rereading::wanted(answers, data, stopping);
-    people.map(|people| spawn(PEOPLE, move || people.run())).transpose()
 }
 
 /// The threads that talk to others.
@@ -409,7 +355,10 @@ fn courier(settings: &ServerSettings) -> anyhow::Result<Courier> {
     Ok(courier)
 }
 
-fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> anyhow::Result<JoinHandle<()>> {
+pub(super) fn spawn(
+    name: &str,
+    work: impl FnOnce() + Send + 'static,
+) -> anyhow::Result<JoinHandle<()>> {
     let thread = std::thread::Builder::new().name(name.to_owned()).spawn(work);
     thread.with_context(|| format!("failed to start the thread of the {name}"))
 }

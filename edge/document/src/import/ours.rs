@@ -1,7 +1,7 @@
 //! A file that we wrote: what people altered in it.
 
 use super::Edit;
-use crate::body;
+use crate::body::{self, Figures};
 use crate::embed::{Embedded, WrittenPart, digest};
 use crate::markdown::parts::{Part, parts};
 use crate::references::References;
@@ -133,7 +133,7 @@ impl Read {
             let references = References::of(&self.document);
             open.retain(|at| {
                 let Some(section) = self.document.sections.get(*at) else { return false };
-                let body = body::body(&self.document, section, &references);
+                let body = body::body(&self.document, section, (&references, Figures::Tables));
                 let found = left.find(body.trim()).filter(|_| !body.trim().is_empty());
                 found.into_iter().for_each(|at| left.replace_range(at..at + body.trim().len(), ""));
                 found.is_none()
@@ -151,7 +151,7 @@ impl Read {
         for question in &section.questions {
             text = text.replace(&body::asked(question, &references), "");
         }
-        let record = body::record(&self.document, section, &references);
+        let record = body::record(&self.document, section, (&references, Figures::Tables));
         let after = text.trim().strip_prefix(record.trim()).filter(|_| section.shows_record());
         let (place, text) = match after {
             Some(after) => (Place::After, after.trim().to_owned()),

@@ -4,8 +4,7 @@ use super::super::Answers;
 use super::super::record::speaks_of;
 use hw_api::{Incident, Shift, instant};
 use hw_detect::rule::{Case, Expects, Measure, Rule};
-use hw_model::{Direction, HopId, ShiftId, Target, Timestamp};
-use hw_store::Kind;
+use hw_model::{Direction, HopId, Target, Timestamp};
 use hw_web::{Answered, MaySee, Page};
 
 /// Incidents that are looked through.

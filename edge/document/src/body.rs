@@ -8,23 +8,48 @@ use hw_report::{
     Voice,
 };
 
+/// How a figure stands in Markdown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Figures {
+    /// As its main numbers: Markdown holds no picture.
+    Tables,
+    /// As a picture, to be drawn where the Markdown becomes a page.
+    Pictures,
+}
+
 /// Everything that stands in a section.
-pub(crate) fn body(document: &Document, section: &Section, references: &References) -> String {
+pub(crate) fn body(
+    document: &Document,
+    section: &Section,
+    (references, figures): (&References, Figures),
+) -> String {
     let mut parts: Vec<String> = Vec::new();
     if section.shows_record() {
-        parts.push(record(document, section, references));
+        parts.push(record(document, section, (references, figures)));
     }
     parts.extend(section.written.as_ref().map(|written| {
-        let draw = |id: &str| document.figure(id).map(|known| figure(known, references));
-        with_figures(&contained(&written.text), &draw)
+        let text = contained(&written.text);
+        match figures {
+            Figures::Tables => with_figures(&text, &|id| {
+                document.figure(id).map(|known| figure(known, references))
+            }),
+            Figures::Pictures => text,
+        }
     }));
     parts.extend(section.questions.iter().map(|question| asked(question, references)));
     joined(parts)
 }
 
 /// What the record says in a section.
-pub(crate) fn record(document: &Document, section: &Section, references: &References) -> String {
-    let blocks = section.blocks.iter().filter_map(|block| self::block(document, block, references));
+pub(crate) fn record(
+    document: &Document,
+    section: &Section,
+    (references, figures): (&References, Figures),
+) -> String {
+    let blocks = section.blocks.iter().filter_map(|block| match (block, figures) {
+        (Block::Figure(id), Figures::Pictures) => document.figure(id).map(figure_image),
+        (block, _) => self::block(document, block, references),
+    });
     joined(blocks.collect())
 }
 

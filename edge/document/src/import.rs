@@ -71,7 +71,7 @@ pub fn import(name: &str, text: &str) -> Result<Imported, ImportFault> {
         Found::Damaged(why) => damaged(name, &visible, &why),
         Found::None => (foreign::read(name, &visible), Vec::new(), Vec::new()),
     };
-    if document.title.is_empty() && document.sections.is_empty() {
+    if visible.trim().is_empty() && document.sections.is_empty() {
         return fault(
             "holds no text: a post mortem has a heading, and sections under headings".to_owned(),
         );

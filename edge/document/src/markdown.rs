@@ -2,6 +2,7 @@
 
 pub(crate) mod parts;
 
+use crate::body::Figures;
 use crate::embed;
 use crate::references::References;
 use crate::template::{Layout, TemplateFault};
@@ -14,7 +15,7 @@ use hw_report::Document;
 /// If the layout is a team's template and cannot be used: what is wrong, and in which line.
 pub fn markdown(document: &Document, layout: &Layout<'_>) -> Result<String, TemplateFault> {
     let references = References::of(document);
-    let rendered = layout.render(document, &references)?;
+    let rendered = layout.render(document, &references, Figures::Tables)?;
     let block = embed::block(document, &rendered);
     Ok(format!("{}\n{block}\n", rendered.text))
 }

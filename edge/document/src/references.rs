@@ -1,10 +1,12 @@
 //! How sources are shown beside a sentence: `‹12, S1, Q2›`. Queries are long: each gets a number.
 
-use hw_report::{Document, Sentence, Source, Sources};
+use hw_report::{Audience, Document, Sentence, Source, Sources};
 
 /// The queries of a document, numbered in the order in which they are cited.
 pub(crate) struct References {
     queries: Vec<String>,
+    /// Outside the team numbers of entries say nothing: none is shown.
+    audience: Audience,
 }
 
 impl References {
@@ -27,12 +29,7 @@ impl References {
                 queries.push(query.clone());
             }
         }
-        Self { queries }
-    }
-
-    /// The queries with their numbers: `Q1`.
-    pub(crate) fn queries(&self) -> impl Iterator<Item = (String, &str)> {
-        self.queries.iter().zip(1..).map(|(query, n)| (format!("Q{n}"), query.as_str()))
+        Self { queries, audience: document.audience }
     }
 
     /// The number of a query.
@@ -55,7 +52,12 @@ impl References {
 
     /// The labels of sources.
     pub(crate) fn labels<'a>(&self, sources: impl IntoIterator<Item = &'a Source>) -> Vec<String> {
-        sources.into_iter().filter_map(|source| self.label(source)).collect()
+        match self.audience {
+            Audience::Internal => {
+                sources.into_iter().filter_map(|source| self.label(source)).collect()
+            }
+            Audience::Public => Vec::new(),
+        }
     }
 
     /// The labels of a sentence; none if the next thing said has the same.

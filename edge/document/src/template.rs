@@ -7,8 +7,10 @@
 mod context;
 mod regions;
 
+pub(crate) use context::{LEGEND, PUBLIC_LEGEND, heading, open_words, review_words};
 pub(crate) use regions::{Region, Rendered};
 
+use crate::body::Figures;
 use crate::escape::inline;
 use crate::references::References;
 use hw_report::Document;
@@ -116,8 +118,9 @@ impl<'a> Layout<'a> {
         &self,
         document: &Document,
         references: &References,
+        figures: Figures,
     ) -> Result<Rendered, TemplateFault> {
-        let context = context::Context::of(document, references);
+        let context = context::Context::of(document, references, figures);
         let copies = context.bytes as u64 / BYTES_PER_FUEL * COPIES_MAX;
         let environment = environment(FUEL + copies);
         let template = self.parse(&environment)?;
@@ -149,10 +152,7 @@ impl<'a> Layout<'a> {
             };
         }
         let detail = cause.detail().map(|detail| format!(": {detail}")).unwrap_or_default();
-        let help = match cause.kind() {
-            ErrorKind::UndefinedError => context::KNOWN,
-            _ => "",
-        };
+        let help = if cause.kind() == ErrorKind::UndefinedError { context::KNOWN } else { "" };
         let words = format!("{}{detail}{help}", cause.kind());
         TemplateFault {
             name: self.name().to_owned(),

@@ -3,11 +3,13 @@
 //! It is their text and stays it, but it brings no HTML, loads nothing, links to no script, and never ends the
 //! section in which it stands: headings are put below ours, and what was left open is closed.
 
-use crate::escape::{self, is_mark};
+mod page;
+
+pub(crate) use page::{anchor, own_to_html, to_html};
+
+use crate::escape::is_mark;
 use hw_model::is_plain;
-use pulldown_cmark::{
-    CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, html,
-};
+use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use std::ops::Range;
 
 /// Headings of our own have levels up to this one.
@@ -30,7 +32,7 @@ pub(crate) fn contained(text: &str) -> String {
         if edits.is_empty() {
             return text;
         }
-        text = edited(&text, edits);
+        text = shown(&edited(&text, edits));
     }
     // What does not come to rest is shown as it is, letter by letter.
     as_code(&text)
@@ -58,6 +60,7 @@ fn as_code(text: &str) -> String {
 /// What is put instead of a part of a text.
 type Edit = (Range<usize>, String);
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "Markdown has more events than matter here")]
 fn edits(text: &str) -> Vec<Edit> {
     let mut edits: Vec<Edit> = Vec::new();
     let mut open_code: Option<(Range<usize>, bool)> = None;
@@ -115,6 +118,7 @@ fn closing_edit(text: &str, code: Range<usize>, is_fenced: bool) -> Option<Edit>
 }
 
 /// Whether what comes after a text stands outside it: a heading that follows is one.
+#[expect(clippy::wildcard_enum_match_arm, reason = "Markdown has more events than matter here")]
 fn ends_closed(text: &str) -> bool {
     let probe = format!("{text}\n\n# end");
     let mut depth = 0_usize;
@@ -169,127 +173,6 @@ pub(crate) fn with_figures(text: &str, draw: &dyn Fn(&str) -> Option<String>) ->
         edits.extend(drawn.map(|drawn| (image.clone(), drawn)));
     }
     edited(text, edits)
-}
-
-/// People's Markdown as HTML. `figure` draws a figure by its id, if there is one of that.
-pub(crate) fn to_html(text: &str, figure: &dyn Fn(&str) -> Option<String>) -> String {
-    let text = shown(text);
-    let events: Vec<Event<'_>> = Parser::new_ext(&text, options()).collect();
-    let mut out = String::with_capacity(text.len() * 2);
-    html::push_html(
-        &mut out,
-        Safe { events: events.into_iter().peekable(), figure, open: Vec::new() },
-    );
-    out
-}
-
-/// Events of which none brings anything but text and links.
-struct Safe<'a, 'f, I: Iterator<Item = Event<'a>>> {
-    events: std::iter::Peekable<I>,
-    figure: &'f dyn Fn(&str) -> Option<String>,
-    /// Of each link and picture that is open, whether a tag was written for it.
-    open: Vec<bool>,
-}
-
-impl<'a, I: Iterator<Item = Event<'a>>> Iterator for Safe<'a, '_, I> {
-    type Item = Event<'a>;
-
-    fn next(&mut self) -> Option<Event<'a>> {
-        loop {
-            let event = self.events.next()?;
-            if let Some(event) = self.safe(event) {
-                return Some(event);
-            }
-        }
-    }
-}
-
-impl<'a, I: Iterator<Item = Event<'a>>> Safe<'a, '_, I> {
-    fn safe(&mut self, event: Event<'a>) -> Option<Event<'a>> {
-        Some(match event {
-            Event::Html(text) | Event::InlineHtml(text) => Event::Text(text),
-            Event::Start(Tag::HtmlBlock) => Event::Start(Tag::Paragraph),
-            Event::End(TagEnd::HtmlBlock) => Event::End(TagEnd::Paragraph),
-            Event::Start(Tag::Heading { level, .. }) => Event::Start(Tag::Heading {
-                level: below(level),
-                id: None,
-                classes: Vec::new(),
-                attrs: Vec::new(),
-            }),
-            Event::End(TagEnd::Heading(level)) => Event::End(TagEnd::Heading(below(level))),
-            Event::Start(Tag::Image { dest_url, .. }) => return self.image(&dest_url),
-            Event::Start(Tag::Link { dest_url, title, .. }) => return self.link(dest_url, title),
-            Event::End(TagEnd::Link | TagEnd::Image) => {
-                return self.open.pop()?.then_some(Event::End(TagEnd::Link));
-            }
-            Event::TaskListMarker(is_done) => {
-                Event::Text(CowStr::Borrowed(if is_done { "\u{2611} " } else { "\u{2610} " }))
-            }
-            other => other,
-        })
-    }
-
-    /// A figure of ours, or a link to the picture of another host.
-    fn image(&mut self, url: &str) -> Option<Event<'a>> {
-        if let Some(drawn) = figure_of(url).and_then(|id| (self.figure)(id)) {
-            self.skip_to_end_of_image();
-            return Some(Event::Html(CowStr::from(drawn)));
-        }
-        self.link(CowStr::from(url.to_owned()), CowStr::Borrowed(""))
-    }
-
-    /// A link, if it leads to a page or a mailbox; else its text alone.
-    fn link(&mut self, url: CowStr<'a>, title: CowStr<'a>) -> Option<Event<'a>> {
-        let is_safe = is_safe(&url);
-        self.open.push(is_safe);
-        is_safe.then(|| {
-            Event::Start(Tag::Link {
-                link_type: LinkType::Inline,
-                dest_url: url,
-                title,
-                id: CowStr::Borrowed(""),
-            })
-        })
-    }
-
-    fn skip_to_end_of_image(&mut self) {
-        let mut depth = 1;
-        for event in self.events.by_ref() {
-            match event {
-                Event::Start(Tag::Image { .. }) => depth += 1,
-                Event::End(TagEnd::Image) => depth -= 1,
-                _ => {}
-            }
-            if depth == 0 {
-                return;
-            }
-        }
-    }
-}
-
-/// Whether an address leads to a page or a mailbox, or stands on the same page or host.
-fn is_safe(url: &str) -> bool {
-    // Browsers leave out blanks and control letters where a scheme stands.
-    let bare: String =
-        url.chars().filter(|letter| !letter.is_whitespace() && is_plain(*letter)).collect();
-    let bare = bare.to_ascii_lowercase();
-    let is_local = bare.starts_with(['/', '#']) && !bare.starts_with("//");
-    is_local || ["http://", "https://", "mailto:"].iter().any(|scheme| bare.starts_with(scheme))
-}
-
-/// A heading of people below those of ours.
-const fn below(level: HeadingLevel) -> HeadingLevel {
-    match level {
-        HeadingLevel::H1 => HeadingLevel::H3,
-        HeadingLevel::H2 => HeadingLevel::H4,
-        HeadingLevel::H3 => HeadingLevel::H5,
-        HeadingLevel::H4 | HeadingLevel::H5 | HeadingLevel::H6 => HeadingLevel::H6,
-    }
-}
-
-/// A link of ours in HTML.
-pub(crate) fn anchor(href: &str, text: &str) -> String {
-    format!("<a href=\"{}\">{}</a>", escape::html(href), escape::html(text))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! A file that we wrote: what people altered in it.
 
 use super::Edit;
-use crate::body;
+use crate::body::{self, Figures};
 use crate::embed::{Embedded, WrittenPart, digest};
 use crate::markdown::parts::{Part, parts};
 use crate::references::References;
@@ -29,10 +29,15 @@ pub(super) fn read(visible: &str, embedded: &Embedded, document: Document) -> Re
     read.title(&mut now, embedded);
     let pairs = pairs(&embedded.parts, &now);
     let now = with_additions(now, &pairs);
-    for (written, at) in embedded.parts.iter().zip(pairs) {
+    for (written, at) in embedded.parts.iter().zip(&pairs) {
         match at.and_then(|at| now.get(at)?.as_ref()) {
             Some(now) => read.part(written, now),
             None => read.is_missing(written),
+        }
+    }
+    for (at, new) in now.iter().enumerate() {
+        if let Some(new) = new.as_ref().filter(|_| !pairs.contains(&Some(at))) {
+            read.keep(&new.part.heading, &new.text);
         }
     }
     read
@@ -133,7 +138,7 @@ impl Read {
             let references = References::of(&self.document);
             open.retain(|at| {
                 let Some(section) = self.document.sections.get(*at) else { return false };
-                let body = body::body(&self.document, section, &references);
+                let body = body::body(&self.document, section, (&references, Figures::Tables));
                 let found = left.find(body.trim()).filter(|_| !body.trim().is_empty());
                 found.into_iter().for_each(|at| left.replace_range(at..at + body.trim().len(), ""));
                 found.is_none()
@@ -151,7 +156,7 @@ impl Read {
         for question in &section.questions {
             text = text.replace(&body::asked(question, &references), "");
         }
-        let record = body::record(&self.document, section, &references);
+        let record = body::record(&self.document, section, (&references, Figures::Tables));
         let after = text.trim().strip_prefix(record.trim()).filter(|_| section.shows_record());
         let (place, text) = match after {
             Some(after) => (Place::After, after.trim().to_owned()),
@@ -206,11 +211,16 @@ fn pairs(written: &[WrittenPart], now: &[Now]) -> Vec<Option<usize>> {
     pairs
 }
 
-/// The longest row of headings that stand in both, in the same order.
+/// The longest row of headings that stand in both, in the same order, by their words or by what stands under them.
 fn same(written: &[WrittenPart], now: &[Now]) -> Vec<Option<usize>> {
+    // A heading that was renamed still has its text under it.
+    let digests: Vec<String> = now.iter().map(|now| digest(&now.text)).collect();
     let is_same = |a: usize, b: usize| {
-        let (a, b) = (written.get(a), now.get(b));
-        a.zip(b).is_some_and(|(a, b)| a.heading == b.part.heading)
+        let (Some(a), Some(now), Some(digest)) = (written.get(a), now.get(b), digests.get(b))
+        else {
+            return false;
+        };
+        a.heading == now.part.heading || (!now.text.is_empty() && a.digest == *digest)
     };
     let (n, m) = (written.len(), now.len());
     // best[a * (m + 1) + b] is how many of those from a and from b on can be paired.

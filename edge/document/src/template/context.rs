@@ -1,7 +1,7 @@
 //! What a template can ask for.
 
 use super::regions::marked;
-use crate::body::body;
+use crate::body::{Figures, body};
 use crate::escape::inline;
 use crate::references::{References, suffix};
 use hw_model::date_words;
@@ -22,9 +22,9 @@ pub(super) struct Context {
 }
 
 impl Context {
-    pub(super) fn of(document: &Document, references: &References) -> Self {
+    pub(super) fn of(document: &Document, references: &References, figures: Figures) -> Self {
         let sections = document.sections.iter().map(|section| {
-            (section.kind, section.title.clone(), body(document, section, references))
+            (section.kind, section.title.clone(), body(document, section, (references, figures)))
         });
         let sections: Vec<(SectionKind, String, String)> = sections.collect();
         let head = head(document, references);

@@ -1,5 +1,6 @@
 //! Commands: `highwater NOUN VERB`, one file each.
 
+mod action;
 mod analyze;
 mod change;
 mod compare;
@@ -43,6 +44,7 @@ enum Command {
     Token(token::TokenCommand),
     Incident(incident::IncidentCommand),
     Report(report::Report),
+    Action(action::ActionCommand),
     Digest(digest::Digest),
     Search(search::Search),
     Who(who::Who),
@@ -66,6 +68,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Token(token) => token.run(),
         Command::Incident(incident) => incident.run(),
         Command::Report(report) => report.run(),
+        Command::Action(action) => action.run(),
         Command::Digest(digest) => digest.run(),
         Command::Search(search) => search.run(),
         Command::Who(who) => who.run(),

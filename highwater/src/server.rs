@@ -14,6 +14,7 @@ mod canary;
 mod clock;
 mod counts;
 mod doors;
+mod freezing;
 mod group;
 mod hooks;
 mod notices;

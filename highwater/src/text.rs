@@ -3,6 +3,7 @@
 //! Nothing depends on colour: verdicts are words, and what matters stands first. Everything that
 //! came from outside is text: control characters and terminal escapes are taken out.
 
+pub(crate) mod actions;
 pub(crate) mod answers;
 pub(crate) mod compare;
 pub(crate) mod digest;

@@ -249,7 +249,7 @@ fn other_services_have_other_people(server: &Server) {
     let worklist = people(server, "worklist");
     assert_eq!((&worklist["on_call"], &worklist["knows"]), (&json!([]), &json!([])), "{worklist}");
     assert_eq!(worklist["troubles"], json!(["No on-call feed is for worklist."]));
-    assert_eq!(worklist["would_help"].as_array().unwrap().len(), 4);
+    assert_eq!(worklist["would_help"].as_array().unwrap().len(), 3);
     // A service of the catalog that sends nothing can be asked about.
     let silent = people(server, "silent");
     assert_eq!(

@@ -28,19 +28,25 @@ pub enum RemarkKind {
     Hypothesis,
     /// What is going to be done.
     Decision,
-    /// What is to be done later.
+    /// Which fact speaks against what was believed last.
+    RulesOut,
+    /// What is to be done later: `detect: add an alert; done when: it fires`.
     Action,
+    /// What is set in the record: `lead`, `severity SEV2`, `resolved REASON`.
+    Sets,
 }
 
 impl RemarkKind {
     /// Every kind.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Report,
         Self::Note,
         Self::Observation,
         Self::Hypothesis,
         Self::Decision,
+        Self::RulesOut,
         Self::Action,
+        Self::Sets,
     ];
 
     /// The word used in scenarios.
@@ -52,7 +58,9 @@ impl RemarkKind {
             Self::Observation => "observation",
             Self::Hypothesis => "hypothesis",
             Self::Decision => "decision",
+            Self::RulesOut => "rules-out",
             Self::Action => "action",
+            Self::Sets => "sets",
         }
     }
 

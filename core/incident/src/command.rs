@@ -1,5 +1,6 @@
 //! What people want done.
 
+use crate::after::AfterCommand;
 use crate::author::Author;
 use crate::clocks::Moment;
 use crate::text::{Name, Text};
@@ -156,6 +157,8 @@ pub enum Command {
         /// Why that is known now.
         reason: Text,
     },
+    /// Do something for after the incident.
+    After(AfterCommand),
     /// Make it part of another.
     Merge {
         /// That one.

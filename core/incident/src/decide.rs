@@ -115,6 +115,9 @@ impl Record {
             Command::Correct { moment, to, reason } => {
                 self.correction(moment, to, reason, order)?
             }
+            Command::After(command) => {
+                What::After(self.decide_after(&command, (&order.by, order.now))?)
+            }
             Command::Merge { into, reason } => {
                 if into == self.id {
                     return Err(Refusal::IntoItself);

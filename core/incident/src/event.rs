@@ -1,5 +1,6 @@
 //! What happens in an incident. Events are never changed; what they say is the past.
 
+use crate::after::After;
 use crate::author::Author;
 use crate::clocks::Moment;
 use crate::text::{Name, Text};
@@ -28,6 +29,8 @@ pub enum What {
     Written(Written),
     /// An entry reads otherwise than before.
     Revised(Revision),
+    /// Something for after the incident: an action item, the review.
+    After(After),
 }
 
 /// What Highwater found.

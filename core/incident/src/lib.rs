@@ -5,6 +5,7 @@
 //! takes an event and cannot fail: what was recorded, applies. It does not know how a shift was found,
 //! where events are kept, or how anybody is told of them.
 
+mod after;
 mod author;
 mod clocks;
 mod command;
@@ -17,11 +18,15 @@ mod remind;
 mod text;
 mod words;
 
+pub use after::{
+    Action, ActionChange, ActionItem, ActionKind, ActionState, After, AfterCommand, AfterFault,
+    NUDGES_MAX, Review, ReviewStatus, Section,
+};
 pub use author::{ALERTMANAGER, Author};
 pub use clocks::{Moment, Times};
 pub use command::{Command, Order, TakeOver};
 pub use event::{Event, Finding, Move, Revision, What, Written};
 pub use record::{Entry, Hypothesis, HypothesisState, Mitigation, Promise, Record, RoleHeld, Wait};
 pub use refusal::{EntryFault, Part, Refusal, Standing, Timing};
-pub use text::{Name, TEXT_MAX, Text, TextFault};
+pub use text::{Name, SECTION_MAX, TEXT_MAX, Text, TextFault};
 pub use words::{NoteKind, Role, SeverityLevel, Status};

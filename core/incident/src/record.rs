@@ -1,5 +1,6 @@
 //! An incident as its events leave it.
 
+use crate::after::{Action, Review, ReviewStatus};
 use crate::author::Author;
 use crate::clocks::{Moment, Times};
 use crate::event::{Event, Finding, Move, Revision, What, Written};
@@ -31,6 +32,10 @@ pub struct Record {
     pub hypotheses: Vec<Hypothesis>,
     /// What was tried.
     pub mitigations: Vec<Mitigation>,
+    /// What is to be done afterwards, by number.
+    pub actions: BTreeMap<u32, Action>,
+    /// The post mortem as people left it.
+    pub review: Review,
     /// The next word that was promised.
     pub promise: Option<Promise>,
     /// What is waited for.
@@ -171,6 +176,13 @@ impl Record {
             entries: BTreeMap::new(),
             hypotheses: Vec::new(),
             mitigations: Vec::new(),
+            actions: BTreeMap::new(),
+            review: Review {
+                status: ReviewStatus::Draft,
+                since: None,
+                sections: BTreeMap::new(),
+                frozen: None,
+            },
             promise: None,
             wait: None,
             merged_into: None,
@@ -198,6 +210,7 @@ impl Record {
             What::Moved(moved) => self.shift(moved, at),
             What::Written(written) => self.write(written, event),
             What::Revised(revision) => self.revise(revision),
+            What::After(after) => self.apply_after(after, event),
         }
     }
 

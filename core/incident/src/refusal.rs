@@ -1,5 +1,6 @@
 //! Why something cannot be done, in words that say what can.
 
+use crate::after::AfterFault;
 use crate::clocks::Moment;
 use crate::words::{Role, SeverityLevel, Status};
 use hw_model::{IncidentId, Timestamp};
@@ -21,6 +22,8 @@ pub enum Refusal {
     Part(Part),
     /// An entry is not what it was taken for.
     Entry(EntryFault),
+    /// An action item or the post mortem is not what it was taken for.
+    After(AfterFault),
 }
 
 /// What does not fit where an incident stands.
@@ -168,6 +171,7 @@ impl Refusal {
             Self::Timing(timing) => timing.words(time),
             Self::Part(part) => part.words(time),
             Self::Entry(entry) => entry.words(),
+            Self::After(after) => after.words(time),
         }
     }
 }

@@ -1,5 +1,5 @@
-//! What Highwater reminds people of: a wait whose time is over, a word that was promised and has not come.
-//! Each once.
+//! What Highwater reminds people of: a wait whose time is over and a word that was promised and has not
+//! come, each once, and action items that were due, a few times.
 
 use crate::author::Author;
 use crate::event::{Event, Move, What};
@@ -13,7 +13,7 @@ impl Record {
     pub fn next_reminder(&self) -> Option<Timestamp> {
         let wait = self.wait_to_end().map(|wait| wait.until);
         let promise = self.promise_to_keep().map(|promise| promise.due);
-        wait.into_iter().chain(promise).min()
+        wait.into_iter().chain(promise).chain(self.actions_to_do()).min()
     }
 
     /// What people are to be reminded of now.
@@ -25,9 +25,26 @@ impl Record {
         let promise = self.promise_to_keep().filter(|promise| promise.due <= now);
         let promise = promise.map(|it| Move::UpdateOverdue { due: it.due, by: it.by.clone() });
         let at = self.said_at.map_or(now, |said| said.max(now));
-        let event =
-            |moved| Event { happened_at: at, by: Author::Highwater, what: What::Moved(moved) };
-        wait.into_iter().chain(promise).map(event).collect()
+        let moved = wait.into_iter().chain(promise).map(What::Moved);
+        let nudges = if self.has_actions_to_do() { self.nudges(now) } else { Vec::new() };
+        let whats = moved.chain(nudges.into_iter().map(What::After));
+        whats.map(|what| Event { happened_at: at, by: Author::Highwater, what }).collect()
+    }
+
+    /// When the next owner of an action item has to be reminded: also long after the incident.
+    fn actions_to_do(&self) -> Option<Timestamp> {
+        self.has_actions_to_do().then(|| self.next_nudge()).flatten()
+    }
+
+    const fn has_actions_to_do(&self) -> bool {
+        match self.status {
+            Status::Declined | Status::Merged => false,
+            Status::Triage
+            | Status::Active
+            | Status::Mitigated
+            | Status::Resolved
+            | Status::Closed => true,
+        }
     }
 
     fn wait_to_end(&self) -> Option<&Wait> {

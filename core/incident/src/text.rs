@@ -7,6 +7,9 @@ use std::fmt;
 /// Letters of a text at most: some pages. What is longer belongs into a document, with a link here.
 pub const TEXT_MAX: usize = 10_000;
 
+/// Letters of a section of a post mortem at most.
+pub const SECTION_MAX: usize = 100_000;
+
 /// Letters of a name at most.
 const NAME_MAX: usize = 200;
 
@@ -49,8 +52,17 @@ impl Text {
     /// If it is empty, longer than `TEXT_MAX`, or holds control characters other than line ends and
     /// tabs.
     pub fn parse(text: &str) -> Result<Self, TextFault> {
+        Self::parse_up_to(text, TEXT_MAX)
+    }
+
+    /// Takes a text that may be longer, such as a section of a post mortem; blanks around it go.
+    ///
+    /// # Errors
+    ///
+    /// As `parse`, but for the number of letters.
+    pub fn parse_up_to(text: &str, letters_max: usize) -> Result<Self, TextFault> {
         let text = text.replace("\r\n", "\n");
-        checked(text.trim(), TEXT_MAX).map(Self)
+        checked(text.trim(), letters_max).map(Self)
     }
 
     /// A text of our own, or one that was checked when it was recorded.

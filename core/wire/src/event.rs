@@ -6,7 +6,7 @@
 mod engine;
 mod people;
 
-use crate::{ActV1, WireError};
+use crate::{ActV1, AfterV1, WireError};
 use hw_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -286,6 +286,11 @@ pub enum WhatV1 {
     Unpinned {
         /// The entry.
         entry: u64,
+    },
+    /// Something for after the incident.
+    After {
+        /// What it was.
+        did: AfterV1,
     },
     /// Something of administration: for admins only, and of no incident.
     Audit {

@@ -7,6 +7,7 @@
 //! It deliberately does not know where bytes are kept, how they are protected against bit rot, or
 //! when they are written.
 
+mod after;
 mod audit;
 mod batch;
 mod definitions;
@@ -14,6 +15,7 @@ mod event;
 mod row;
 mod snapshot;
 
+pub use after::AfterV1;
 pub use audit::ActV1;
 pub use event::{EventV1, WhatV1};
 pub use row::{Arrival, LogRow};

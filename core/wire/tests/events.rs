@@ -2,8 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use hw_incident::{
-    Author, Event, Moment, Move, Name, NoteKind, Revision, Role, SeverityLevel, Status, Text, What,
-    Written,
+    ActionChange, ActionItem, ActionKind, After, Author, Event, Moment, Move, Name, NoteKind,
+    ReviewStatus, Revision, Role, SeverityLevel, Status, Text, What, Written,
 };
 use hw_model::{ChangeId, Effect, IncidentId, Timestamp};
 use hw_wire::EventV1;
@@ -59,7 +59,39 @@ fn whats() -> Vec<What> {
     let moved = moves().into_iter().map(What::Moved);
     let written = entries().into_iter().map(What::Written);
     let later = later_moves().into_iter().map(What::Moved);
-    moved.chain(written).chain(revisions.map(What::Revised)).chain(later).collect()
+    moved
+        .chain(written)
+        .chain(revisions.map(What::Revised))
+        .chain(later)
+        .chain(afters().into_iter().map(What::After))
+        .collect()
+}
+
+fn afters() -> Vec<After> {
+    let (text, name) = (|text: &str| Text::parse(text).unwrap(), |n: &str| Name::parse(n).unwrap());
+    let item = ActionItem {
+        kind: ActionKind::Detect,
+        text: text("write the alert"),
+        owner: name("Lea"),
+        due: Timestamp(90),
+        done_when: text("it fires"),
+    };
+    let change = ActionChange { due: Some(Timestamp(99)), ..ActionChange::default() };
+    let reason = || text("because");
+    vec![
+        After::ActionAdded { action: 1, item },
+        After::ActionChanged { action: 1, change },
+        After::ActionDone { action: 1, how: text("it fires in the replay") },
+        After::ActionDeclined { action: 2, reason: reason() },
+        After::ActionReopened { action: 2, reason: reason() },
+        After::ActionTracked { action: 2, url: text("https://example.com/issues/7") },
+        After::ActionNudged { action: 2, due: Timestamp(90), n: 2 },
+        After::SectionWritten { section: name("luck"), text: Some(text("it was <daytime>")) },
+        After::SectionWritten { section: name("luck"), text: None },
+        After::ReviewMoved { to: ReviewStatus::InReview, reason: None },
+        After::ReviewMoved { to: ReviewStatus::Draft, reason: Some(reason()) },
+        After::FiguresFrozen { figures: "[]".to_owned() },
+    ]
 }
 
 /// What was added since: it stands at the end of the file.

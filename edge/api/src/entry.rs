@@ -17,7 +17,9 @@ pub struct Entry {
     /// `incident_opened`, `title_set`, `status_set`, `severity_set`, `role_taken`, `role_left`,
     /// `time_corrected`, `noted`, `reported`, `hypothesis_opened`,
     /// `hypothesis_ruled_out`, `mitigation_begun`, `mitigation_checked`, `handed_over`,
-    /// `update_promised`, `wait_begun`, `amended`, `pinned`, `unpinned`.
+    /// `update_promised`, `wait_begun`, `amended`, `pinned`, `unpinned`, `action_added`, `action_changed`,
+    /// `action_done`, `action_declined`, `action_reopened`, `action_tracked`, `action_nudged`,
+    /// `section_written`, `review_moved`, `figures_frozen`.
     /// In the audit: `server_started`, `token_created`, `token_revoked`, `attempts_refused`.
     pub kind: String,
     /// What it is on a timeline: alert, change, status, severity, role, note, observation, hypothesis,

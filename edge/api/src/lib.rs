@@ -6,10 +6,12 @@
 //! It deliberately has no logic: it only says in JSON what the engine's report says in words.
 
 mod access;
+mod actions;
 mod analysis;
 mod compared;
 mod convert;
 mod entry;
+mod frozen;
 mod health;
 mod hook;
 mod list;
@@ -32,6 +34,7 @@ pub use access::{
     Asking, Caller, CreateToken, CreatedToken, Doorman, Scope, Shown, Token, Turned, WantedToken,
     is_direct, name_of, names_loopback, names_token,
 };
+pub use actions::{ActionBody, ActionPatch, ActionRef, ActionWords, ReviewWords};
 pub use analysis::{
     Analysis, Change, Cleared, Counts, Hop, Impact, Incident, Judgement, Lead, Mitigation, Origin,
     Shift, TrailStep,
@@ -42,6 +45,7 @@ pub use compared::{
 };
 pub use convert::Rejected;
 pub use entry::Entry;
+pub use frozen::{Frozen, FrozenCounts, FrozenCourse, FrozenStep, FrozenUsual};
 pub use health::Health;
 pub use hook::{AlertsAnswer, Chat, ChatAnswer, SignedMessage, Typed, Unsigned};
 pub use hw_model::change_name;

@@ -3,6 +3,9 @@
 mod reading;
 
 pub use reading::OrderFault;
+pub(crate) use reading::{
+    fault, optional_text, read_author, read_incident, read_name, read_text, some, time, word,
+};
 
 use hw_incident::{Author, Command, Name, SeverityLevel, Text};
 use hw_model::{IncidentId, Timestamp};

@@ -1,5 +1,6 @@
 //! The incident record: where an incident stands, as people and Highwater left it.
 
+use crate::actions::{ActionWords, ReviewWords};
 use crate::time::rfc3339;
 use hw_incident::{Hypothesis, HypothesisState, Mitigation, Moment, Record};
 use serde::{Deserialize, Serialize};
@@ -22,6 +23,12 @@ pub struct IncidentRecord {
     pub hypotheses: Vec<HypothesisWords>,
     /// What was tried.
     pub attempts: Vec<Attempt>,
+    /// What is to be done afterwards; left out if nothing is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub actions: Vec<ActionWords>,
+    /// Where the review of its post mortem stands; left out as long as nothing was done about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<ReviewWords>,
     /// When people will hear more at the latest; null if nothing is promised.
     pub next_update_due: Option<String>,
     /// Whether that word was due and has not come.
@@ -142,6 +149,8 @@ impl From<&Record> for IncidentRecord {
             roles: roles.collect(),
             hypotheses: record.hypotheses.iter().map(HypothesisWords::from).collect(),
             attempts: record.mitigations.iter().map(Attempt::from).collect(),
+            actions: ActionWords::of(record),
+            review: ReviewWords::of(&record.review),
             next_update_due: record.promise.as_ref().map(|promise| rfc3339(promise.due)),
             is_update_overdue: record.promise.as_ref().is_some_and(|it| it.is_overdue),
             waiting: record.wait.as_ref().map(|wait| Waiting {

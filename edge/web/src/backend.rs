@@ -6,9 +6,9 @@
 use crate::figures::Family;
 use crate::search::SearchAsked;
 use hw_api::{
-    AlertsAnswer, Backlog, Brief, Change, ChatAnswer, Comparison, CountSeries, DoneAnswer, Entry,
-    FlowMap, Health, Hit, Hop, Incident, List, Now, Opened, Orders, ReportAnswer, Reported,
-    Service, ServicePeople, Shift, Told, Typed, Windows,
+    ActionWords, AlertsAnswer, Backlog, Brief, Change, ChatAnswer, Comparison, CountSeries,
+    DoneAnswer, Entry, FlowMap, Health, Hit, Hop, Incident, List, Now, Opened, Orders,
+    ReportAnswer, Reported, Service, ServicePeople, Shift, Told, Typed, Windows,
 };
 use hw_model::{CountOf, Timestamp};
 use tokio::sync::watch;
@@ -291,6 +291,13 @@ pub trait Backend: Send + Sync {
     ///
     /// See [`Backend::hops`].
     fn brief(&self, incident: u32) -> Answered<Option<Brief>>;
+
+    /// Every action item of incidents that may be seen.
+    ///
+    /// # Errors
+    ///
+    /// See [`Backend::hops`].
+    fn actions(&self, may_see: &mut MaySee<'_>) -> Answered<Vec<ActionWords>>;
 
     /// What piles up since an incident began, the most first. `None` if there is no such incident.
     ///

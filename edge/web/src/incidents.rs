@@ -197,7 +197,7 @@ fn whole(request: &Request) -> Result<Option<String>, Problem> {
     idempotency_key(request.headers())
 }
 
-async fn done(
+pub(crate) async fn done(
     (site, caller): (&Site, Caller),
     (number, orders, key): (u32, Orders, Option<String>),
     status: StatusCode,
@@ -230,12 +230,12 @@ fn place(id: String, seq: &str) -> Result<(u32, u64), Problem> {
     Ok((number, seq.parse().map_err(|_| wrong())?))
 }
 
-fn unusable(OrderFault(words): OrderFault) -> Problem {
+pub(crate) fn unusable(OrderFault(words): OrderFault) -> Problem {
     Problem::new(ProblemKind::Unusable, words)
 }
 
 /// A body of known shape, signed by whom it is from.
-async fn body<T: DeserializeOwned>(
+pub(crate) async fn body<T: DeserializeOwned>(
     site: &Site,
     caller: &Caller,
     request: Request,

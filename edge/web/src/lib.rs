@@ -10,6 +10,7 @@
 //! It deliberately does not know where answers come from, not the store, the engine or the receiver;
 //! nor what a token looks like.
 
+mod actions;
 mod asking;
 mod backend;
 mod commands;

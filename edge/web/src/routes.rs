@@ -5,8 +5,8 @@ use crate::guard::Link;
 use crate::problem::{Problem, ProblemKind};
 use crate::table::{Route, Table};
 use crate::{
-    commands, compared, counted, document, follow, guard, hooks, incidents, people, recorded,
-    search, status, tokens,
+    actions, commands, compared, counted, document, follow, guard, hooks, incidents, people,
+    recorded, search, status, tokens,
 };
 use axum::extract::{Request, State};
 use axum::http::header::{CACHE_CONTROL, HeaderName};
@@ -42,6 +42,9 @@ fn table() -> Table {
         .post("/api/v1/incidents/{n}/entries", incidents::write)
         .post("/api/v1/incidents/{n}/entries/{seq}/amend", incidents::amend)
         .post("/api/v1/incidents/{n}/entries/{seq}/pin", incidents::pin)
+        .get("/api/v1/actions", actions::actions)
+        .post("/api/v1/actions", actions::add)
+        .patch("/api/v1/actions/{id}", actions::patch)
         .post("/api/v1/reports", incidents::report)
         .post("/api/v1/hooks/slack", hooks::slack)
         .post("/api/v1/hooks/mattermost", hooks::mattermost)

@@ -10,7 +10,7 @@ use std::sync::Arc;
 /// A route of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Route {
-    /// GET, POST or DELETE; what answers GET answers HEAD.
+    /// GET, POST, PUT, PATCH or DELETE; what answers GET answers HEAD.
     pub method: &'static str,
     /// Where, with names in braces.
     pub path: &'static str,
@@ -42,6 +42,15 @@ impl Table {
         T: Guarded + 'static,
     {
         self.on(("POST", MethodFilter::POST), path, handler)
+    }
+
+    /// Answers PATCH there.
+    pub(crate) fn patch<H, T>(self, path: &'static str, handler: H) -> Self
+    where
+        H: Handler<T, Arc<Site>>,
+        T: Guarded + 'static,
+    {
+        self.on(("PATCH", MethodFilter::PATCH), path, handler)
     }
 
     /// Answers DELETE there.

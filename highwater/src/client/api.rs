@@ -96,6 +96,17 @@ impl Api {
         self.read(answer)
     }
 
+    /// Alters what stands at `path`. Two requests with one key are one.
+    pub(crate) fn patch(&self, path: &str, body: &Value, key: &str) -> Result<Value, ClientError> {
+        let request = self
+            .credentials
+            .show(self.agent.patch(self.url(path)))
+            .content_type("application/json")
+            .header("Idempotency-Key", key);
+        let answer = request.send(body.to_string()).map_err(|e| self.unreachable(&e))?;
+        self.read(answer)
+    }
+
     /// Posts JSON to what does not know keys: two requests are two.
     pub(crate) fn post_without_key(&self, path: &str, body: &Value) -> Result<Value, ClientError> {
         let request = self.credentials.show(self.agent.post(self.url(path)));

@@ -1,5 +1,6 @@
 //! `highwater demo`: a team's two days, after two quiet weeks, through a real server.
 
+mod colleagues;
 mod ending;
 mod names;
 mod saying;
@@ -108,7 +109,11 @@ fn play(
             Sent::People { at, what } => {
                 telling.hear(stage)?;
                 match what {
-                    People::Say { who, text, .. } => telling.said(at, &who, &text)?,
+                    People::Say { who, kind, text } => {
+                        telling.said((at, &who), (kind, &text))?;
+                        let incident = telling.incident();
+                        colleagues::say(stage, incident, (at, &who), (kind, &text))?;
+                    }
                     People::Change(change) => {
                         stage.tell(&change)?;
                         telling.told(at, &change)?;

@@ -10,7 +10,7 @@ mod write;
 use crate::exit::Exit;
 use clap::{Args, Subcommand};
 
-pub(super) use who::{When, Who};
+pub(super) use who::{When, Who, now};
 
 /// Read an incident's record, and write into it while you work.
 ///

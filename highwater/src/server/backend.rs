@@ -4,13 +4,16 @@
 //! asked of the engine between two rows. Nothing is answered that is not durable.
 
 mod access;
+mod actions;
 mod alerts;
 mod backlog;
 mod brief;
 mod chat;
 mod commands;
 mod compare;
+mod courses;
 mod figures;
+mod freeze;
 mod map;
 mod messages;
 mod people;
@@ -28,9 +31,9 @@ use super::orders::{ToEngine, ToWriter};
 use crate::people::Known;
 use hw_access::Door;
 use hw_api::{
-    AlertsAnswer, Backlog, Brief, Change, ChatAnswer, Comparison, CountSeries, DoneAnswer, Entry,
-    FlowMap, Health, Hit, Hop, Incident, List, Now, Opened, Orders, ReportAnswer, Reported,
-    Service, ServicePeople, Shift, Told, Typed, Windows,
+    ActionWords, AlertsAnswer, Backlog, Brief, Change, ChatAnswer, Comparison, CountSeries,
+    DoneAnswer, Entry, FlowMap, Health, Hit, Hop, Incident, List, Now, Opened, Orders,
+    ReportAnswer, Reported, Service, ServicePeople, Shift, Told, Typed, Windows,
 };
 use hw_engine::Engine;
 use hw_ingest::ReceiverCounts;
@@ -260,6 +263,10 @@ impl Backend for Answers {
 
     fn backlog(&self, incident: u32) -> Answered<Option<Vec<Backlog>>> {
         self.backlogs(incident)
+    }
+
+    fn actions(&self, may_see: &mut MaySee<'_>) -> Answered<Vec<ActionWords>> {
+        self.action_list(may_see)
     }
 
     fn brief(&self, incident: u32) -> Answered<Option<Brief>> {

@@ -11,7 +11,7 @@ use hw_incident::{Moment, Record, Status};
 use hw_model::{ChangeId, IncidentId, ShiftId};
 use hw_notify::{Kind, Notice};
 use hw_store::{Group, Kind as Stored, WriteError};
-use hw_wire::{EventV1, WhatV1};
+use hw_wire::{AfterV1, EventV1, WhatV1};
 use std::collections::BTreeMap;
 
 /// What happened to one incident in one breath.
@@ -185,6 +185,9 @@ fn veiled_news(what: &WhatV1) -> Option<&'static str> {
         WhatV1::WaitOver { .. } => "A time to wait is over: somebody has to look.",
         WhatV1::UpdateOverdue { .. } => "A promised word has not come.",
         WhatV1::SeveritySet { .. } => "Its severity was set.",
+        WhatV1::After { did: AfterV1::ActionNudged { .. } } => {
+            "An action item was due, and is open."
+        }
         WhatV1::HandedOver { .. } => "It was handed over.",
         _ => return None,
     })
@@ -252,6 +255,7 @@ fn is_news(what: &WhatV1, changes: &BTreeMap<u32, Change>) -> bool {
         }
         WhatV1::EffectKnown { effect, .. } => effect != "undecided",
         WhatV1::RoleTaken { role, .. } => role == "lead",
+        WhatV1::After { did } => matches!(did, AfterV1::ActionNudged { .. }),
         WhatV1::Noted { note_kind, .. } => note_kind == "communication" || note_kind == "decision",
         _ => false,
     }

@@ -262,7 +262,7 @@ impl Opened {
         Ok(rows)
     }
 
-    /// Incidents in which somebody waits, or promised a word.
+    /// Incidents in which somebody waits, promised a word, or has something left to do.
     pub(super) fn promised(&self) -> anyhow::Result<Vec<IncidentId>> {
         let mut promised = Vec::new();
         let mut before = None;
@@ -276,6 +276,7 @@ impl Opened {
                 let record: Option<IncidentRecord> = serde_json::from_str(words).ok();
                 let waits = |it: &IncidentRecord| {
                     it.waiting.as_ref().is_some_and(|waiting| !waiting.is_over)
+                        || it.actions.iter().any(|action| action.state == "open")
                         || (it.next_update_due.is_some() && !it.is_update_overdue)
                 };
                 promised.extend(record.filter(waits).map(|_| IncidentId(*number)));

@@ -7,6 +7,7 @@ use super::canary::Canary;
 use super::clock::ClockKind;
 use super::counts::Counts;
 use super::doors::{AccessSettings, Guards, record_start, renew};
+use super::freezing::Freezing;
 use super::hooks::HookSettings;
 use super::opening::{DataSettings, Opened, open};
 use super::orders::{ToEngine, ToWriter};
@@ -47,6 +48,7 @@ const POST: &str = "post";
 
 /// Name of the thread that reads who owns what, and calendars.
 const PEOPLE: &str = "people";
+const FREEZER: &str = "freezer";
 
 /// Before the engine is asked again whether it has caught up.
 const SOON: Duration = Duration::from_millis(100);
@@ -88,6 +90,7 @@ pub(crate) struct Server {
     to_post: std::sync::mpsc::Sender<ToPost>,
     canary: Option<JoinHandle<()>>,
     people: Option<JoinHandle<()>>,
+    freezing: JoinHandle<()>,
     otlp_http: Option<SocketAddr>,
     otlp_grpc: Option<SocketAddr>,
     api: Option<SocketAddr>,
@@ -144,6 +147,7 @@ impl Server {
         let sender = canary.map(|to| Sender::own(to, guards.certificates.is_some(), &guards.own));
         let canary = fly(sender, &answers, &stopping)?;
         let people = reread(&answers, &settings.folder, &stopping)?;
+        let freezing = freeze(&answers, &stopping)?;
         let stopped = async move { drop(stopping.wait_for(|is_stopping| *is_stopping).await) };
         let receiving = runtime.spawn(receiver.run(stopped));
         counts.is_ready.store(true, Ordering::Relaxed);
@@ -160,6 +164,7 @@ impl Server {
             to_post,
             canary,
             people,
+            freezing,
             otlp_http,
             otlp_grpc,
             api,
@@ -225,7 +230,8 @@ impl Server {
         self.to_post.send(ToPost::Stop).ok();
         drop(self.post.join());
         drop(self.orders.send(ToWriter::Stop));
-        for thread in self.threads.into_iter().chain(self.canary).chain(self.people) {
+        let others = self.canary.into_iter().chain(self.people).chain([self.freezing]);
+        for thread in self.threads.into_iter().chain(others) {
             // A panic of one of them has ended the process.
             drop(thread.join());
         }
@@ -247,6 +253,15 @@ fn fly(
         stopping: stopping.clone(),
     });
     canary.map(|canary| spawn(CANARY, move || canary.run())).transpose()
+}
+
+/// Keeps what was counted around incidents.
+fn freeze(
+    answers: &Arc<Answers>,
+    stopping: &watch::Receiver<bool>,
+) -> anyhow::Result<JoinHandle<()>> {
+    let freezing = Freezing::new(answers, stopping);
+    spawn(FREEZER, move || freezing.run())
 }
 
 /// Reads who owns what, and calendars, if settings name some.

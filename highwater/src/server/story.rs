@@ -1,6 +1,7 @@
 //! Events of the record as entries, each with a sentence that says it as it was said then.
 
 mod acts;
+mod after;
 mod people;
 
 use hw_api::{Entry, rfc3339};
@@ -96,6 +97,10 @@ fn parts(what: &WhatV1) -> (&'static str, Option<String>, &[String]) {
         }
         WhatV1::IncidentEnded => ("incident_ended", None, &[]),
         WhatV1::Audit { did, .. } => acts::parts(did),
+        WhatV1::After { did } => {
+            let (kind, about) = after::parts(did);
+            (kind, about, &[])
+        }
         other => people::parts(other),
     }
 }
@@ -109,6 +114,7 @@ fn value(what: &WhatV1) -> Option<&str> {
         | WhatV1::MitigationChecked { effect: value, .. }
         | WhatV1::StatusSet { status: value, .. }
         | WhatV1::SeveritySet { severity: value, .. } => Some(value),
+        WhatV1::After { did } => after::value(did),
         WhatV1::IncidentOpened { is_declared: true, .. } => Some("active"),
         WhatV1::IncidentOpened { is_declared: false, .. } => Some("triage"),
         _ => None,
@@ -127,6 +133,7 @@ fn timeline(what: &WhatV1) -> &'static str {
         WhatV1::EffectKnown { .. } | WhatV1::IncidentEnded => "check",
         WhatV1::IncidentMerged { .. } => "status",
         WhatV1::Audit { .. } => "action",
+        WhatV1::After { .. } => "follow_up",
         other => people::timeline(other),
     }
 }
@@ -161,6 +168,7 @@ pub(super) fn words(what: &WhatV1, names: &mut ChangeNames<'_>) -> String {
         }
         WhatV1::IncidentEnded => "all its figures are back or accepted".to_owned(),
         WhatV1::Audit { by, did } => acts::words(by, did),
+        WhatV1::After { did } => after::words(did),
         other => people::words(other),
     }
 }

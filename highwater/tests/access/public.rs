@@ -147,6 +147,8 @@ impl Public {
             "GET" => shown(agent.get(url), token).call(),
             "DELETE" => shown(agent.delete(url), token).call(),
             "POST" => shown(agent.post(url), token).send_empty(),
+            "PUT" => shown(agent.put(url), token).send_empty(),
+            "PATCH" => shown(agent.patch(url), token).send_empty(),
             other => panic!("{other}"),
         };
         answer.expect("the API answers").status().as_u16()

@@ -190,6 +190,24 @@ impl Server {
         Some((status, serde_json::from_str(&body).ok()?))
     }
 
+    /// Alters what stands at a path of the API, under a key.
+    pub(crate) fn alter(
+        &self,
+        path: &str,
+        key: &str,
+        body: &serde_json::Value,
+    ) -> (u16, serde_json::Value) {
+        let body = body.to_string();
+        let head = format!(
+            "PATCH {path} HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\n\
+             idempotency-key: {key}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+            self.api,
+            body.len()
+        );
+        let (status, body) = exchange(self.api, &head, &body).expect("the API answers");
+        (status, serde_json::from_str(&body).expect("the answer is JSON"))
+    }
+
     /// Posts bytes with these headers, each with its line end, to the API.
     pub(crate) fn send(&self, path: &str, headers: &str, body: &str) -> (u16, serde_json::Value) {
         let head = format!(

@@ -4,6 +4,7 @@
 //! a bit flipped, is an error here and not a guess.
 
 use super::{EventV1, WhatV1};
+use crate::AfterV1;
 use crate::WireError;
 use hw_incident::{
     Author, Event, Finding, Moment, Move, Name, NoteKind, Revision, Role, SeverityLevel, Status,
@@ -20,6 +21,7 @@ impl EventV1 {
             What::Moved(moved) => Some(moved_v1(moved)),
             What::Written(written) => Some(written_v1(written)),
             What::Revised(revision) => Some(revision_v1(revision)),
+            What::After(after) => Some(WhatV1::After { did: AfterV1::of(after) }),
         };
         Self {
             at: event.happened_at.0,
@@ -209,6 +211,7 @@ impl WhatV1 {
                 at: when.map(Timestamp),
                 reason: some(reason),
             })),
+            Self::After { did } => did.meaning().map(What::After),
             Self::Pinned { entry } => Ok(What::Revised(Revision::Pinned { entry: *entry })),
             Self::Unpinned { entry } => Ok(What::Revised(Revision::Unpinned { entry: *entry })),
         }

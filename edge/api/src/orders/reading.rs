@@ -13,19 +13,19 @@ use hw_model::{ChangeId, Effect, IncidentId, Timestamp};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrderFault(pub String);
 
-type Read<T> = Result<T, OrderFault>;
+pub(crate) type Read<T> = Result<T, OrderFault>;
 
-fn fault<T>(words: impl Into<String>) -> Read<T> {
+pub(crate) fn fault<T>(words: impl Into<String>) -> Read<T> {
     Err(OrderFault(words.into()))
 }
 
 /// A text of people.
-fn read_text(key: &str, text: &str) -> Read<Text> {
+pub(crate) fn read_text(key: &str, text: &str) -> Read<Text> {
     Text::parse(text).map_err(|wrong| of_text(key, &wrong))
 }
 
 /// A name of people.
-fn read_name(key: &str, name: &str) -> Read<Name> {
+pub(crate) fn read_name(key: &str, name: &str) -> Read<Name> {
     Name::parse(name).map_err(|wrong| of_text(key, &wrong))
 }
 
@@ -33,18 +33,18 @@ fn of_text(key: &str, wrong: &TextFault) -> OrderFault {
     OrderFault(format!("{key} {wrong}"))
 }
 
-fn some<'a>(key: &str, text: Option<&'a String>) -> Read<&'a str> {
+pub(crate) fn some<'a>(key: &str, text: Option<&'a String>) -> Read<&'a str> {
     match text {
         Some(text) => Ok(text),
         None => fault(format!("{key} is missing")),
     }
 }
 
-fn optional_text(key: &str, text: Option<&String>) -> Read<Option<Text>> {
+pub(crate) fn optional_text(key: &str, text: Option<&String>) -> Read<Option<Text>> {
     text.map(|text| read_text(key, text)).transpose()
 }
 
-fn time(key: &str, text: &str) -> Read<Timestamp> {
+pub(crate) fn time(key: &str, text: &str) -> Read<Timestamp> {
     match instant(text) {
         Some(at) => Ok(at),
         None => fault(format!("{key}: \"{text}\" is no time: give 2026-11-22T06:44:00Z")),
@@ -55,7 +55,12 @@ fn optional_time(key: &str, text: Option<&String>) -> Read<Option<Timestamp>> {
     text.map(|text| time(key, text)).transpose()
 }
 
-fn word<T>(what: &str, word: &str, find: impl Fn(&str) -> Option<T>, known: &[&str]) -> Read<T> {
+pub(crate) fn word<T>(
+    what: &str,
+    word: &str,
+    find: impl Fn(&str) -> Option<T>,
+    known: &[&str],
+) -> Read<T> {
     match find(word) {
         Some(found) => Ok(found),
         None => fault(format!("\"{word}\" is no {what}: {}", known.join(", "))),
@@ -80,7 +85,7 @@ fn change(text: Option<&String>) -> Read<Option<ChangeId>> {
 }
 
 /// The number of an incident: `INC-1`, or `1`.
-fn read_incident(text: &str) -> Read<IncidentId> {
+pub(crate) fn read_incident(text: &str) -> Read<IncidentId> {
     match text.strip_prefix("INC-").unwrap_or(text).parse() {
         Ok(number) => Ok(IncidentId(number)),
         Err(_) => fault(format!("\"{text}\" is no incident: give INC-1")),
@@ -88,7 +93,7 @@ fn read_incident(text: &str) -> Read<IncidentId> {
 }
 
 /// Who wants something: who asks with a token, or who is named.
-fn read_author(by: Option<&String>) -> Read<Author> {
+pub(crate) fn read_author(by: Option<&String>) -> Read<Author> {
     match by {
         Some(name) => Ok(Author::named(read_name("by", name)?)),
         None => fault("by is missing: say who you are"),

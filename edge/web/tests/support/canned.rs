@@ -1,9 +1,10 @@
 //! A backend that knows a few things by heart, and a client that says bytes to a socket.
 
 use hw_api::{
-    AlertsAnswer, Backlog, Brief, Change, ChatAnswer, Comparison, CountSeries, CountSide,
-    DoneAnswer, Entry, FlowMap, Health, Hit, Hop, Incident, List, Now, Opened, Orders, Received,
-    ReportAnswer, Reported, Service, ServicePeople, Shift, Streams, Told, Typed, Windows, rfc3339,
+    ActionWords, AlertsAnswer, Backlog, Brief, Change, ChatAnswer, Comparison, CountSeries,
+    CountSide, DoneAnswer, Entry, FlowMap, Health, Hit, Hop, Incident, List, Now, Opened, Orders,
+    Received, ReportAnswer, Reported, Service, ServicePeople, Shift, Streams, Told, Typed, Windows,
+    rfc3339,
 };
 use hw_model::Timestamp;
 use hw_web::{
@@ -158,6 +159,27 @@ fn page<T>(page: Page, last: u32, make: impl Fn(u32) -> T) -> Vec<T> {
     (1..before).rev().take(take).map(make).collect()
 }
 
+fn action(incident: &str, n: u32) -> ActionWords {
+    ActionWords {
+        id: format!("{incident}-A{n}"),
+        incident: incident.to_owned(),
+        kind: "detect".to_owned(),
+        text: "write the alert that was missing".to_owned(),
+        owner: if n == 1 { "Lea" } else { "Sami" }.to_owned(),
+        due: rfc3339(Timestamp::from_s(i64::from(100 - n))),
+        done_when: "it fires".to_owned(),
+        state: "open".to_owned(),
+        because: None,
+        ended_at: None,
+        ended_by: None,
+        by: "Tom".to_owned(),
+        added_at: rfc3339(Timestamp::from_s(1)),
+        url: None,
+        nudges: 0,
+        seq: u64::from(n),
+    }
+}
+
 impl Backend for Canned {
     fn hops(&self) -> Answered<Vec<Hop>> {
         std::thread::sleep(self.delay);
@@ -180,6 +202,11 @@ impl Backend for Canned {
             next: None,
             damaged_packs: 0,
         }))
+    }
+
+    fn actions(&self, may_see: &mut MaySee<'_>) -> Answered<Vec<ActionWords>> {
+        let is_seen = may_see(Some(&"INC-1".to_owned()))?;
+        Ok(if is_seen { vec![action("INC-1", 1), action("INC-1", 2)] } else { Vec::new() })
     }
 
     fn backlog(&self, incident: u32) -> Answered<Option<Vec<Backlog>>> {

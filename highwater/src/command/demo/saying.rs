@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Default)]
 pub(super) struct Saying {
     incidents: BTreeSet<String>,
+    latest: Option<String>,
     /// Per incident and subject, the last words.
     last: BTreeMap<(String, String), String>,
     /// Changes by id, in words.
@@ -19,7 +20,16 @@ impl Saying {
     /// Whether an entry opens an incident.
     pub(super) fn opens(&mut self, entry: &Value) -> bool {
         let incident = text(entry, "incident");
-        !incident.is_empty() && self.incidents.insert(incident.to_owned())
+        let is_new = !incident.is_empty() && self.incidents.insert(incident.to_owned());
+        if is_new {
+            self.latest = Some(incident.to_owned());
+        }
+        is_new
+    }
+
+    /// The incident that was opened last.
+    pub(super) fn latest(&self) -> Option<&str> {
+        self.latest.as_deref()
     }
 
     /// What to say of an entry, if anything.

@@ -6,6 +6,7 @@ use crate::settings::ServeFlags;
 use anyhow::Context;
 use hw_ingest::{Acceptance, Encoding, Signal};
 use hw_model::ToldChange;
+use serde_json::Value;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
@@ -80,6 +81,13 @@ impl Stage {
     pub(super) fn tell(&self, change: &ToldChange) -> anyhow::Result<()> {
         let key = format!("demo-{}-{}", change.service, change.at.0);
         self.api.tell(change, &key)?;
+        Ok(())
+    }
+
+    /// Tells the API something, as people do.
+    pub(super) fn post(&self, path: &str, body: Value) -> anyhow::Result<()> {
+        let key = format!("demo-{}", blake3::hash(body.to_string().as_bytes()).to_hex());
+        self.api.post(&format!("/api/v1/{path}"), &body, &key)?;
         Ok(())
     }
 

@@ -7,7 +7,7 @@ use crate::text::fields::raw as text;
 use crate::text::{count, paragraph, print};
 use anyhow::Context;
 use hw_model::{Timestamp, ToldChange};
-use hw_sim::{Demo, Tally};
+use hw_sim::{Demo, RemarkKind, Tally};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::Value;
 use std::cell::Cell;
@@ -87,6 +87,11 @@ impl Telling {
         self.bar.set_position(until.seconds_since(self.begins_at) as u64);
     }
 
+    /// The incident of the story, once there is one.
+    pub(super) fn incident(&self) -> Option<&str> {
+        self.is_story.then(|| self.saying.latest()).flatten()
+    }
+
     /// The ordinary days are over.
     pub(super) fn quiet_is_over(&mut self, stage: &Stage) -> anyhow::Result<()> {
         self.hear(stage)?;
@@ -135,8 +140,22 @@ impl Telling {
     }
 
     /// Somebody said something.
-    pub(super) fn said(&self, at: Timestamp, who: &str, text: &str) -> anyhow::Result<()> {
-        self.line(at, who, &format!("\u{201c}{text}\u{201d}"))
+    pub(super) fn said(
+        &self,
+        (at, who): (Timestamp, &str),
+        (kind, text): (RemarkKind, &str),
+    ) -> anyhow::Result<()> {
+        let words = match kind {
+            RemarkKind::Sets => format!("sets it in the record: {text}"),
+            RemarkKind::Action => format!("action item, {text}"),
+            RemarkKind::Report
+            | RemarkKind::Note
+            | RemarkKind::Observation
+            | RemarkKind::Hypothesis
+            | RemarkKind::Decision
+            | RemarkKind::RulesOut => format!("\u{201c}{text}\u{201d}"),
+        };
+        self.line(at, who, &words)
     }
 
     /// Somebody told a change.

@@ -74,7 +74,7 @@ impl When {
 }
 
 /// What is now for the server: by its clock, or by that of its data.
-fn now(api: &Api) -> anyhow::Result<Timestamp> {
+pub(in super::super) fn now(api: &Api) -> anyhow::Result<Timestamp> {
     let page: Value = api.get("/api/v1/now")?;
     let is_data = page.get("clock").and_then(Value::as_str) == Some("data");
     if !is_data {

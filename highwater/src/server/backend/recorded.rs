@@ -118,7 +118,7 @@ pub(super) fn is_in_hand(incident: &Incident) -> bool {
         && matches!(status, None | Some("triage" | "active" | "mitigated"))
 }
 
-fn parse<T: DeserializeOwned>(kind: Kind, number: u32, body: &str) -> Answered<T> {
+pub(super) fn parse<T: DeserializeOwned>(kind: Kind, number: u32, body: &str) -> Answered<T> {
     serde_json::from_str(body).map_err(|error| {
         Failure::Broken(format!("{kind:?} {number} of the record cannot be read: {error}"))
     })

@@ -34,6 +34,8 @@ fn is_folded(entries: &[Value], at: usize, entry: &Value) -> bool {
     match kind {
         // Both stand at the entry they are about.
         "amended" | "pinned" | "unpinned" => true,
+        // What it was for stands in the post mortem.
+        "figures_frozen" => true,
         "shift_ended" => true,
         // The status says it, too.
         "incident_ended" => {

@@ -189,7 +189,7 @@ mod tests {
         assert_eq!(
             said(&[], &[], &[]),
             "Nobody is known to be on call for gate now. Nobody is known to know gate: no incident, \
-             entry, change, ownership file or on-call feed names it."
+             entry, ownership file or on-call feed names it."
         );
         let owner = Owner {
             service: "gate".to_owned(),

@@ -130,7 +130,7 @@ fn story() -> Document {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(150))]
+    #![proptest_config(ProptestConfig::with_cases(100))]
     #[test]
     fn nothing_is_lost_whatever_texts_hold(texts in prop::collection::vec(hostile(), 1..12), layout in 0..3_usize) {
         let document = poisoned(story(), &texts);
@@ -150,7 +150,7 @@ proptest! {
 
     #[test]
     fn what_people_write_under_a_heading_comes_through(
-        words in "[a-zA-Z0-9 ,.;äöü]{1,60}(\n\n- [a-z ]{1,20}\n- \\*\\*[a-z]{1,10}\\*\\*)?",
+        words in "[a-zA-Z][a-zA-Z0-9 ,.;äöü]{0,60}(\n\n- [a-z ]{1,20}\n- \\*\\*[a-z]{1,10}\\*\\*)?",
         at in 0..13_usize,
     ) {
         let document = story();
@@ -163,7 +163,8 @@ proptest! {
         let imported = read(&edited);
         let now = &imported.document.sections[at];
         let written = now.written.clone().unwrap();
-        prop_assert_eq!((written.text.as_str(), written.place), (words.trim(), Place::Instead));
+        let place = if section.blocks.is_empty() { Place::After } else { Place::Instead };
+        prop_assert_eq!((written.text.as_str(), written.place), (words.trim(), place));
         prop_assert_eq!(imported.edits.len(), 1);
         prop_assert_eq!(imported.edits[0].kind, section.kind);
         // What the record says stays behind it, and the others are as they were.

@@ -29,10 +29,15 @@ pub(super) fn read(visible: &str, embedded: &Embedded, document: Document) -> Re
     read.title(&mut now, embedded);
     let pairs = pairs(&embedded.parts, &now);
     let now = with_additions(now, &pairs);
-    for (written, at) in embedded.parts.iter().zip(pairs) {
+    for (written, at) in embedded.parts.iter().zip(&pairs) {
         match at.and_then(|at| now.get(at)?.as_ref()) {
             Some(now) => read.part(written, now),
             None => read.is_missing(written),
+        }
+    }
+    for (at, new) in now.iter().enumerate() {
+        if let Some(new) = new.as_ref().filter(|_| !pairs.contains(&Some(at))) {
+            read.keep(&new.part.heading, &new.text);
         }
     }
     read
@@ -206,11 +211,16 @@ fn pairs(written: &[WrittenPart], now: &[Now]) -> Vec<Option<usize>> {
     pairs
 }
 
-/// The longest row of headings that stand in both, in the same order.
+/// The longest row of headings that stand in both, in the same order, by their words or by what stands under them.
 fn same(written: &[WrittenPart], now: &[Now]) -> Vec<Option<usize>> {
+    // A heading that was renamed still has its text under it.
+    let digests: Vec<String> = now.iter().map(|now| digest(&now.text)).collect();
     let is_same = |a: usize, b: usize| {
-        let (a, b) = (written.get(a), now.get(b));
-        a.zip(b).is_some_and(|(a, b)| a.heading == b.part.heading)
+        let (Some(a), Some(now), Some(digest)) = (written.get(a), now.get(b), digests.get(b))
+        else {
+            return false;
+        };
+        a.heading == now.part.heading || (!now.text.is_empty() && a.digest == *digest)
     };
     let (n, m) = (written.len(), now.len());
     // best[a * (m + 1) + b] is how many of those from a and from b on can be paired.

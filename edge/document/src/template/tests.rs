@@ -2,9 +2,8 @@
 
 use super::*;
 use crate::body::Figures;
-use hw_incident::ReviewStatus;
 use hw_model::{IncidentId, Timestamp};
-use hw_report::{Audience, Place, Section, SectionKind, Written};
+use hw_report::{Audience, Place, ReviewState, Section, SectionKind, Written};
 
 fn document() -> Document {
     let section = |kind: SectionKind, text: &str| Section {
@@ -20,7 +19,7 @@ fn document() -> Document {
         at: Some(Timestamp::from_s(1_795_414_260)),
         status: None,
         severity: None,
-        state: ReviewStatus::InReview,
+        state: ReviewState::InReview,
         version: 3,
         due: None,
         made_at: Timestamp::from_s(1_795_414_260),

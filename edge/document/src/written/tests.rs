@@ -126,8 +126,7 @@ fn a_megabyte_in_a_line_survives() {
         "`a".repeat(100_000),
         "> ".repeat(10_000),
     ] {
-        let _ = page(&text);
-        let _ = contained(&text);
+        assert!(!page(&text).is_empty() && !contained(&text).is_empty());
     }
     assert!(page(&"word ".repeat(200_000)).len() >= 999_999);
 }

@@ -1,5 +1,9 @@
 //! Rules over HTTP: what is refused, and what reaches whoever keeps them.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may panic, and a missing field of JSON is null"
+)]
 
 #[path = "support/canned.rs"]
 #[expect(dead_code, reason = "each test file uses a part of it")]

@@ -2,8 +2,9 @@
 
 use super::*;
 use crate::body::Figures;
+use hw_incident::ReviewStatus;
 use hw_model::{IncidentId, Timestamp};
-use hw_report::{Audience, Place, ReviewState, Section, SectionKind, Written};
+use hw_report::{Audience, Place, Section, SectionKind, Written};
 
 fn document() -> Document {
     let section = |kind: SectionKind, text: &str| Section {
@@ -19,7 +20,7 @@ fn document() -> Document {
         at: Some(Timestamp::from_s(1_795_414_260)),
         status: None,
         severity: None,
-        state: ReviewState::InReview,
+        state: ReviewStatus::InReview,
         version: 3,
         due: None,
         made_at: Timestamp::from_s(1_795_414_260),

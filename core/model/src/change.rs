@@ -86,6 +86,15 @@ pub enum ChangeSource {
 }
 
 impl ChangeSource {
+    /// Every way to know.
+    pub const ALL: [Self; 3] = [Self::Telemetry, Self::Told, Self::Both];
+
+    /// The one with this word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|source| source.word() == word)
+    }
+
     /// The word used in JSON and on the page.
     #[must_use]
     pub const fn word(self) -> &'static str {
@@ -150,7 +159,20 @@ pub enum Verdict {
     Exonerated,
 }
 
+/// Seconds for which a change that is made again is watched before it counts as done.
+pub const REDEPLOY_WATCHED_S: f64 = 1_800.0;
+
 impl Verdict {
+    /// Every verdict, the worst first.
+    pub const ALL: [Self; 4] =
+        [Self::Implicated, Self::Undecided, Self::NotImplicated, Self::Exonerated];
+
+    /// The verdict with this word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|verdict| verdict.word() == word)
+    }
+
     /// The word used in JSON and on the page.
     #[must_use]
     pub const fn word(self) -> &'static str {

@@ -14,13 +14,15 @@ mod record;
 mod signal;
 mod time;
 
-pub use change::{Change, ChangeId, ChangeKind, ChangeSource, Effect, ToldChange, Verdict};
+pub use change::{
+    Change, ChangeId, ChangeKind, ChangeSource, Effect, REDEPLOY_WATCHED_S, ToldChange, Verdict,
+};
 pub use diagnosis::{
     Clearance, Diagnosis, Impact, Incident, IncidentId, Judgement, Lead, Mitigation, Opening,
     Origin, TrailStep,
 };
 pub use hop::{Hop, HopCount, HopId, ROOT_ENTRY, UNKNOWN};
-pub use letters::{is_plain, plain};
+pub use letters::{is_plain, markdown_text, plain};
 pub use log::{LogEnd, Severity};
 pub use record::{
     AnswerSetId, Batch, Definitions, Link, NameId, Outcome, Shape, ShapeId, Source, SourceId,

@@ -24,6 +24,37 @@ pub enum Signal {
 }
 
 impl Signal {
+    /// Every kind, in the order in which figures are explained.
+    pub const ALL: [Self; 7] = [
+        Self::Transfer,
+        Self::Answers,
+        Self::Errors,
+        Self::Latency,
+        Self::Volume,
+        Self::Log,
+        Self::NoData,
+    ];
+
+    /// The kind with this word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|signal| signal.word() == word)
+    }
+
+    /// How much a figure counts as the one that an incident is about: items first, then answers, failures,
+    /// volume and waiting.
+    #[must_use]
+    pub const fn weight(self) -> f64 {
+        match self {
+            Self::Transfer => 5.0,
+            Self::Answers => 4.0,
+            Self::Errors => 3.0,
+            Self::Volume => 2.0,
+            Self::Latency => 1.0,
+            Self::Log | Self::NoData => 0.0,
+        }
+    }
+
     /// The word used in JSON and on the page.
     #[must_use]
     pub const fn word(self) -> &'static str {
@@ -49,6 +80,12 @@ pub enum Direction {
 }
 
 impl Direction {
+    /// The way with this word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Up, Self::Down].into_iter().find(|way| way.word() == word)
+    }
+
     /// The word used in JSON and on the page.
     #[must_use]
     pub const fn word(self) -> &'static str {

@@ -14,6 +14,7 @@ const CORE_MAY_USE: &[(&str, &[&str])] = &[
     ("detect", &["hw-model", "hw-stats", "serde"]),
     ("diagnose", &["hw-model", "hw-stats"]),
     ("incident", &["hw-model"]),
+    ("learn", &["hw-incident", "hw-model", "hw-people", "hw-stats"]),
     ("engine", &["hw-model", "hw-stats", "hw-flow", "hw-detect", "hw-diagnose", "serde"]),
     (
         "wire",

@@ -11,12 +11,15 @@ mod format;
 mod import;
 mod incident;
 mod listing;
+mod record;
+mod redeploy;
 mod report;
 mod search;
 mod serve;
 mod settings;
 mod shift;
 mod token;
+mod whatif;
 mod who;
 
 pub(crate) use compare::{CompareError, FileError};
@@ -47,6 +50,10 @@ enum Command {
     Search(search::Search),
     Who(who::Who),
     Compare(compare::Compare),
+    Record(record::Record),
+    #[command(name = "whatif")]
+    WhatIf(whatif::WhatIf),
+    Redeploy(redeploy::Redeploy),
     Import(import::Import),
     Settings(settings::ShowSettings),
     Doctor(doctor::Doctor),
@@ -70,6 +77,9 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Search(search) => search.run(),
         Command::Who(who) => who.run(),
         Command::Compare(compare) => compare.run(),
+        Command::Record(record) => record.run(),
+        Command::WhatIf(whatif) => whatif.run(),
+        Command::Redeploy(redeploy) => redeploy.run(),
         Command::Import(import) => import.run(),
         Command::Settings(settings) => settings.run(),
         Command::Doctor(doctor) => doctor.run(),

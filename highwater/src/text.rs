@@ -13,6 +13,7 @@ mod incident;
 mod page;
 mod picture;
 mod shifts;
+pub(crate) mod team;
 pub(crate) mod timeline;
 pub(crate) mod who;
 mod words;

@@ -28,7 +28,7 @@ pub use figure::Figure;
 pub use freeze::{Batches, Delay, Freeze, FreezeRule, Moved, freeze};
 pub use knowledge::{Knower, ServiceKnowledge, knowledge};
 pub use live::{Live, LiveOf, live};
-pub use log::{Attempt, Case, Log, Place, Shape, Sighting, Written};
+pub use log::{Attempt, Case, Log, Place, Shape, Shifted, Sighting, Written};
 pub use noticed::{Detector, Noticed, WhoNoticed, who_noticed};
 pub use redeploy::{Judged, Redeploy, RedeployState, Unproven, redeploys};
 pub use similar::{Similar, similar};

@@ -74,6 +74,21 @@ pub struct Shape {
     pub is_silent: bool,
 }
 
+/// A figure that shifted in an incident.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shifted {
+    /// Which figure.
+    pub signal: Signal,
+    /// Which way.
+    pub direction: Direction,
+    /// Whose it is.
+    pub service: String,
+    /// The leg it is of, if it is of one.
+    pub hop: Option<HopId>,
+    /// How sure it is.
+    pub evidence_nats: f64,
+}
+
 /// A place where an incident may start.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Place {
@@ -105,6 +120,35 @@ pub struct Written {
     pub happened_at: Timestamp,
     /// When it was written; none if the clock of the data says what is now, which is another clock.
     pub recorded_at: Option<Timestamp>,
+}
+
+impl Shape {
+    /// The shape of an incident in which these figures shifted: that of the one that counts most. Items that
+    /// are missing count less than failures where there are any, for they follow from them.
+    #[must_use]
+    pub fn of(shifted: &[Shifted]) -> Option<Self> {
+        let fails = shifted.iter().any(|shift| shift.signal == Signal::Errors);
+        let follows = |shift: &Shifted| {
+            fails && shift.signal == Signal::Transfer && shift.direction == Direction::Down
+        };
+        let weight = |shift: &Shifted| {
+            if follows(shift) { Signal::Volume.weight() } else { shift.signal.weight() }
+        };
+        let main = shifted.iter().min_by(|a, b| {
+            let by_kind = weight(b).total_cmp(&weight(a));
+            by_kind.then_with(|| b.evidence_nats.total_cmp(&a.evidence_nats))
+        })?;
+        let is_loud = |shift: &Shifted| {
+            matches!(shift.signal, Signal::Errors | Signal::Latency | Signal::NoData)
+        };
+        Some(Self {
+            signal: main.signal,
+            direction: main.direction,
+            service: main.service.clone(),
+            hop: main.hop.clone(),
+            is_silent: !shifted.iter().any(is_loud),
+        })
+    }
 }
 
 impl Log {
@@ -147,6 +191,12 @@ impl Log {
     /// Incidents that count.
     pub(crate) fn counted(&self) -> impl Iterator<Item = &Case> {
         self.incidents.iter().filter(|case| case.counts())
+    }
+
+    /// How many incidents began in a stretch.
+    #[must_use]
+    pub fn n_incidents(&self, period: Interval) -> u64 {
+        self.cases(period).len() as u64
     }
 
     /// Incidents that are only watched: somebody reported something, no figure shifted, and nobody said
@@ -210,5 +260,34 @@ impl Case {
     /// The place where it most likely starts.
     pub(crate) fn origin(&self) -> Option<&Place> {
         self.origins.first()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shift(signal: Signal, direction: Direction, evidence_nats: f64) -> Shifted {
+        let (service, hop) = (format!("{evidence_nats}"), None);
+        Shifted { signal, direction, service, hop, evidence_nats }
+    }
+
+    #[test]
+    fn items_come_first_unless_they_are_missing_because_something_fails() {
+        let up = shift(Signal::Transfer, Direction::Up, 20.0);
+        let down = shift(Signal::Transfer, Direction::Down, 90.0);
+        let answers = shift(Signal::Answers, Direction::Up, 50.0);
+        let errors = shift(Signal::Errors, Direction::Up, 10.0);
+        let of = |shifted: &[&Shifted]| {
+            let shifted: Vec<Shifted> = shifted.iter().map(|it| (*it).clone()).collect();
+            Shape::of(&shifted).map(|shape| (shape.signal, shape.is_silent))
+        };
+        assert_eq!(of(&[]), None);
+        assert_eq!(of(&[&answers, &up]), Some((Signal::Transfer, true)));
+        assert_eq!(of(&[&answers, &down, &errors]), Some((Signal::Answers, false)));
+        assert_eq!(of(&[&down, &errors]), Some((Signal::Errors, false)));
+        assert_eq!(of(&[&up, &errors]), Some((Signal::Transfer, false)));
+        let strongest = Shape::of(&[up, shift(Signal::Transfer, Direction::Up, 21.0)]);
+        assert_eq!(strongest.map(|shape| shape.service), Some("21".to_owned()));
     }
 }

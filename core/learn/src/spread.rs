@@ -86,10 +86,11 @@ fn words(values: &[Value], said: Option<(f64, f64)>, n_without: u64) -> String {
     let n = values.len();
     let Some((median, p90)) = said else {
         let each: Vec<String> = values.iter().take(EACH_SAID).map(|v| length(v.seconds)).collect();
-        let words = match n {
-            0 => "no value".to_owned(),
-            1 => format!("{}: one value is too few to say what is usual", listed(&each)),
-            _ => format!("{}: two values are too few to say what is usual", listed(&each)),
+        let words = match (n, n_without) {
+            (0, 0) => return "no incident".to_owned(),
+            (0, n) => return format!("not known of {}", counted(n, "incident")),
+            (1, _) => format!("{}: one value is too few to say what is usual", listed(&each)),
+            (_, _) => format!("{}: two values are too few to say what is usual", listed(&each)),
         };
         return format!("{words}{without}");
     };
@@ -119,7 +120,8 @@ mod tests {
 
     #[test]
     fn fewer_than_three_are_said_one_by_one() {
-        assert_eq!(known(&[]).words, "no value");
+        assert_eq!(known(&[]).words, "no incident");
+        assert_eq!(spread(&[None, None]).words, "not known of 2 incidents");
         let one = known(&[240.0]);
         assert_eq!(one.words, "4 min: one value is too few to say what is usual");
         assert_eq!((one.median_s, one.p90_s, one.values.len()), (None, None, 1));

@@ -36,7 +36,7 @@ fn in_the_story_no_deploy_failed_though_naive_counts_say_so() {
         "0 of 7 deploys (0 %; the data leaves 0 to 35 % possible). Counted naively it would be 1 of 7 \
          (latest before an incident) or 1 of 7 (taken back); of these 1 exonerated"
     );
-    assert_eq!(found.recovery.words, "no value");
+    assert_eq!(found.recovery.words, "no incident");
     assert_eq!(found.frequency.words, "7 deploys in 17.5 days: 2.8 a week");
     assert_eq!(found.frequency.by_service[0], ("router".to_owned(), 3));
     assert_eq!(found.rework.rollbacks, [ChangeId(12)]);

@@ -143,7 +143,7 @@ fn comment_says_the_evidence_and_what_to_do() {
          It most likely starts at eligibility (97 % sure).\n\
          \n\
          It can be deployed again. Highwater knows the version when it comes, and watches for half an hour \
-         whether the trouble returns.\n"
+         whether the trouble returns. Times are UTC.\n"
     );
 }
 

@@ -22,6 +22,7 @@ mod problem;
 mod record;
 mod search;
 mod services;
+mod team;
 mod time;
 mod told;
 mod window;
@@ -56,6 +57,12 @@ pub use problem::Problem;
 pub use record::{Attempt, HypothesisWords, IncidentRecord, IncidentTimes, RoleHolder, Waiting};
 pub use search::Hit;
 pub use services::{Service, Version};
+pub use team::{
+    ChangeFailureRate, CountedFigure, DefinedTimes, DeploymentFrequency, FirstNoticed,
+    FreezeAnswer, Knower, KnowledgeMap, LiveIncident, LiveShare, MovedDeploy, NaiveRate, NotKnown,
+    RedeployItem, ReworkRate, ServiceDeploys, ServiceKnowledge, SimilarIncident, TeamRecord,
+    TimeOf, TimesLeg, TimesSpread, VerdictIn, Waits,
+};
 pub use time::{instant, length_s, rfc3339};
 pub use told::{TellChange, TellFault, Told, ToldAnswer};
 pub use window::{Latency, Window, Windows};

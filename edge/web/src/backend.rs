@@ -5,10 +5,12 @@
 
 use crate::figures::Family;
 use crate::search::SearchAsked;
+use crate::team::{FreezeAsked, StretchAsked};
 use hw_api::{
     AlertsAnswer, Backlog, Brief, Change, ChatAnswer, Comparison, CountSeries, DoneAnswer, Entry,
-    FlowMap, Health, Hit, Hop, Incident, List, Now, Opened, Orders, ReportAnswer, Reported,
-    Service, ServicePeople, Shift, Told, Typed, Windows,
+    FlowMap, FreezeAnswer, Health, Hit, Hop, Incident, KnowledgeMap, List, Now, Opened, Orders,
+    RedeployItem, ReportAnswer, Reported, Service, ServicePeople, Shift, SimilarIncident,
+    TeamRecord, Told, Typed, Windows,
 };
 use hw_model::{CountOf, Timestamp};
 use tokio::sync::watch;
@@ -239,6 +241,45 @@ pub trait Backend: Send + Sync {
     ///
     /// See [`Backend::hops`].
     fn search(&self, asked: &SearchAsked, may_see: &mut MaySee<'_>) -> Answered<List<Hit>>;
+
+    /// The team's record over a stretch, of what may be seen.
+    ///
+    /// # Errors
+    ///
+    /// See [`Backend::hops`].
+    fn record(&self, asked: StretchAsked, may_see: &mut MaySee<'_>) -> Answered<TeamRecord>;
+
+    /// What a rule about deploy days would have done, of what may be seen.
+    ///
+    /// # Errors
+    ///
+    /// Also if there is no such time zone.
+    fn freeze(&self, asked: &FreezeAsked, may_see: &mut MaySee<'_>) -> Answered<FreezeAnswer>;
+
+    /// Who knows which service.
+    ///
+    /// # Errors
+    ///
+    /// See [`Backend::hops`].
+    fn knowledge(&self, asked: StretchAsked) -> Answered<KnowledgeMap>;
+
+    /// Incidents that are like one, of those that may be seen. `None` if there is no such incident.
+    ///
+    /// # Errors
+    ///
+    /// See [`Backend::hops`].
+    fn similar(
+        &self,
+        incident: u32,
+        may_see: &mut MaySee<'_>,
+    ) -> Answered<Option<Vec<SimilarIncident>>>;
+
+    /// Changes that were taken back although they are innocent, by what may be seen.
+    ///
+    /// # Errors
+    ///
+    /// See [`Backend::hops`].
+    fn redeploy(&self, may_see: &mut MaySee<'_>) -> Answered<Vec<RedeployItem>>;
 
     /// Number of the last event, and each later one.
     fn last_event(&self) -> watch::Receiver<u64>;

@@ -6,7 +6,7 @@ use crate::problem::{Problem, ProblemKind};
 use crate::table::{Route, Table};
 use crate::{
     commands, compared, counted, document, follow, guard, hooks, incidents, people, recorded,
-    search, status, tokens,
+    search, status, team, tokens,
 };
 use axum::extract::{Request, State};
 use axum::http::header::{CACHE_CONTROL, HeaderName};
@@ -37,6 +37,7 @@ fn table() -> Table {
         .get("/api/v1/incidents/{n}", recorded::incident)
         .get("/api/v1/incidents/{n}/brief", recorded::brief)
         .get("/api/v1/incidents/{n}/backlog", recorded::backlog)
+        .get("/api/v1/incidents/{n}/similar", team::similar)
         .post("/api/v1/incidents/{n}/commands", incidents::command)
         .get("/api/v1/incidents/{n}/entries", recorded::entries)
         .post("/api/v1/incidents/{n}/entries", incidents::write)
@@ -50,6 +51,10 @@ fn table() -> Table {
         .post("/api/v1/changes", commands::tell)
         .get("/api/v1/changes/{id}", recorded::change)
         .get("/api/v1/search", search::search)
+        .get("/api/v1/record", team::record)
+        .get("/api/v1/record/freeze", team::freeze)
+        .get("/api/v1/record/knowledge", team::knowledge)
+        .get("/api/v1/redeploy", team::redeploy)
         .get("/api/v1/events", follow::events)
         .get("/healthz", status::healthz)
         .get("/readyz", status::readyz)

@@ -19,6 +19,7 @@ mod record;
 mod recorded;
 mod search;
 mod series;
+mod team;
 mod windows;
 
 use super::clock::ClockKind;
@@ -29,16 +30,17 @@ use crate::people::Known;
 use hw_access::Door;
 use hw_api::{
     AlertsAnswer, Backlog, Brief, Change, ChatAnswer, Comparison, CountSeries, DoneAnswer, Entry,
-    FlowMap, Health, Hit, Hop, Incident, List, Now, Opened, Orders, ReportAnswer, Reported,
-    Service, ServicePeople, Shift, Told, Typed, Windows,
+    FlowMap, FreezeAnswer, Health, Hit, Hop, Incident, KnowledgeMap, List, Now, Opened, Orders,
+    RedeployItem, ReportAnswer, Reported, Service, ServicePeople, Shift, SimilarIncident,
+    TeamRecord, Told, Typed, Windows,
 };
 use hw_engine::Engine;
 use hw_ingest::ReceiverCounts;
 use hw_model::{IncidentId, Timestamp};
 use hw_store::{Kind, Reader, Readers};
 use hw_web::{
-    Answered, Backend, CompareAsked, CountsAsked, Failure, Family, MaySee, Page, SearchAsked,
-    WindowsAsked,
+    Answered, Backend, CompareAsked, CountsAsked, Failure, Family, FreezeAsked, MaySee, Page,
+    SearchAsked, StretchAsked, WindowsAsked,
 };
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
@@ -227,6 +229,30 @@ impl Backend for Answers {
 
     fn search(&self, asked: &SearchAsked, may_see: &mut MaySee<'_>) -> Answered<List<Hit>> {
         self.found(asked, may_see)
+    }
+
+    fn record(&self, asked: StretchAsked, may_see: &mut MaySee<'_>) -> Answered<TeamRecord> {
+        self.team_record(asked, may_see)
+    }
+
+    fn freeze(&self, asked: &FreezeAsked, may_see: &mut MaySee<'_>) -> Answered<FreezeAnswer> {
+        self.freeze_answer(asked, may_see)
+    }
+
+    fn knowledge(&self, asked: StretchAsked) -> Answered<KnowledgeMap> {
+        self.knowledge_map(asked)
+    }
+
+    fn similar(
+        &self,
+        incident: u32,
+        may_see: &mut MaySee<'_>,
+    ) -> Answered<Option<Vec<SimilarIncident>>> {
+        self.similar_incidents(incident, may_see)
+    }
+
+    fn redeploy(&self, may_see: &mut MaySee<'_>) -> Answered<Vec<RedeployItem>> {
+        self.redeploy_list(may_see)
     }
 
     fn last_event(&self) -> watch::Receiver<u64> {

@@ -24,7 +24,7 @@ impl Redeploy {
         for judged in self.judged.iter().filter(|it| it.verdict == Verdict::Exonerated) {
             text.push_str(&evidence(judged));
         }
-        text.push_str(&format!("\n{}\n", self.next(shown)));
+        text.push_str(&format!("\n{} Times are UTC.\n", self.next(shown)));
         text
     }
 

@@ -13,6 +13,8 @@ mod import;
 mod incident;
 mod listing;
 mod postmortem;
+mod record;
+mod redeploy;
 mod replay;
 mod report;
 mod rule;
@@ -21,6 +23,7 @@ mod serve;
 mod settings;
 mod shift;
 mod token;
+mod whatif;
 mod who;
 
 pub(crate) use compare::{CompareError, FileError};
@@ -56,6 +59,10 @@ enum Command {
     Compare(compare::Compare),
     Rule(rule::RuleCommand),
     Replay(replay::Replay),
+    Record(record::Record),
+    #[command(name = "whatif")]
+    WhatIf(whatif::WhatIf),
+    Redeploy(redeploy::Redeploy),
     Import(import::Import),
     Settings(settings::ShowSettings),
     Doctor(doctor::Doctor),
@@ -83,6 +90,9 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Compare(compare) => compare.run(),
         Command::Rule(rule) => rule.run(),
         Command::Replay(replay) => replay.run(),
+        Command::Record(record) => record.run(),
+        Command::WhatIf(whatif) => whatif.run(),
+        Command::Redeploy(redeploy) => redeploy.run(),
         Command::Import(import) => import.run(),
         Command::Settings(settings) => settings.run(),
         Command::Doctor(doctor) => doctor.run(),

@@ -15,6 +15,7 @@ mod page;
 mod picture;
 pub(crate) mod rules;
 mod shifts;
+pub(crate) mod team;
 pub(crate) mod timeline;
 pub(crate) mod who;
 mod words;

@@ -16,6 +16,7 @@ const CORE_MAY_USE: &[(&str, &[&str])] = &[
     ("diagnose", &["hw-model", "hw-stats"]),
     ("incident", &["hw-model"]),
     ("report", &["hw-incident", "hw-model"]),
+    ("learn", &["hw-incident", "hw-model", "hw-people", "hw-stats"]),
     ("engine", &["hw-model", "hw-stats", "hw-flow", "hw-detect", "hw-diagnose", "serde"]),
     (
         "wire",

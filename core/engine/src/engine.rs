@@ -145,6 +145,12 @@ impl Engine {
         self.now
     }
 
+    /// The time of the first record, once one came.
+    #[must_use]
+    pub const fn first_at(&self) -> Option<Timestamp> {
+        self.first_at
+    }
+
     /// The counters.
     #[must_use]
     pub const fn flow(&self) -> &Flow {

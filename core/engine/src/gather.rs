@@ -28,6 +28,9 @@ const CHANGES_AFTER_S: f64 = 600.0;
 /// shorter, and at most.
 const LOGS_S: (i64, i64) = (60, 600);
 
+/// How much items count that are missing because their service fails: less than the failures.
+const FOLLOWS_FAILURES: f64 = 2.5;
+
 /// Everything there is to gather from.
 pub(crate) struct Sources<'a> {
     pub flow: &'a Flow,
@@ -311,21 +314,14 @@ impl Sources<'_> {
     }
 }
 
-/// How much a shift counts as the one the incident is about: items first, then answers, failures,
-/// volume and waiting; among equals the one with more evidence. Items that no longer leave a service
-/// that fails, or whose calls fail, are missing because of that: there failures come first.
+/// How much a shift counts as the one the incident is about; among equals the one with more evidence.
+/// Items that no longer leave a service that fails, or whose calls fail, are missing because of that:
+/// there failures come first.
 fn weight(shift: &Shift, failing: &BTreeSet<String>) -> f64 {
-    let kind = match shift.signal {
-        Signal::Transfer if shift.direction == Direction::Down => {
-            if failing.contains(&shift.service) { 2.5 } else { 5.0 }
-        }
-        Signal::Transfer => 5.0,
-        Signal::Answers => 4.0,
-        Signal::Errors => 3.0,
-        Signal::Volume => 2.0,
-        Signal::Latency => 1.0,
-        Signal::Log | Signal::NoData => 0.0,
-    };
+    let follows = shift.signal == Signal::Transfer
+        && shift.direction == Direction::Down
+        && failing.contains(&shift.service);
+    let kind = if follows { FOLLOWS_FAILURES } else { shift.signal.weight() };
     kind * 1e6 + shift.evidence_nats
 }
 

@@ -86,10 +86,13 @@ pub enum ChangeSource {
 }
 
 impl ChangeSource {
-    /// The source with this word.
+    /// Every way to know.
+    pub const ALL: [Self; 3] = [Self::Telemetry, Self::Told, Self::Both];
+
+    /// The one with this word.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Telemetry, Self::Told, Self::Both].into_iter().find(|source| source.word() == word)
+        Self::ALL.into_iter().find(|source| source.word() == word)
     }
 
     /// The word used in JSON and on the page.
@@ -175,6 +178,9 @@ pub enum Verdict {
     /// It did not cause it, and a hard fact says so.
     Exonerated,
 }
+
+/// Seconds for which a change that is made again is watched before it counts as done.
+pub const REDEPLOY_WATCHED_S: f64 = 1_800.0;
 
 impl Verdict {
     /// Every verdict, the worst first.

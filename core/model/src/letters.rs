@@ -33,6 +33,32 @@ pub fn percent_encoded(text: &str) -> String {
     out
 }
 
+/// A text as Markdown in which nothing of it is markup: any punctuation may be escaped there; letters,
+/// digits and a few harmless marks stay. An invisible character behind `@`, behind `#` before a digit,
+/// and between a scheme and its slashes, keeps mentions, references and links from forming even where
+/// escapes are undone first.
+#[must_use]
+pub fn markdown_text(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        if c.is_ascii_punctuation() && !",;?'%/=\"".contains(c) {
+            out.push('\\');
+        }
+        out.push(c);
+        let forms = match c {
+            '@' => true,
+            ':' => rest.peek() == Some(&'/'),
+            '#' => rest.peek().is_some_and(char::is_ascii_digit),
+            _ => false,
+        };
+        if forms {
+            out.push('\u{200b}');
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -43,6 +69,16 @@ mod tests {
         let others =
             "\u{0}\n\t\u{1b}\u{7f}\u{9b}\u{ad}\u{200b}\u{200f}\u{202e}\u{2066}\u{feff}\u{e0041}";
         assert!(!others.chars().any(is_plain));
+    }
+
+    #[test]
+    fn nothing_in_a_text_is_markdown() {
+        assert_eq!(
+            markdown_text("[x](y) **b** <b> @a `c` #d 1. _e_"),
+            "\\[x\\]\\(y\\) \\*\\*b\\*\\* \\<b\\> \\@\u{200b}a \\`c\\` \\#d 1\\. \\_e\\_"
+        );
+        assert_eq!(markdown_text("https://evil 12:30"), "https\\:\u{200b}//evil 12\\:30");
+        assert_eq!(markdown_text("fixes #12"), "fixes \\#\u{200b}12");
     }
 
     #[test]

@@ -18,14 +18,15 @@ mod time;
 
 pub use calendar::{DAY_S, Date, clock_words, date_words, day_of, weekday_word};
 pub use change::{
-    Change, ChangeId, ChangeKind, ChangeSource, Effect, ToldChange, Verdict, change_name,
+    Change, ChangeId, ChangeKind, ChangeSource, Effect, REDEPLOY_WATCHED_S, ToldChange, Verdict,
+    change_name,
 };
 pub use diagnosis::{
     Clearance, Diagnosis, Impact, Incident, IncidentId, Judgement, Lead, Mitigation, Opening,
     Origin, TrailStep,
 };
 pub use hop::{Hop, HopCount, HopId, ROOT_ENTRY, UNKNOWN};
-pub use letters::{is_plain, percent_encoded, plain};
+pub use letters::{is_plain, markdown_text, percent_encoded, plain};
 pub use log::{LogEnd, Severity};
 pub use number::{count_words, share_words};
 pub use record::{

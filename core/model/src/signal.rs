@@ -41,6 +41,20 @@ impl Signal {
         Self::ALL.into_iter().find(|signal| signal.word() == word)
     }
 
+    /// How much a figure counts as the one that an incident is about: items first, then answers, failures,
+    /// volume and waiting.
+    #[must_use]
+    pub const fn weight(self) -> f64 {
+        match self {
+            Self::Transfer => 5.0,
+            Self::Answers => 4.0,
+            Self::Errors => 3.0,
+            Self::Volume => 2.0,
+            Self::Latency => 1.0,
+            Self::Log | Self::NoData => 0.0,
+        }
+    }
+
     /// The word used in JSON and on the page.
     #[must_use]
     pub const fn word(self) -> &'static str {

@@ -90,6 +90,12 @@ impl Interval {
         self.from <= other.to.plus_s(slack) && other.from <= self.to.plus_s(slack)
     }
 
+    /// Whether an instant lies in it.
+    #[must_use]
+    pub fn contains(self, at: Timestamp) -> bool {
+        self.from <= at && at < self.to
+    }
+
     /// Its length in seconds.
     #[must_use]
     pub fn length_s(self) -> f64 {

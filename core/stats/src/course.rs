@@ -16,7 +16,7 @@ mod scatter;
 
 use crate::Counts;
 use crate::evidence::{Form, ln_marginal};
-use crate::interval::{Estimate, jeffreys_edge};
+use crate::interval::{Estimate, Z, jeffreys_edge, wilson};
 use crate::onset::OnsetPosterior;
 use scatter::scatter;
 
@@ -81,17 +81,6 @@ impl Course {
         };
         Some(Estimate { value, low: low.min(value), high: high.max(value) })
     }
-}
-
-/// Standard deviations of a 95 % interval.
-const Z: f64 = 1.96;
-
-/// The interval of a share (Wilson, JASA 22, 1927): right near 0 and 1 too.
-fn wilson(Counts { n, k }: Counts) -> (f64, f64) {
-    let (p, square) = (k / n, Z * Z);
-    let middle = (p + square / (2.0 * n)) / (1.0 + square / n);
-    let half = Z / (1.0 + square / n) * (p * (1.0 - p) / n + square / (4.0 * n * n)).sqrt();
-    ((middle - half).max(0.0), (middle + half).min(1.0))
 }
 
 /// The course of a ratio over rows, of which some are not known. Of courses that never turn, fewer than

@@ -3,6 +3,9 @@
 use crate::evidence::Form;
 use crate::{Counts, Counts as C};
 
+/// Standard deviations of a 95 % interval.
+pub(crate) const Z: f64 = 1.96;
+
 /// A figure with its 95 % interval.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Estimate {
@@ -31,6 +34,16 @@ pub fn jeffreys_edge(form: Form, learned: Counts, phi: f64, z: f64) -> f64 {
     }
 }
 
+/// The 95 % interval of a share of which `n` is not zero (Wilson, JASA 22, 1927): right near 0 and 1 too,
+/// and for few items.
+#[must_use]
+pub fn wilson(C { n, k }: Counts) -> (f64, f64) {
+    let (p, square) = (k / n, Z * Z);
+    let middle = (p + square / (2.0 * n)) / (1.0 + square / n);
+    let half = Z / (1.0 + square / n) * (p * (1.0 - p) / n + square / (4.0 * n * n)).sqrt();
+    ((middle - half).max(0.0), (middle + half).min(1.0))
+}
+
 /// Quantile of Gamma(a, 1) at `z` standard normal deviations.
 fn gamma_edge(a: f64, z: f64) -> f64 {
     let w = 1.0 - 1.0 / (9.0 * a) + z / (3.0 * a.sqrt());
@@ -49,7 +62,7 @@ pub fn excess(form: Form, observed: Counts, learned: Counts, phi: f64) -> Estima
     let by_chance = phi * observed.n * scatter;
     let scale = if learned.n > 0.0 { observed.n / learned.n } else { 0.0 };
     let from_baseline = scale * scale * phi * learned.n * scatter;
-    let half = 1.96 * (by_chance + from_baseline).sqrt();
+    let half = Z * (by_chance + from_baseline).sqrt();
     let value = observed.k - observed.n * p;
     Estimate { value, low: value - half, high: value + half }
 }

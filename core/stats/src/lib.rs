@@ -24,7 +24,7 @@ pub use evidence::{Form, ln_confirmation, ln_likelihood_ratio, ln_marginal, ln_p
 pub use growth::{Growth, growth};
 pub use history::History;
 pub use information::{Association, association};
-pub use interval::{Estimate, excess, jeffreys_edge};
+pub use interval::{Estimate, excess, jeffreys_edge, wilson};
 pub use lag::lag;
 pub use onset::{OnsetPosterior, onset_posterior};
 pub use series::{PackedRows, Series};

@@ -27,6 +27,7 @@ mod review;
 mod rules;
 mod search;
 mod services;
+mod team;
 mod time;
 mod told;
 mod window;
@@ -76,6 +77,12 @@ pub use rules::{
 };
 pub use search::Hit;
 pub use services::{Service, Version};
+pub use team::{
+    ChangeFailureRate, CountedFigure, DefinedTimes, DeploymentFrequency, FirstNoticed,
+    FreezeAnswer, Knower, KnowledgeMap, LiveIncident, LiveShare, MovedDeploy, NaiveRate, NotKnown,
+    RedeployItem, ReworkRate, ServiceDeploys, ServiceKnowledge, SimilarIncident, TeamRecord,
+    TimeOf, TimesLeg, TimesSpread, VerdictIn, Waits,
+};
 pub use time::{instant, length_s, rfc3339};
 pub use told::{TellChange, TellFault, Told, ToldAnswer};
 pub use window::{Latency, Window, Windows};

@@ -13,7 +13,7 @@ use crate::receiver::{HeartbeatMethod, Receiver, ReceiverKind};
 use crate::secret::Secret;
 
 mod alertmanager;
-pub(crate) mod mattermost;
+mod mattermost;
 mod pagerduty;
 pub(crate) mod slack;
 mod teams;

@@ -5,11 +5,13 @@
 
 use crate::figures::Family;
 use crate::search::SearchAsked;
+use crate::team::{FreezeAsked, StretchAsked};
 use hw_api::{
     ActionWords, AlertsAnswer, Backlog, Backtest, Brief, Change, ChatAnswer, Comparison,
-    CountSeries, DoneAnswer, Entry, FlowMap, Health, Hit, Hop, Incident, List, Now, Opened, Orders,
-    Replay, ReportAnswer, Reported, Rule, RuleBody, RuleProposal, Service, ServicePeople, Shift,
-    Told, Typed, Windows,
+    CountSeries, DoneAnswer, Entry, FlowMap, FreezeAnswer, Health, Hit, Hop, Incident,
+    KnowledgeMap, List, Now, Opened, Orders, RedeployItem, Replay, ReportAnswer, Reported, Rule,
+    RuleBody, RuleProposal, Service, ServicePeople, Shift, SimilarIncident, TeamRecord, Told,
+    Typed, Windows,
 };
 use hw_model::{CountOf, ShiftId, Timestamp};
 use tokio::sync::watch;
@@ -284,6 +286,45 @@ pub trait Backend: Send + Sync {
     ///
     /// See [`Backend::hops`].
     fn search(&self, asked: &SearchAsked, may_see: &mut MaySee<'_>) -> Answered<List<Hit>>;
+
+    /// The team's record over a stretch, of what may be seen.
+    ///
+    /// # Errors
+    ///
+    /// See [`Backend::hops`].
+    fn record(&self, asked: StretchAsked, may_see: &mut MaySee<'_>) -> Answered<TeamRecord>;
+
+    /// What a rule about deploy days would have done, of what may be seen.
+    ///
+    /// # Errors
+    ///
+    /// Also if there is no such time zone.
+    fn freeze(&self, asked: &FreezeAsked, may_see: &mut MaySee<'_>) -> Answered<FreezeAnswer>;
+
+    /// Who knows which service.
+    ///
+    /// # Errors
+    ///
+    /// See [`Backend::hops`].
+    fn knowledge(&self, asked: StretchAsked) -> Answered<KnowledgeMap>;
+
+    /// Incidents that are like one, of those that may be seen. `None` if there is no such incident.
+    ///
+    /// # Errors
+    ///
+    /// See [`Backend::hops`].
+    fn similar(
+        &self,
+        incident: u32,
+        may_see: &mut MaySee<'_>,
+    ) -> Answered<Option<Vec<SimilarIncident>>>;
+
+    /// Changes that were taken back although they are innocent, by what may be seen.
+    ///
+    /// # Errors
+    ///
+    /// See [`Backend::hops`].
+    fn redeploy(&self, may_see: &mut MaySee<'_>) -> Answered<Vec<RedeployItem>>;
 
     /// Number of the last event, and each later one.
     fn last_event(&self) -> watch::Receiver<u64>;

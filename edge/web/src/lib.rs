@@ -41,6 +41,7 @@ mod sight;
 mod signed;
 mod status;
 mod table;
+mod team;
 mod tokens;
 
 pub use backend::{
@@ -57,3 +58,4 @@ pub use routes::routes;
 pub use search::SearchAsked;
 pub use settings::WebSettings;
 pub use table::Route;
+pub use team::{FreezeAsked, StretchAsked};

@@ -6,7 +6,7 @@ use crate::problem::{Problem, ProblemKind};
 use crate::table::{Route, Table};
 use crate::{
     actions, commands, compared, counted, document, follow, guard, hooks, incidents, people,
-    postmortem, recorded, rules, search, status, tokens,
+    postmortem, recorded, rules, search, status, team, tokens,
 };
 use axum::extract::{Request, State};
 use axum::http::header::{CACHE_CONTROL, HeaderName};
@@ -41,6 +41,7 @@ fn table() -> Table {
         .put("/api/v1/incidents/{n}/postmortem", postmortem::write)
         .get("/api/v1/incidents/{n}/postmortem.md", postmortem::markdown)
         .get("/api/v1/incidents/{n}/postmortem.html", postmortem::page)
+        .get("/api/v1/incidents/{n}/similar", team::similar)
         .post("/api/v1/incidents/{n}/commands", incidents::command)
         .get("/api/v1/incidents/{n}/entries", recorded::entries)
         .post("/api/v1/incidents/{n}/entries", incidents::write)
@@ -64,6 +65,10 @@ fn table() -> Table {
         .post("/api/v1/rules/{id}/backtest", rules::backtest)
         .delete("/api/v1/rules/{id}", rules::retire)
         .get("/api/v1/search", search::search)
+        .get("/api/v1/record", team::record)
+        .get("/api/v1/record/freeze", team::freeze)
+        .get("/api/v1/record/knowledge", team::knowledge)
+        .get("/api/v1/redeploy", team::redeploy)
         .get("/api/v1/events", follow::events)
         .get("/healthz", status::healthz)
         .get("/readyz", status::readyz)

@@ -31,6 +31,7 @@ fn every_documented_page_is_answered_as_it_says() {
             "/api/v1/counts" => "?of=screening",
             "/api/v1/compare" => "?a=screening&shift=1d",
             "/api/v1/search" => "?q=gate",
+            "/api/v1/record/freeze" => "?only=mon",
             _ => "",
         };
         let said = server.get(&(path.replace("{id}", id).replace("{n}", "1") + query));
@@ -41,7 +42,7 @@ fn every_documented_page_is_answered_as_it_says() {
         assert_eq!(said.header("cache-control"), Some("no-store"), "{path}");
         n += 1;
     }
-    assert!(n >= 17, "{n} pages");
+    assert!(n >= 22, "{n} pages");
     server.end();
 }
 
@@ -227,6 +228,33 @@ fn pages_that_are_not_there_and_methods_that_are_not_possible_are_problems() {
     }
     let head = server.ask("HEAD", "/api/v1/now", "", "");
     assert_eq!((head.status, head.body.as_str()), (200, ""));
+    server.end();
+}
+
+#[test]
+fn deploy_days_are_read_in_many_ways_and_wrong_ones_are_told_what_was_meant() {
+    let server = Running::new();
+    let days =
+        |query: &str| server.get(&format!("/api/v1/record/freeze?{query}")).json()["only"].clone();
+    assert_eq!(days("only=mon"), json!(["Monday"]));
+    assert_eq!(days("only=Friday,%20tue,fri&tz=Europe%2FBerlin"), json!(["Tuesday", "Friday"]));
+    for (query, says) in [
+        ("", "only is missing"),
+        ("only=,", "only is missing"),
+        ("only=mo", "is no day"),
+        ("only=mon&from=1795340000&to=1795330000", "from must be before to"),
+        ("onyl=mon", "is not known here"),
+    ] {
+        let problem =
+            server.get(&format!("/api/v1/record/freeze?{query}")).problem(400, "bad-request");
+        assert!(problem["detail"].as_str().unwrap().contains(says), "{query}: {problem}");
+    }
+    let typo = server.get("/api/v1/record/freeze?only=mun").problem(400, "bad-request");
+    assert_eq!(typo["did_you_mean"], "mon");
+    let zone = "x".repeat(100);
+    server.get(&format!("/api/v1/record/freeze?only=mon&tz={zone}")).problem(400, "bad-request");
+    server.get("/api/v1/record?from=1795340000&to=1795330000").problem(400, "bad-request");
+    server.get("/api/v1/incidents/77/similar").problem(404, "not-found");
     server.end();
 }
 

@@ -3,6 +3,7 @@
 mod moves;
 mod read;
 mod restrict;
+mod similar;
 mod story;
 mod who;
 mod write;
@@ -38,6 +39,7 @@ enum Verb {
     List(read::List),
     Show(read::Show),
     Brief(read::Brief),
+    Similar(similar::Similar),
     Open(moves::Open),
     Note(write::Note),
     Amend(write::Amend),
@@ -68,6 +70,7 @@ impl IncidentCommand {
             Verb::List(list) => list.run(),
             Verb::Show(show) => show.run(),
             Verb::Brief(brief) => brief.run(),
+            Verb::Similar(similar) => similar.run(),
             Verb::Open(open) => open.run(),
             Verb::Note(note) => note.run(),
             Verb::Amend(amend) => amend.run(),

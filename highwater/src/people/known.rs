@@ -80,6 +80,8 @@ pub(crate) struct Facts {
     pub troubles: Vec<String>,
     /// Whether a file or calendar could not be read, so that somebody may be missing.
     pub is_partial: bool,
+    /// Whether no on-call feed is for the service.
+    pub is_without_turns: bool,
 }
 
 /// The stretch of time for which calendars are read.
@@ -239,8 +241,7 @@ impl Known {
         let feed = |source: &FeedSource| Feed { services: Vec::new(), ..source.feed.clone() };
         let mut roster = Roster::new(concerned.iter().map(|(source, _)| feed(source)).collect());
         if !concerned.iter().any(|(source, _)| source.feed.kind == FeedKind::OnCall) {
-            let words = format!("No on-call feed is for {}.", plain(asked.service, WORDS_MAX));
-            facts.troubles.push(words);
+            facts.is_without_turns = true;
         }
         for (source, feed) in concerned {
             let name = &source.feed.name;

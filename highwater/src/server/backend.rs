@@ -25,6 +25,7 @@ mod recorded;
 mod rules;
 mod search;
 mod series;
+mod team;
 mod windows;
 
 pub(super) use pasts::Final;
@@ -38,17 +39,18 @@ use crate::people::Known;
 use hw_access::Door;
 use hw_api::{
     ActionWords, AlertsAnswer, Backlog, Backtest, Brief, Change, ChatAnswer, Comparison,
-    CountSeries, DoneAnswer, Entry, FlowMap, Health, Hit, Hop, Incident, List, Now, Opened, Orders,
-    Replay, ReportAnswer, Reported, Rule, RuleBody, RuleProposal, Service, ServicePeople, Shift,
-    Told, Typed, Windows,
+    CountSeries, DoneAnswer, Entry, FlowMap, FreezeAnswer, Health, Hit, Hop, Incident,
+    KnowledgeMap, List, Now, Opened, Orders, RedeployItem, Replay, ReportAnswer, Reported, Rule,
+    RuleBody, RuleProposal, Service, ServicePeople, Shift, SimilarIncident, TeamRecord, Told,
+    Typed, Windows,
 };
 use hw_engine::Engine;
 use hw_ingest::ReceiverCounts;
 use hw_model::{IncidentId, ShiftId, Timestamp};
 use hw_store::{Kind, Reader, Readers};
 use hw_web::{
-    Answered, Backend, BacktestAsked, CompareAsked, CountsAsked, Failure, Family, MaySee, Page,
-    PostmortemAsked, SearchAsked, WindowsAsked,
+    Answered, Backend, BacktestAsked, CompareAsked, CountsAsked, Failure, Family, FreezeAsked,
+    MaySee, Page, PostmortemAsked, SearchAsked, StretchAsked, WindowsAsked,
 };
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
@@ -237,6 +239,30 @@ impl Backend for Answers {
 
     fn search(&self, asked: &SearchAsked, may_see: &mut MaySee<'_>) -> Answered<List<Hit>> {
         self.found(asked, may_see)
+    }
+
+    fn record(&self, asked: StretchAsked, may_see: &mut MaySee<'_>) -> Answered<TeamRecord> {
+        self.team_record(asked, may_see)
+    }
+
+    fn freeze(&self, asked: &FreezeAsked, may_see: &mut MaySee<'_>) -> Answered<FreezeAnswer> {
+        self.freeze_answer(asked, may_see)
+    }
+
+    fn knowledge(&self, asked: StretchAsked) -> Answered<KnowledgeMap> {
+        self.knowledge_map(asked)
+    }
+
+    fn similar(
+        &self,
+        incident: u32,
+        may_see: &mut MaySee<'_>,
+    ) -> Answered<Option<Vec<SimilarIncident>>> {
+        self.similar_incidents(incident, may_see)
+    }
+
+    fn redeploy(&self, may_see: &mut MaySee<'_>) -> Answered<Vec<RedeployItem>> {
+        self.redeploy_list(may_see)
     }
 
     fn last_event(&self) -> watch::Receiver<u64> {

@@ -3,11 +3,11 @@
 //! It may hold what others wrote: a title, a note, the name of a service. Mentions in it do not ring.
 
 use hw_api::{Chat, ChatAnswer};
-use hw_model::is_plain;
+use hw_model::{is_plain, markdown_text};
 use serde_json::{Value, json};
 
 use crate::message::slack::SECTION_CHARS_MAX;
-use crate::message::{mattermost, slack, without_mentions};
+use crate::message::{slack, without_mentions};
 
 /// Characters of an answer: with every one of them escaped it still fits into a post of Mattermost.
 const ANSWER_CHARS_MAX: usize = 5_000;
@@ -39,7 +39,7 @@ pub fn answer(chat: Chat, audience: Audience, text: &str) -> ChatAnswer {
             ChatAnswer { response_type, text, blocks, mrkdwn, skip_slack_parsing }
         }
         Chat::Mattermost => {
-            let text = mattermost::escaped(&text);
+            let text = markdown_text(&text);
             let (blocks, mrkdwn, skip_slack_parsing) = (None, None, Some(true));
             ChatAnswer { response_type, text, blocks, mrkdwn, skip_slack_parsing }
         }

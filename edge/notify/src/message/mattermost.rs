@@ -1,5 +1,6 @@
 //! For Mattermost: Markdown in which every character of outside text that could be markup is escaped.
 
+use hw_model::markdown_text;
 use serde_json::{Value, json};
 
 use super::Plain;
@@ -10,35 +11,17 @@ const CHARS_MAX: usize = 16_000;
 
 pub(super) fn body(notice: &Notice) -> Value {
     let plain = Plain::of(notice);
-    let mut text = format!("**{}: {}**", escaped(&plain.head()), escaped(&plain.title));
+    let mut text = format!("**{}: {}**", markdown_text(&plain.head()), markdown_text(&plain.title));
     if !plain.service.is_empty() {
-        text.push_str(&format!("\nservice {}", escaped(&plain.service)));
+        text.push_str(&format!("\nservice {}", markdown_text(&plain.service)));
     }
     let link = plain.link.map(|link| format!("\n[Open in Highwater]({link})")).unwrap_or_default();
     let n_chars = text.chars().count() + link.chars().count() + 1;
-    let lines = plain.fitting(CHARS_MAX.saturating_sub(n_chars), escaped);
+    let lines = plain.fitting(CHARS_MAX.saturating_sub(n_chars), markdown_text);
     if !lines.is_empty() {
         text.push('\n');
         text.push_str(&lines);
     }
     text.push_str(&link);
     json!({"text": text})
-}
-
-/// Markdown lets any punctuation be escaped; letters, digits and a few harmless marks stay. An
-/// invisible character behind `@`, and between a scheme and its slashes, keeps mentions and links
-/// from forming even where escapes are undone first.
-pub(crate) fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 16);
-    let mut rest = text.chars().peekable();
-    while let Some(c) = rest.next() {
-        if c.is_ascii_punctuation() && !",;?'%/=\"".contains(c) {
-            out.push('\\');
-        }
-        out.push(c);
-        if c == '@' || (c == ':' && rest.peek() == Some(&'/')) {
-            out.push('\u{200b}');
-        }
-    }
-    out
 }

@@ -2,15 +2,17 @@
 
 use hw_api::{
     ActionWords, AlertsAnswer, Backlog, Backtest, Brief, Change, ChatAnswer, Comparison,
-    CountSeries, CountSide, DoneAnswer, Entry, FlowMap, Health, Hit, Hop, Incident, List, Now,
-    Opened, Orders, Received, Replay, ReportAnswer, Reported, Rule, RuleBody, RuleProposal,
-    Service, ServicePeople, Shift, Streams, Told, Typed, Windows, rfc3339,
+    CountSeries, CountSide, DoneAnswer, Entry, FlowMap, FreezeAnswer, Health, Hit, Hop, Incident,
+    KnowledgeMap, List, Now, Opened, Orders, Received, RedeployItem, Replay, ReportAnswer,
+    Reported, Rule, RuleBody, RuleProposal, Service, ServicePeople, Shift, SimilarIncident,
+    Streams, TeamRecord, Told, Typed, Windows, rfc3339,
 };
+use hw_learn::{FreezeRule, Log, Zone};
 use hw_model::{ShiftId, Timestamp};
 use hw_web::{
     Answered, Backend, BacktestAsked, CompareAsked, CountsAsked, Doors, Failure, Family,
-    FamilyKind, MaySee, Page, PostmortemAsked, PostmortemForm, RuleAsked, SearchAsked, Web,
-    WebSettings, WindowsAsked,
+    FamilyKind, FreezeAsked, MaySee, Page, PostmortemAsked, PostmortemForm, RuleAsked, SearchAsked,
+    StretchAsked, Web, WebSettings, WindowsAsked,
 };
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -197,6 +199,12 @@ impl Canned {
             pinned: false,
         }
     }
+}
+
+/// A log in which nothing happened.
+fn log() -> Log {
+    let at = |s: i64| Timestamp::from_s(1_795_330_000 + s);
+    Log { known_from: at(-864_000), now: at(0), changes: Vec::new(), incidents: Vec::new() }
 }
 
 fn page<T>(page: Page, last: u32, make: impl Fn(u32) -> T) -> Vec<T> {
@@ -398,6 +406,65 @@ impl Backend for Canned {
         };
         let next = asked.before.is_none().then(|| "7".to_owned());
         Ok(List { items: vec![hit], next })
+    }
+
+    fn record(&self, asked: StretchAsked, may_see: &mut MaySee<'_>) -> Answered<TeamRecord> {
+        let log = log();
+        // Which incidents may be seen is said in the notes.
+        let mut notes = Vec::new();
+        for number in 1..=self.n_incidents {
+            let id = format!("INC-{number}");
+            if may_see(Some(&id))? {
+                notes.push(id);
+            }
+        }
+        Ok(TeamRecord::of(&log, log.period(asked.from, asked.to), notes))
+    }
+
+    fn freeze(&self, asked: &FreezeAsked, _: &mut MaySee<'_>) -> Answered<FreezeAnswer> {
+        let log = log();
+        let zone = Zone::new(&asked.zone, Vec::new());
+        let rule = FreezeRule { only: asked.only.clone(), zone };
+        let period = log.period(asked.stretch.from, asked.stretch.to);
+        let freeze = hw_learn::freeze(&log, period, &rule);
+        Ok(FreezeAnswer::of(&freeze, &rule, (&log, period), Vec::new()))
+    }
+
+    fn knowledge(&self, asked: StretchAsked) -> Answered<KnowledgeMap> {
+        Ok(KnowledgeMap {
+            from: rfc3339(asked.from.unwrap_or_default()),
+            at: rfc3339(asked.to.unwrap_or_default()),
+            bus_factor_means: self.words.clone(),
+            services: Vec::new(),
+            troubles: Vec::new(),
+        })
+    }
+
+    fn similar(
+        &self,
+        incident: u32,
+        may_see: &mut MaySee<'_>,
+    ) -> Answered<Option<Vec<SimilarIncident>>> {
+        let mut seen = Vec::new();
+        for number in (1..=self.n_incidents).filter(|number| *number != incident) {
+            let id = format!("INC-{number}");
+            if may_see(Some(&id))? {
+                seen.push(SimilarIncident {
+                    id,
+                    title: self.words.clone(),
+                    started_at: rfc3339(Timestamp::from_s(1_795_330_000)),
+                    points: 6.0,
+                    because: vec!["both start at eligibility".to_owned()],
+                    mitigated: Vec::new(),
+                    is_by_words_only: false,
+                });
+            }
+        }
+        Ok((incident <= self.n_incidents).then_some(seen))
+    }
+
+    fn redeploy(&self, _: &mut MaySee<'_>) -> Answered<Vec<RedeployItem>> {
+        Ok(Vec::new())
     }
 
     fn last_event(&self) -> watch::Receiver<u64> {

@@ -10,10 +10,13 @@ use super::Answers;
 use crate::people::{Asked, Facts};
 use crate::server::clock::wall;
 use hw_api::{AwayNow, KnowsService, OnCallNow, ServiceOwner, ServicePeople, ratio, rfc3339};
-use hw_model::Timestamp;
+use hw_model::{Timestamp, plain};
 use hw_people::{Answer, Candidate, FileEntry, OnCall, Owner, Teams, Until, who_knows};
 use hw_web::Answered;
 use std::collections::BTreeSet;
+
+/// Letters of the name of a service.
+const NAME_MAX: usize = 300;
 
 /// People of a ranking that are shown: who comes after them knows little.
 const KNOWS_MAX: usize = 20;
@@ -29,9 +32,8 @@ impl Answers {
         let wall = wall();
         let now = self.time_now().ok().filter(|now| now.0 > i64::MIN).unwrap_or(wall);
         let mut facts = self.people.facts(&Asked { service, seen: &seen, now });
-        let aliases = &self.people.settings.aliases;
         let mut is_recorded = false;
-        match self.record_evidence(service, aliases) {
+        match self.record_evidence(service) {
             Ok(found) => {
                 is_recorded = found.is_recorded;
                 facts.evidence.extend(found.evidence);
@@ -52,12 +54,16 @@ impl Answers {
             return Ok(Err(names.into_iter().collect()));
         }
         let answer = who_knows(service, now, &facts.evidence, &facts.absences, &facts.on_call);
+        if facts.is_without_turns {
+            let shown = plain(service, NAME_MAX);
+            facts.troubles.push(format!("No on-call feed is for {shown}."));
+        }
         facts.troubles.append(&mut troubles);
         Ok(Ok(told(&answer, &facts, &self.people.settings.teams, now)))
     }
 
     /// Services that telemetry has shown, and why they are not known.
-    fn services_seen(&self) -> (BTreeSet<String>, Vec<String>) {
+    pub(super) fn services_seen(&self) -> (BTreeSet<String>, Vec<String>) {
         match self.ask(0, super::map::services) {
             Ok(services) => (services.into_iter().map(|service| service.id).collect(), Vec::new()),
             Err(failure) => {

@@ -40,11 +40,11 @@ impl Answers {
 
     fn postmortem_document(&self, incident: u32) -> Answered<Option<Document>> {
         let Some(words) = self.incident_words(incident)? else { return Ok(None) };
-        Ok(Some(draft(&self.case(incident, &words)?)))
+        Ok(Some(draft(&self.told_case(incident, &words)?)))
     }
 
     /// Everything that is known of an incident.
-    fn case(&self, number: u32, incident: &Incident) -> Answered<Case> {
+    fn told_case(&self, number: u32, incident: &Incident) -> Answered<Case> {
         let Folded { record, stored, .. } = self.folded(number)?;
         let shifts = self.shifts_of(incident)?;
         let changes = self.changes_of(incident)?;

@@ -26,6 +26,23 @@ impl Zone {
         Self(TimeZone::system())
     }
 
+    /// Its name in the database; none if this machine only says how far it is from UTC.
+    pub(crate) fn name(&self) -> Option<&str> {
+        if self.0 == TimeZone::UTC { Some("UTC") } else { self.0.iana_name() }
+    }
+
+    /// Day of the week, date and time in short: `Tue 24 Nov 13:42`.
+    pub(in crate::text) fn day(&self, at: &str) -> String {
+        let Ok(at) = at.parse::<Timestamp>() else { return at.to_owned() };
+        at.to_zoned(self.0.clone()).strftime("%a %-d %b %H:%M").to_string()
+    }
+
+    /// Date and year: `24 Nov 2026`.
+    pub(in crate::text) fn date(&self, at: &str) -> String {
+        let Ok(at) = at.parse::<Timestamp>() else { return at.to_owned() };
+        at.to_zoned(self.0.clone()).strftime("%-d %b %Y").to_string()
+    }
+
     /// Date with the zone, and time of day.
     pub(in crate::text) fn parts(&self, at: &str) -> (String, String) {
         let Ok(at) = at.parse::<Timestamp>() else { return (String::new(), at.to_owned()) };

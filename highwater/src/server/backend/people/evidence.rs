@@ -7,12 +7,13 @@
 use super::super::Answers;
 use super::super::record::Folded;
 use hw_api::{Change, Incident, Shift};
-use hw_incident::{Author, Move, Record, Role, What, Written};
+use hw_incident::{Author, Move, Role, What, Written};
 use hw_model::{ChangeId, Effect, IncidentId, Timestamp};
 use hw_people::{Aliases, Knowledge, KnowsEvidence, RoleHeld};
 use hw_store::Kind;
 use hw_web::{Answered, Page};
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// Incidents and shifts that are looked through, the latest: what is older counts for little.
 const INCIDENTS_MAX: u32 = 1_000;
@@ -25,7 +26,7 @@ const CHANGES_MAX: u32 = 2_000;
 const ORIGIN_MIN: f64 = 0.1;
 
 /// What was found.
-pub(super) struct Found {
+pub(in super::super) struct Found {
     pub evidence: Vec<KnowsEvidence>,
     /// Whether the record knows the service by more than a word in a title.
     pub is_recorded: bool,
@@ -33,40 +34,90 @@ pub(super) struct Found {
     pub cut: Option<String>,
 }
 
-/// What shows that incidents are on a service.
-struct Touching<'a> {
-    service: &'a str,
-    /// Whether anything but a title speaks of it.
-    is_recorded: bool,
-    /// Incidents of which a figure of the service shifted.
-    by_shift: BTreeSet<String>,
-    /// Services of changes, once each.
+/// What is looked through for evidence, read once for all services that are asked about.
+pub(in super::super) struct Looked {
+    /// Incidents, newest first, without those that only some may read.
+    incidents: Vec<Incident>,
+    /// Incidents in which a figure of a service shifted, by its name.
+    by_shift: BTreeMap<String, BTreeSet<String>>,
+    /// Services of changes, by number, as far as they were asked for.
     services: BTreeMap<String, Option<String>>,
+    /// Services of which a change is known.
+    changed: BTreeSet<String>,
+    /// Incidents as their events leave them, as far as they were asked for.
+    folded: BTreeMap<u32, Rc<Folded>>,
+    is_cut: bool,
+}
+
+impl Looked {
+    /// Said if there was more than is looked through.
+    pub(in super::super) fn cut(&self) -> Option<String> {
+        self.is_cut.then(|| {
+            format!("Only the latest {INCIDENTS_MAX} incidents and {SHIFTS_MAX} shifts were looked through.")
+        })
+    }
 }
 
 impl Answers {
     /// Evidence of who knows a service, newest incidents first.
-    pub(super) fn record_evidence(&self, service: &str, aliases: &Aliases) -> Answered<Found> {
+    pub(super) fn record_evidence(&self, service: &str) -> Answered<Found> {
+        self.evidence_in(&mut self.look_through()?, service)
+    }
+
+    /// What evidence of any service is found in.
+    pub(in super::super) fn look_through(&self) -> Answered<Looked> {
         let latest = |items_max| Page { before: None, items_max };
         let shifts: Vec<Shift> = self.states(Kind::Shift, latest(SHIFTS_MAX))?;
         let mut incidents = self.incident_page(latest(INCIDENTS_MAX))?;
         let is_cut =
             incidents.len() >= INCIDENTS_MAX as usize || shifts.len() >= SHIFTS_MAX as usize;
-        let cut = is_cut.then(|| {
-            format!("Only the latest {INCIDENTS_MAX} incidents and {SHIFTS_MAX} shifts were looked through.")
-        });
         // Who works on a restricted incident is not shown to those who may not read it.
         incidents.retain(|incident| !incident.is_restricted());
-        let by_shift = shifts.into_iter().filter(|shift| is_of(shift, service));
+        let changes: Vec<Change> = self.states(Kind::Change, latest(CHANGES_MAX))?;
+        let mut by_shift: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for shift in &shifts {
+            let Some(incident) = &shift.incident else { continue };
+            for service in services_of(shift) {
+                by_shift.entry(service.to_owned()).or_default().insert(incident.clone());
+            }
+        }
+        Ok(Looked {
+            incidents,
+            by_shift,
+            services: BTreeMap::new(),
+            changed: changes.into_iter().map(|change| change.service).collect(),
+            folded: BTreeMap::new(),
+            is_cut,
+        })
+    }
+
+    /// Evidence of who knows a service, in what was looked through.
+    pub(in super::super) fn evidence_in(
+        &self,
+        looked: &mut Looked,
+        service: &str,
+    ) -> Answered<Found> {
+        let by_shift = looked.by_shift.get(service).cloned().unwrap_or_default();
         let mut touching = Touching {
             service,
-            is_recorded: self.has_change(service)?,
-            by_shift: by_shift.filter_map(|shift| shift.incident).collect(),
-            services: BTreeMap::new(),
+            is_recorded: looked.changed.contains(service) || !by_shift.is_empty(),
+            by_shift,
         };
+        let incidents = std::mem::take(&mut looked.incidents);
+        let found = self.evidence_of(&incidents, looked, &mut touching);
+        looked.incidents = incidents;
+        Ok(Found { evidence: found?, is_recorded: touching.is_recorded, cut: looked.cut() })
+    }
+
+    fn evidence_of(
+        &self,
+        incidents: &[Incident],
+        looked: &mut Looked,
+        touching: &mut Touching<'_>,
+    ) -> Answered<Vec<KnowsEvidence>> {
         let mut on_it = BTreeSet::new();
-        for incident in &incidents {
-            if self.touches(incident, &mut touching)? {
+        for incident in incidents {
+            if self.touches(incident, looked, touching)? {
                 on_it.insert(incident.id.as_str());
             }
         }
@@ -74,18 +125,23 @@ impl Answers {
             incident.merged_into.as_deref().is_some_and(|into| on_it.contains(into))
         };
         let mut evidence = Vec::new();
+        let aliases = &self.people.settings.aliases;
         for incident in incidents.iter().filter(|i| on_it.contains(i.id.as_str()) || is_part(i)) {
             let Some(id) = IncidentId::from_word(&incident.id) else { continue };
             let started_at = hw_api::instant(&incident.started_at).unwrap_or_default();
-            let Folded { record, events, .. } = self.folded(id.0)?;
-            pieces(&record, &events, (service, started_at), aliases, &mut evidence);
+            let folded = self.folded_once(looked, id)?;
+            pieces(&folded, (touching.service, started_at), aliases, &mut evidence);
         }
-        let is_recorded = touching.is_recorded || !touching.by_shift.is_empty();
-        Ok(Found { evidence, is_recorded, cut })
+        Ok(evidence)
     }
 
     /// Whether an incident is on the service.
-    fn touches(&self, incident: &Incident, touching: &mut Touching<'_>) -> Answered<bool> {
+    fn touches(
+        &self,
+        incident: &Incident,
+        looked: &mut Looked,
+        touching: &mut Touching<'_>,
+    ) -> Answered<bool> {
         let service = touching.service;
         let record = incident.record.as_ref();
         if record.is_some_and(|record| record.status == "declined") {
@@ -105,7 +161,7 @@ impl Answers {
         let attempts = record.into_iter().flat_map(|r| r.attempts.iter().map(|a| &a.change));
         let beliefs = record.into_iter().flat_map(|r| r.hypotheses.iter().map(|h| &h.change));
         for change in attempts.chain(beliefs).flatten() {
-            if self.service_of(change, touching)?.as_deref() == Some(service) {
+            if self.service_of(change, looked)?.as_deref() == Some(service) {
                 return Ok(true);
             }
         }
@@ -114,36 +170,48 @@ impl Answers {
             return Ok(false);
         }
         let Some(id) = IncidentId::from_word(&incident.id) else { return Ok(false) };
-        let Folded { events, .. } = self.folded(id.0)?;
-        let is_reported = events.iter().any(|event| is_report_of(event, service));
+        let folded = self.folded_once(looked, id)?;
+        let is_reported = folded.events.iter().any(|event| is_report_of(event, service));
         touching.is_recorded |= is_reported;
         Ok(is_reported)
     }
 
-    /// Whether a change of the service is known.
-    fn has_change(&self, service: &str) -> Answered<bool> {
-        let page = Page { before: None, items_max: CHANGES_MAX };
-        let changes: Vec<Change> = self.states(Kind::Change, page)?;
-        Ok(changes.iter().any(|change| change.service == service))
+    fn folded_once(&self, looked: &mut Looked, id: IncidentId) -> Answered<Rc<Folded>> {
+        if let Some(known) = looked.folded.get(&id.0) {
+            return Ok(Rc::clone(known));
+        }
+        let folded = Rc::new(self.folded(id.0)?);
+        looked.folded.insert(id.0, Rc::clone(&folded));
+        Ok(folded)
     }
 
-    fn service_of(&self, change: &str, touching: &mut Touching<'_>) -> Answered<Option<String>> {
-        if let Some(known) = touching.services.get(change) {
+    fn service_of(&self, change: &str, looked: &mut Looked) -> Answered<Option<String>> {
+        if let Some(known) = looked.services.get(change) {
             return Ok(known.clone());
         }
         let id = ChangeId::from_word(change);
         let found = id.map(|id| self.state::<Change>(Kind::Change, id.0)).transpose()?;
         let service = found.flatten().map(|change| change.service);
-        touching.services.insert(change.to_owned(), service.clone());
+        looked.services.insert(change.to_owned(), service.clone());
         Ok(service)
     }
 }
 
-/// Whether a figure is one of the service: its own, or of a leg from or to it.
-fn is_of(shift: &Shift, service: &str) -> bool {
+/// What shows that incidents are on a service.
+struct Touching<'a> {
+    service: &'a str,
+    /// Whether anything but a title speaks of it.
+    is_recorded: bool,
+    /// Incidents in which a figure of the service shifted.
+    by_shift: BTreeSet<String>,
+}
+
+/// Services of which a figure is one: whose own it is, and both ends of its leg.
+fn services_of(shift: &Shift) -> BTreeSet<&str> {
     let mut parts = shift.hop.as_deref().unwrap_or_default().split('|');
     let (caller, callee) = (parts.next(), parts.nth(1));
-    shift.service == service || caller == Some(service) || callee == Some(service)
+    let ends = [Some(shift.service.as_str()), caller, callee].into_iter().flatten();
+    ends.filter(|service| !service.is_empty()).collect()
 }
 
 fn is_report_of(event: &hw_incident::Event, service: &str) -> bool {
@@ -173,8 +241,7 @@ fn names(text: &str, service: &str) -> bool {
 
 /// What one incident shows of people.
 fn pieces(
-    record: &Record,
-    events: &[hw_incident::Event],
+    Folded { record, events, .. }: &Folded,
     (service, started_at): (&str, Timestamp),
     aliases: &Aliases,
     evidence: &mut Vec<KnowsEvidence>,

@@ -22,7 +22,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
-const TRANSFER: &str = "screening|POST /items|worklist|POST /items";
+const TRANSFER: &str = "screening|POST /screen|worklist|POST /items";
 
 fn command(server: &Server, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_highwater"));
@@ -122,7 +122,7 @@ fn missing_alert_is_proposed_proven_added_and_found_by_the_replay() {
     let proposed = said(&server, &["rule", "propose", "INC-1", "--dir", shown], 0);
     for words in [
         "INC-1: screening passes too much on to worklist",
-        "looks at  transfer of screening|POST /items|worklist|POST /items",
+        "looks at  transfer of screening|POST /screen|worklist|POST /items",
         "fires     above 75 % over 2 min with",
         "No false alarm in",
         "In INC-1 it says so ",

@@ -197,9 +197,28 @@ impl Server {
         key: &str,
         body: &serde_json::Value,
     ) -> (u16, serde_json::Value) {
+        self.with_body(("PATCH", path), key, body)
+    }
+
+    /// Puts something at a path of the API, under a key.
+    pub(crate) fn put(
+        &self,
+        path: &str,
+        key: &str,
+        body: &serde_json::Value,
+    ) -> (u16, serde_json::Value) {
+        self.with_body(("PUT", path), key, body)
+    }
+
+    fn with_body(
+        &self,
+        (method, path): (&str, &str),
+        key: &str,
+        body: &serde_json::Value,
+    ) -> (u16, serde_json::Value) {
         let body = body.to_string();
         let head = format!(
-            "PATCH {path} HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\n\
+            "{method} {path} HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\n\
              idempotency-key: {key}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
             self.api,
             body.len()

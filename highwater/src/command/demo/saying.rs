@@ -74,13 +74,13 @@ impl Saying {
 
     fn judged(&self, incident: &str, id: &str, entry: &Value) -> String {
         let words = text(entry, "words");
-        let verdict = words.split(" (").next().unwrap_or(words);
+        let verdict = words.split(" (probability").next().unwrap_or(words);
         format!("{incident}: {}", self.named(id, verdict))
     }
 
-    /// `the deploy of router 1.4.2 -> 2.0.0 is exonerated` for `C4 is exonerated`.
+    /// `deploy of router 1.4.2 -> 2.0.0: exonerated` for the same with its number behind the name.
     fn named(&self, id: &str, words: &str) -> String {
         let name = self.changes.get(id).map_or(id, String::as_str);
-        words.replacen(id, &format!("the {name}"), 1)
+        words.replace(&format!(" ({id})"), "").replacen(id, name, 1)
     }
 }

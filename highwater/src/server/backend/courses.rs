@@ -24,6 +24,12 @@ const AFTER_S: i64 = 1_800;
 /// Seconds on each side of the onset that the close-up shows at least.
 const CLOSE_S: i64 = 600;
 
+/// Items of which a ratio says something: its standard deviation is about a tenth.
+const ITEMS_TELLING: f64 = 25.0;
+
+/// A longer step is no close-up any more.
+const TELLING_MAX_S: i64 = 300;
+
 /// Steps before the onset from which it is said what is usual.
 const USUAL_MIN: usize = 20;
 
@@ -44,10 +50,11 @@ impl Answers {
         let hops = hops(incident, &shifts);
         let mut courses = Vec::new();
         for hop in &hops {
-            courses.extend(self.course(hop, whole)?);
+            courses.extend(self.course(hop, whole, 1)?);
         }
-        if let Some(first) = hops.first() {
-            courses.extend(self.course(first, close(whole, &shifts))?);
+        if let (Some(hop), Some(course)) = (hops.first(), courses.first()) {
+            let close = close(whole, &shifts);
+            courses.extend(self.course(hop, close, telling_s(course))?);
         }
         Ok(Frozen { courses })
     }
@@ -76,10 +83,10 @@ impl Answers {
         Ok(Some(Stretch { from_s: onset_s - before_s, to_s, onset_s }))
     }
 
-    /// Counts of one hop; `None` if there is no such hop any more.
-    fn course(&self, hop: &str, stretch: Stretch) -> Answered<Option<FrozenCourse>> {
+    /// Counts of one hop, in steps of so many seconds at least; `None` if there is no such hop any more.
+    fn course(&self, hop: &str, stretch: Stretch, least_s: i64) -> Answered<Option<FrozenCourse>> {
         let window_s = self.ask(0, |engine| engine.flow().settings().window_s)?;
-        let step_s = step_of(stretch.to_s - stretch.from_s, window_s);
+        let step_s = step_of((stretch.to_s - stretch.from_s).max(least_s * STEPS_MAX), window_s);
         let at = Timestamp::from_s;
         let asked = WindowsAsked {
             hop: hop.to_owned(),
@@ -141,6 +148,17 @@ fn step_of(length_s: i64, window_s: i64) -> i64 {
     let fits = |step: &i64| step % window_s == 0 && length_s <= step * STEPS_MAX;
     let least = (length_s / STEPS_MAX + 1).div_euclid(window_s) + 1;
     ROUND.into_iter().find(fits).unwrap_or(least * window_s)
+}
+
+/// Seconds in which so many items come that their ratio says something.
+fn telling_s(course: &FrozenCourse) -> i64 {
+    let counts = course.steps.iter().filter_map(|step| step.counts.as_ref());
+    let entered: u64 = counts.map(|counts| counts.entered).sum();
+    let length_s = f64::from(course.step_s) * course.steps.len() as f64;
+    let seconds = ITEMS_TELLING * length_s / (entered as f64).max(1.0);
+    #[expect(clippy::cast_possible_truncation, reason = "`as` saturates, and a step has an end")]
+    let seconds = seconds.ceil() as i64;
+    seconds.clamp(1, TELLING_MAX_S)
 }
 
 /// Every step from the first to the last, also those in which nothing was counted.

@@ -86,10 +86,8 @@ fn of_place(terms: &Terms) -> Option<Flaw> {
 }
 
 fn of_window(window_s: i64, step_s: i64) -> Option<Flaw> {
-    let is_fit = step_s > 0
-        && window_s >= step_s
-        && window_s % step_s == 0
-        && window_s <= LENGTH_S_MAX.max(step_s);
+    let is_fit =
+        step_s > 0 && window_s >= step_s && window_s % step_s == 0 && window_s <= LENGTH_S_MAX;
     (!is_fit).then_some(Flaw::Window { window_s, step_s })
 }
 

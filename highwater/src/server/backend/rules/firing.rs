@@ -7,8 +7,11 @@ use super::Watched;
 use hw_api::{Orders, Reported};
 use hw_detect::rule::{Ended, Rule, Said};
 use hw_incident::{Author, Command, Name, NoteKind, RULES, Text};
-use hw_model::{IncidentId, Timestamp, length_words};
+use hw_model::{IncidentId, Timestamp, length_words, plain};
 use hw_web::{Answered, Failure};
+
+/// Letters of a service's name.
+const NAME_MAX: usize = 200;
 
 impl Answers {
     /// Writes down what a rule says. Returns the incident in which its firing stands.
@@ -35,7 +38,8 @@ impl Answers {
         let rule = &watched.rule;
         let reported = Reported {
             text: text(begin_words(watched, since, figure))?,
-            service: Name::parse(rule.service()).ok(),
+            // Without one it would join any incident.
+            service: Name::parse(&plain(rule.service(), NAME_MAX)).ok(),
             incident: None,
             by: Name::recorded(RULES),
             at: Some(at),

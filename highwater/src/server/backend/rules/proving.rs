@@ -112,7 +112,11 @@ impl Answers {
         let known = self.final_or_later()?;
         let began = instant(&shift.onset_from).unwrap_or(Timestamp(0));
         let data_end = Timestamp::from_s(known.before.saturating_mul(known.window_s));
-        let stretch = Stretch { from: began.plus_s(-days(DAYS)), to: data_end };
+        // What came long after it says nothing of what was usual then.
+        let over = shift.ended_at.as_deref().and_then(instant).unwrap_or(data_end);
+        let to = data_end.min(over.plus_s(days(DAYS)));
+        let stretch =
+            Stretch { from: to.plus_s(-days(DAYS_MAX)).max(began.plus_s(-days(DAYS))), to };
         let Some(probe) = probe(shift, (&target, &measure), known.window_s) else {
             return Ok(Err(NoRule::NothingInIncident));
         };

@@ -46,7 +46,7 @@ impl Source {
         Self::Query(format!("/api/v1/incidents/{}", id.0))
     }
 
-    /// The source of a word, as [`Source::to_string`] writes it.
+    /// The source of a word, as its `Display` writes it.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
         if word == WITHHELD {

@@ -248,9 +248,10 @@ fn rule_fires_and_ends_once_beside_the_detector_whatever_is_killed_in_between() 
     );
     let mut server = Server::with_settings(folder.path(), &settings);
     server.serve();
+    import(&server, "06:00:00", "06:10:30");
+    // By the data's clock a rule that is set before any data is of 1970.
     let (status, saved) = server.tell("/api/v1/rules", "r", &rule(0.75));
     assert_eq!((status, &saved["id"], &saved["state"]), (201, &"R1".into(), &"quiet".into()));
-    import(&server, "06:00:00", "06:10:30");
     assert_eq!(server.get("/api/v1/incidents").1["items"], json!([]));
     import(&server, "06:10:30", "06:17:00");
     let firing = wait_for(&server, "firing");

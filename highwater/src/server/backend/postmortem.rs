@@ -2,7 +2,7 @@
 
 use super::Answers;
 use super::record::{EVENTS_MAX, Folded};
-use hw_api::{CaseWords, Frozen, FrozenCourse, Incident, IncidentRecord, instant};
+use hw_api::{CaseWords, Entry, Frozen, FrozenCourse, Incident, IncidentRecord, instant};
 use hw_document::Layout;
 use hw_incident::{Name, Record, Section, Status};
 use hw_model::{ChangeId, HopId};
@@ -47,8 +47,8 @@ impl Answers {
     fn told_case(&self, number: u32, incident: &Incident) -> Answered<Case> {
         let Folded { record, stored, .. } = self.folded(number)?;
         let shifts = self.shifts_of(incident)?;
-        let changes = self.changes_of(incident)?;
         let entries = self.entry_list(number, 0, EVENTS_MAX)?;
+        let changes = self.changes_of(incident, &entries)?;
         let now = self.time_now()?;
         let words = IncidentRecord::from(&record);
         let incident = Incident { record: Some(words), ..incident.clone() };
@@ -72,11 +72,12 @@ impl Answers {
         Ok(case)
     }
 
-    /// The changes that an incident speaks of.
-    fn changes_of(&self, incident: &Incident) -> Answered<Vec<hw_api::Change>> {
+    /// The changes that an incident speaks of, and its entries.
+    fn changes_of(&self, incident: &Incident, entries: &[Entry]) -> Answered<Vec<hw_api::Change>> {
         let judged = incident.changes.iter().map(|judged| &judged.change);
         let tried = incident.mitigations.iter().map(|tried| &tried.change);
-        let all = judged.chain(tried).chain(&incident.redeploy);
+        let told = entries.iter().filter_map(|entry| entry.about.as_ref());
+        let all = judged.chain(tried).chain(&incident.redeploy).chain(told);
         let ids: BTreeSet<u32> =
             all.filter_map(|id| ChangeId::from_word(id)).map(|ChangeId(number)| number).collect();
         let changes = ids.into_iter().map(|number| self.state(Kind::Change, number));

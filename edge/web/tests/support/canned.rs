@@ -508,7 +508,7 @@ impl Backend for Canned {
 
     fn open(&self, opened: &Opened, _key: Option<&str>) -> Answered<Option<DoneAnswer>> {
         let incident = Incident { title: opened.title.to_string(), ..incident(1) };
-        Ok(Some(DoneAnswer { incident, entries: Vec::new() }))
+        Ok(Some(DoneAnswer { incident, entries: Vec::new(), warning: None }))
     }
 
     fn order(
@@ -521,7 +521,7 @@ impl Backend for Canned {
             return Ok(None);
         }
         self.ordered.lock().unwrap().push(orders);
-        Ok(Some(DoneAnswer { incident: incident(number), entries: Vec::new() }))
+        Ok(Some(DoneAnswer { incident: incident(number), entries: Vec::new(), warning: None }))
     }
 
     fn report(&self, reported: Reported, _key: Option<&str>) -> Answered<Option<ReportAnswer>> {

@@ -68,7 +68,7 @@ impl Replay {
         let is_evidence = found.fires && self.expect.is_some() && !self.keep_open;
         let items = if is_evidence { self.close(&api, &found) } else { Vec::new() };
         if let Some(fields) = answer.as_object_mut().filter(|_| is_evidence) {
-            fields.insert("actions".to_owned(), items.iter().map(|item| in_json(item)).collect());
+            fields.insert("actions".to_owned(), items.iter().map(in_json).collect());
         }
         let page = || {
             let items = items.iter().map(in_words);

@@ -10,6 +10,7 @@ pub(crate) mod digest;
 pub(crate) mod fields;
 pub(crate) mod found;
 mod hops;
+pub(crate) mod imported;
 mod incident;
 mod page;
 mod picture;

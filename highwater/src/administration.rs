@@ -26,8 +26,8 @@ pub(crate) enum Act {
     Revoke(u32),
     /// That tokens were used, and what was refused. Nobody asks for it.
     Note { uses: Vec<(u32, Timestamp)>, refusals: Refusals },
-    /// A rule, from then on.
-    SaveRule { rule: Box<RuleBody>, at: Timestamp },
+    /// A rule, from then on, which begins where it stands.
+    SaveRule { rule: Box<RuleBody>, at: Timestamp, standing: String },
     /// The end of a rule.
     RetireRule { id: u32, at: Timestamp },
     /// A post mortem that was written elsewhere.
@@ -76,7 +76,9 @@ pub(crate) fn carry_out(
         Act::Create { wanted, random } => create(group, (wanted, random, by), now),
         Act::Revoke(id) => revoke(group, (*id, by), now),
         Act::Note { uses, refusals } => note(group, (uses, refusals, by), now),
-        Act::SaveRule { rule, at } => rules::save(group, (rule, *at, by), now),
+        Act::SaveRule { rule, at, standing } => {
+            rules::save(group, rules::Wanted { rule, at: *at, standing }, (by, now))
+        }
         Act::RetireRule { id, at } => rules::retire(group, (*id, *at, by), now),
         Act::Import(new) => imports::keep(group, (new, by), now),
         Act::StandRules(standings) => rules::stand(group, standings),

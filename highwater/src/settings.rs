@@ -17,7 +17,7 @@ mod server;
 pub(crate) use keys::unknown;
 pub(crate) use server::{DataFlag, ServeFlags};
 
-use hw_ingest::{DecisionRule, ItemRule, ReadOptions};
+use hw_ingest::{DecisionRule, ItemRule, ReadOptions, Repository};
 use keys::{Fault, Keys};
 use layers::{FALSE_ALARMS, File, Layered, TOP_KEYS};
 use std::collections::BTreeSet;
@@ -31,6 +31,7 @@ pub(crate) struct Settings {
     pub false_alarms_per_month: f64,
     decisions: Vec<DecisionRule>,
     items: Vec<ItemRule>,
+    repositories: Vec<Repository>,
 }
 
 /// Settings that cannot be used: the file, the key and what is wrong.
@@ -79,6 +80,7 @@ impl Settings {
             false_alarms_per_month: Layered::pick(&FALSE_ALARMS, None, file)?.value,
             decisions: top.list("decisions", rules::decision)?,
             items: top.list("items", rules::items)?,
+            repositories: top.list("repositories", rules::repository)?,
         })
     }
 
@@ -89,7 +91,8 @@ impl Settings {
 
     /// What the reader needs.
     pub(crate) fn into_read_options(self, ignored_attributes: Vec<String>) -> ReadOptions {
-        ReadOptions { ignored_attributes, decisions: self.decisions, items: self.items }
+        let Self { decisions, items, repositories, .. } = self;
+        ReadOptions { ignored_attributes, decisions, items, repositories }
     }
 }
 
@@ -110,6 +113,13 @@ mod tests {
         [[items]]
         when = { service = "filter", kind = "producer" }
         out = { from = "span_attribute:app.items.out", default = 1 }
+
+        [[repositories]]
+        service = "filter*"
+        url = "https://github.com/acme/filter"
+        revision = "v{version}"
+        root = "/app"
+        folder = "services/filter"
     "#;
 
     fn parse(text: &str) -> Result<Settings, Fault> {
@@ -130,6 +140,7 @@ mod tests {
         let options = settings.into_read_options(Vec::new());
         assert_eq!(options.decisions[0].map[0].1, ["true", "allow", "true"]);
         assert_eq!(options.items[0].missing, Some(1));
+        assert_eq!(options.repositories[0].folder, "services/filter");
     }
 
     #[test]
@@ -148,6 +159,10 @@ mod tests {
     #[test]
     fn wrong_values_say_what_is_right() {
         assert!(refused("false_alarms_per_month = 0").contains("from 0.000001"));
+        let without_root = FULL.replace("root = \"/app\"", "");
+        assert!(refused(&without_root).contains("needs a `root`"), "{}", refused(&without_root));
+        let nothing = "[[repositories]]\nservice = \"a\"";
+        assert!(refused(nothing).contains("says nothing"), "{}", refused(nothing));
         assert!(refused("false_alarms_per_month = \"one\"").contains("must be a number"));
         assert!(refused("[[items]]\nin = { from = \"links\" }").contains("span_attribute:KEY"));
         assert!(refused("x = ").contains("TOML parse error"));

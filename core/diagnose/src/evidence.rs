@@ -4,7 +4,7 @@
 //! this. A diagnosis can therefore be repeated from its evidence alone, and says nothing that is
 //! not in it.
 
-use hw_model::{Change, Diagnosis, Hop, Interval, Severity, Shift, Tick, Timestamp};
+use hw_model::{Change, CodePlace, Diagnosis, Hop, Interval, Severity, Shift, Tick, Timestamp};
 use hw_stats::{Counts, Form, ln_marginal, ln_point};
 
 /// Nats from which on counts decide whether a figure is back.
@@ -162,6 +162,8 @@ pub struct LogRate {
     pub n_since: u64,
     /// The first line since.
     pub first_at: Option<Timestamp>,
+    /// Where in the source it was written last.
+    pub place: Option<CodePlace>,
 }
 
 /// An entry that nobody watched calls.

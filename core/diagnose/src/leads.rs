@@ -40,6 +40,7 @@ fn lead(log: &LogRate) -> Option<Lead> {
         template: log.template.clone(),
         count: log.n_since,
         first_at: log.first_at?,
+        place: log.place.clone(),
     })
 }
 
@@ -66,6 +67,7 @@ mod tests {
             early: Counts::new(since.0, since.1),
             n_since: 0,
             first_at: None,
+            place: None,
         }
     }
 

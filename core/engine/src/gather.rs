@@ -280,6 +280,7 @@ impl Sources<'_> {
                 early: Counts::new(exposure(onset, early), log.early as f64),
                 n_since: log.since,
                 first_at: log.first_since.map(Timestamp::from_s),
+                place: self.flow.vocabulary().place(log.template).cloned(),
             })
         });
         rates.collect()

@@ -8,10 +8,11 @@ mod interned;
 mod quota;
 
 use crate::names::{Names, OTHER};
+use crate::places::Places;
 use crate::templates::Templates;
 use hw_model::{
-    AnswerSetId, Batch, Definitions, NameId, Severity, Shape, ShapeId, Source, SourceId, SpanKind,
-    SumSeries, SumSeriesId, TemplateId,
+    AnswerSetId, Batch, CodePlace, Definitions, NameId, Severity, Shape, ShapeId, Source, SourceId,
+    SpanKind, SumSeries, SumSeriesId, TemplateId, Timestamp,
 };
 use interned::Interned;
 use quota::Quota;
@@ -138,6 +139,8 @@ pub struct Dictionary {
     scratch: Vec<(NameId, NameId)>,
     refusals: Refusals,
     defined: Defined,
+    #[serde(default)]
+    places: Places,
 }
 
 /// How many of each have been drained.
@@ -172,6 +175,7 @@ impl Dictionary {
             scratch: Vec::new(),
             refusals: Refusals::default(),
             defined: Defined::default(),
+            places: Places::default(),
         }
     }
 
@@ -275,6 +279,13 @@ impl Dictionary {
         id
     }
 
+    /// Notes where in the source a line of a template was written.
+    pub fn place(&mut self, template: TemplateId, at: Timestamp, place: CodePlace) {
+        if !self.templates.is_other(template) {
+            self.places.note(template, at, place);
+        }
+    }
+
     /// The number of a sum series, `None` past the limit.
     pub fn sum_series(&mut self, text: SumSeriesText<'_>) -> Option<SumSeriesId> {
         let series = SumSeries {
@@ -325,6 +336,7 @@ impl Dictionary {
             answer_sets: self.answer_sets.since(self.defined.answer_sets).to_vec(),
             sum_series: self.sum_series.since(self.defined.sum_series).to_vec(),
             templates: self.templates.drain(),
+            places: self.places.drain(),
         };
         self.defined = self.n_defined();
         definitions
@@ -338,12 +350,13 @@ impl Dictionary {
         self.defined.answer_sets -= definitions.answer_sets.len();
         self.defined.sum_series -= definitions.sum_series.len();
         self.templates.take_back(definitions.templates.iter().map(|(id, ..)| *id));
+        self.places.take_back(definitions.places.iter().map(|(id, _)| *id));
     }
 
     /// Learns from a batch that was written after this dictionary was saved: what it defines, and
     /// what its spans show of answers.
     pub fn learn(&mut self, batch: &Batch) {
-        let Definitions { names, sources, shapes, answer_sets, sum_series, templates } =
+        let Definitions { names, sources, shapes, answer_sets, sum_series, templates, places } =
             &batch.definitions;
         for name in names {
             self.names.id(name);
@@ -362,6 +375,7 @@ impl Dictionary {
             self.sum_series.id(series.clone());
         }
         self.templates.learn(templates);
+        self.places.learn(places);
         for span in &batch.spans {
             let set = self.answer_sets.get(span.answers.0);
             for (key, value) in set.into_iter().flat_map(|set| set.iter()) {

@@ -24,6 +24,7 @@ mod logbook;
 mod names;
 mod open;
 mod peers;
+mod places;
 mod ring;
 mod routes;
 mod services;

@@ -100,6 +100,12 @@ impl Templates {
         (id, false)
     }
 
+    /// Whether it stands for all lines past the limit.
+    pub(crate) fn is_other(&self, id: TemplateId) -> bool {
+        let tokens = self.templates.get(id.0 as usize).map(|template| &*template.tokens);
+        tokens.is_some_and(|tokens| matches!(tokens, [only] if **only == *OTHER))
+    }
+
     /// Templates that are new or worded anew since the last call.
     pub(crate) fn drain(&mut self) -> Vec<(TemplateId, NameId, Severity, Box<str>)> {
         let mut changed = std::mem::take(&mut self.changed);

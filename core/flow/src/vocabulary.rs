@@ -2,10 +2,11 @@
 
 use crate::names::OTHER;
 use hw_model::{
-    AnswerSetId, Definitions, NameId, Severity, Shape, ShapeId, Source, SourceId, SpanKind,
-    SumSeries, SumSeriesId, TemplateId,
+    AnswerSetId, CodePlace, Definitions, NameId, Severity, Shape, ShapeId, Source, SourceId,
+    SpanKind, SumSeries, SumSeriesId, TemplateId,
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Everything that was defined so far, by number.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -16,6 +17,8 @@ pub struct Vocabulary {
     answer_sets: Vec<Box<[(NameId, NameId)]>>,
     sum_series: Vec<SumSeries>,
     templates: Vec<TemplateText>,
+    #[serde(default)]
+    places: BTreeMap<TemplateId, CodePlace>,
 }
 
 /// What a log template says.
@@ -52,6 +55,7 @@ impl Vocabulary {
                 None => self.templates.push(template),
             }
         }
+        self.places.extend(definitions.places);
     }
 
     /// Every name, by number.
@@ -93,5 +97,11 @@ impl Vocabulary {
     #[must_use]
     pub fn template(&self, id: TemplateId) -> Option<&TemplateText> {
         self.templates.get(id.0 as usize)
+    }
+
+    /// Where in the source its lines were written last, as far as that is said.
+    #[must_use]
+    pub fn place(&self, id: TemplateId) -> Option<&CodePlace> {
+        self.places.get(&id)
     }
 }

@@ -1,6 +1,6 @@
 //! An incident as the machine sees it, and the diagnosis it comes with.
 
-use crate::{ChangeId, Effect, Hop, Severity, ShiftId, Timestamp, Verdict};
+use crate::{ChangeId, CodePlace, Effect, Hop, Severity, ShiftId, Timestamp, Verdict};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -83,6 +83,9 @@ pub struct Lead {
     pub count: u64,
     /// The first since the onset.
     pub first_at: Timestamp,
+    /// Where in the source it was written last, if its service says so.
+    #[serde(default)]
+    pub place: Option<CodePlace>,
 }
 
 /// The verdict on one change.

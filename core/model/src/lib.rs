@@ -7,6 +7,7 @@
 
 mod calendar;
 mod change;
+mod code;
 mod diagnosis;
 mod hop;
 mod letters;
@@ -21,6 +22,7 @@ pub use change::{
     Change, ChangeId, ChangeKind, ChangeSource, Effect, REDEPLOY_WATCHED_S, ToldChange, Verdict,
     change_name,
 };
+pub use code::CodePlace;
 pub use diagnosis::{
     Clearance, Diagnosis, Impact, Incident, IncidentId, Judgement, Lead, Mitigation, Opening,
     Origin, TrailStep,

@@ -4,7 +4,7 @@
 //! the definitions of the ids it is the first to use; whoever folds batches in order knows every id
 //! before it is used, and a log of batches needs no dictionary beside it.
 
-use crate::{Severity, Timestamp, log::LogEnd};
+use crate::{CodePlace, Severity, Timestamp, log::LogEnd};
 use serde::{Deserialize, Serialize};
 
 /// Index of an interned name. `NameId::EMPTY` is the empty string.
@@ -218,6 +218,8 @@ pub struct Definitions {
     pub sum_series: Vec<SumSeries>,
     /// Log templates, new or worded anew: id, service, severity, text.
     pub templates: Vec<(TemplateId, NameId, Severity, Box<str>)>,
+    /// Where in the source the lines of a template were written last, where that is new.
+    pub places: Vec<(TemplateId, CodePlace)>,
 }
 
 /// Records that arrived together, and the definitions they are the first to use.

@@ -33,4 +33,4 @@ pub use lint::{ActionText, Finding, LintContext, Nature, Rule, lint, lint_action
 pub use question::{Question, QuestionKind};
 pub use redact::{Redaction, ServiceNames, doubtful_words, redact};
 pub use review::Review;
-pub use source::{Sentence, Source, Sources};
+pub use source::{Sentence, Source, Sources, is_link};

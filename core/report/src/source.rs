@@ -18,6 +18,8 @@ pub enum Source {
     Figure(String),
     /// A question to the API, which answers with it.
     Query(String),
+    /// A line of source, as an address at the revision that was deployed.
+    Code(String),
     /// What is not shown outside: this document is the public version.
     Withheld,
 }
@@ -58,12 +60,25 @@ impl Source {
         if word.starts_with('/') {
             return Some(Self::Query(word.to_owned()));
         }
+        if is_link(word) {
+            return Some(Self::Code(word.to_owned()));
+        }
         let entry = || word.parse().ok().map(Self::Entry);
         let shift = || ShiftId::from_word(word).map(Self::Shift);
         let change = || ChangeId::from_word(word).map(Self::Change);
         let action = || word.strip_prefix('A')?.parse().ok().map(Self::Action);
         entry().or_else(shift).or_else(change).or_else(action)
     }
+}
+
+/// Whether a text is the address of something on a host of the web and nothing else, with no letter that could be markup.
+#[must_use]
+pub fn is_link(text: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._~/%#:@+".contains(c);
+    let parts = text.strip_prefix("https://").and_then(|rest| rest.split_once('/'));
+    parts.is_some_and(|(host, path)| {
+        !host.is_empty() && text.chars().all(is_plain) && !path.is_empty()
+    })
 }
 
 const FIGURE: &str = "figure:";
@@ -77,7 +92,7 @@ impl fmt::Display for Source {
             Self::Change(id) => write!(f, "{id}"),
             Self::Action(id) => write!(f, "A{id}"),
             Self::Figure(id) => write!(f, "{FIGURE}{id}"),
-            Self::Query(path) => f.write_str(path),
+            Self::Query(text) | Self::Code(text) => f.write_str(text),
             Self::Withheld => f.write_str(WITHHELD),
         }
     }
@@ -154,8 +169,18 @@ mod tests {
             Source::Figure("ratio".to_owned()),
             Source::incident(IncidentId(1)),
             Source::Withheld,
+            Source::Code("https://github.com/acme/gate/blob/3f2a9c1/src/a%20b.py#L42".to_owned()),
         ];
-        let words = ["12", "S1", "C11", "A3", "figure:ratio", "/api/v1/incidents/1", "withheld"];
+        let words = [
+            "12",
+            "S1",
+            "C11",
+            "A3",
+            "figure:ratio",
+            "/api/v1/incidents/1",
+            "withheld",
+            "https://github.com/acme/gate/blob/3f2a9c1/src/a%20b.py#L42",
+        ];
         for (source, word) in all.iter().zip(words) {
             assert_eq!(
                 (source.to_string().as_str(), Source::from_word(word).as_ref()),
@@ -174,5 +199,14 @@ mod tests {
         let words: Vec<String> = sources.iter().map(ToString::to_string).collect();
         assert_eq!(words, ["1", "2", "S1"]);
         assert_eq!(Sources::of([]), None);
+    }
+
+    #[test]
+    fn address_with_markup_is_no_source() {
+        for word in
+            ["https://", "http://a.b/c", "https://a.b/\"x", "https://a.b/<x>", "javascript:x"]
+        {
+            assert_eq!(Source::from_word(word), None, "{word}");
+        }
     }
 }

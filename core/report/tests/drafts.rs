@@ -6,9 +6,9 @@ use hw_incident::{
     Author, Hypothesis, HypothesisState, Name, Record, Role, RoleHeld, SeverityLevel, Status, Text,
 };
 use hw_model::{
-    Change, ChangeId, ChangeKind, ChangeSource, Clearance, Diagnosis, Direction, Effect, Hop,
-    Impact, IncidentId, Interval, Judgement, Mitigation, Origin, Shift, ShiftId, Signal, Target,
-    Timestamp, TrailStep, Verdict,
+    Change, ChangeId, ChangeKind, ChangeSource, Clearance, CodePlace, Diagnosis, Direction, Effect,
+    Hop, Impact, IncidentId, Interval, Judgement, Lead, Mitigation, Origin, Severity, Shift,
+    ShiftId, Signal, Target, Timestamp, TrailStep, Verdict,
 };
 use hw_report::{
     Action, ActionState, Block, Case, Course, Document, Fact, Line, LineKind, Place, QuestionKind,
@@ -176,7 +176,20 @@ fn diagnosis() -> Diagnosis {
             because: because("mechanism test: as before"),
         }],
         trail: vec![TrailStep { hop: hop(), entered: 2_619, left: 2_619, expected: 1_284.6 }],
-        leads: Vec::new(),
+        leads: vec![Lead {
+            service: "eligibility".to_owned(),
+            severity: Severity::Warn,
+            template: "rules snapshot <*> is empty".to_owned(),
+            count: 91,
+            first_at: at(2.0),
+            place: Some(CodePlace {
+                file: "src/rules.py".to_owned(),
+                line: 88,
+                function: "load".to_owned(),
+                repository: "https://github.com/acme/eligibility".to_owned(),
+                revision: "3f2a9c1d".repeat(5),
+            }),
+        }],
         judgements: vec![Judgement {
             change: ChangeId(1),
             verdict: Verdict::Exonerated,
@@ -243,6 +256,10 @@ fn check(case: &Case) -> Document {
             path == "/api/v1/incidents/1"
                 || path == "/api/v1/incidents/1/entries"
                 || case.courses.iter().any(|course| course.query == *path)
+        }
+        Source::Code(link) => {
+            let places = case.diagnosis.leads.iter().filter_map(|lead| lead.place.as_ref());
+            places.filter_map(CodePlace::link).any(|known| known == *link)
         }
         Source::Withheld => false,
     };
@@ -312,6 +329,14 @@ fn a_measured_incident_says_what_figures_say_and_asks_for_the_rest() {
     ] {
         assert!(overview.contains(said), "{said} is not in:\n{overview}");
     }
+    let factors = words(&document, SectionKind::Factors);
+    assert!(
+        factors.contains("It is written at src/rules.py:88 in load, revision 3f2a9c1d3f2a."),
+        "{factors}"
+    );
+    let link = "https://github.com/acme/eligibility/blob/";
+    let cited = document.said().flat_map(|(_, sources)| sources.iter());
+    assert_eq!(cited.filter(|source| source.to_string().starts_with(link)).count(), 2);
     let innocent = words(&document, SectionKind::Innocent);
     assert!(
         innocent.contains("Rolled back at 06:15:03; the figure stayed (factor 19 for innocence)."),

@@ -1,7 +1,9 @@
 //! Definitions of ids, as they stand in a row of the log.
 
 use crate::WireError;
-use hw_model::{Definitions, NameId, Severity, Shape, Source, SpanKind, SumSeries, TemplateId};
+use hw_model::{
+    CodePlace, Definitions, NameId, Severity, Shape, Source, SpanKind, SumSeries, TemplateId,
+};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]
@@ -16,6 +18,9 @@ pub(crate) struct DefinitionsV1 {
     sum_series: Vec<(u32, u32, u32, u64)>,
     /// Number, service, severity, text.
     templates: Vec<(u32, u32, u8, Box<str>)>,
+    /// Template; file, function, repository and revision; line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    places: Vec<(u32, [String; 4], u32)>,
 }
 
 const KINDS: [SpanKind; 6] = [
@@ -56,6 +61,7 @@ impl DefinitionsV1 {
                     (id.0, service.0, code(&SEVERITIES, severity), text.clone())
                 })
                 .collect(),
+            places: definitions.places.iter().map(place_words).collect(),
         }
     }
 
@@ -78,8 +84,19 @@ impl DefinitionsV1 {
             answer_sets: self.answer_sets.into_iter().map(|set| pairs(set).collect()).collect(),
             sum_series: self.sum_series.into_iter().map(series).collect(),
             templates: self.templates.into_iter().map(template).collect::<Result<_, _>>()?,
+            places: self.places.into_iter().map(place).collect(),
         })
     }
+}
+
+fn place_words((id, place): &(TemplateId, CodePlace)) -> (u32, [String; 4], u32) {
+    let CodePlace { file, line, function, repository, revision } = place.clone();
+    (id.0, [file, function, repository, revision], line)
+}
+
+fn place((id, words, line): (u32, [String; 4], u32)) -> (TemplateId, CodePlace) {
+    let [file, function, repository, revision] = words;
+    (TemplateId(id), CodePlace { file, line, function, repository, revision })
 }
 
 const fn source_numbers(source: &Source) -> [u32; 5] {

@@ -191,6 +191,31 @@ pub struct Lead {
     pub count: u64,
     /// The first since the onset.
     pub first_at: String,
+    /// Where in the source it was written last, if its service says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<CodePlace>,
+}
+
+/// A place in source code, as the service says it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CodePlace {
+    /// The file.
+    pub file: String,
+    /// The line, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+    /// The function.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub function: Option<String>,
+    /// URL of the repository.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repository: Option<String>,
+    /// The commit or tag that was deployed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revision: Option<String>,
+    /// The line at that revision, where the repository's host is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
 }
 
 /// The verdict on one change.

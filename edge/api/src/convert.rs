@@ -1,8 +1,8 @@
 //! From the engine's report to the JSON shapes.
 
 use crate::analysis::{
-    Analysis, Change, Cleared, Counts, Hop, Impact, Incident, Judgement, Lead, Mitigation, Origin,
-    Shift, TrailStep,
+    Analysis, Change, Cleared, CodePlace, Counts, Hop, Impact, Incident, Judgement, Lead,
+    Mitigation, Origin, Shift, TrailStep,
 };
 use crate::number::{items, ratio, tenth};
 use crate::time::rfc3339;
@@ -130,6 +130,18 @@ fn lead(lead: &hw_model::Lead) -> Lead {
         template: lead.template.clone(),
         count: lead.count,
         first_at: rfc3339(lead.first_at),
+        source: lead.place.as_ref().map(code_place),
+    }
+}
+
+fn code_place(place: &hw_model::CodePlace) -> CodePlace {
+    CodePlace {
+        file: place.file.clone(),
+        line: (place.line > 0).then_some(place.line),
+        function: Some(place.function.clone()).filter(|name| !name.is_empty()),
+        repository: Some(place.repository.clone()).filter(|url| !url.is_empty()),
+        revision: Some(place.revision.clone()).filter(|revision| !revision.is_empty()),
+        link: place.link(),
     }
 }
 

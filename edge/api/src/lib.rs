@@ -40,8 +40,8 @@ pub use access::{
 };
 pub use actions::{ActionBody, ActionPatch, ActionRef, ActionWords, ReviewWords, WrittenSection};
 pub use analysis::{
-    Analysis, Change, Cleared, Counts, Hop, Impact, Incident, Judgement, Lead, Mitigation, Origin,
-    Shift, TrailStep,
+    Analysis, Change, Cleared, CodePlace, Counts, Hop, Impact, Incident, Judgement, Lead,
+    Mitigation, Origin, Shift, TrailStep,
 };
 pub use compared::{
     Backlog, BriefStretch, ComparedStep, Comparison, CountSeries, CountSide, CountStep, Grown,

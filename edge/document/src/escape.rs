@@ -1,6 +1,7 @@
 //! Text that stays text: in Markdown and in HTML.
 
 use hw_model::is_plain;
+use hw_report::is_link;
 
 /// Letters that nobody uses (Unicode's non-characters): they mark where a section begins and ends while a template
 /// is written out. Texts of people never keep them.
@@ -41,10 +42,14 @@ pub(crate) fn inline(text: &str) -> String {
     out
 }
 
-/// Text in a cell of a table: as in a line, and never empty, for some readers drop empty cells. Queries are code.
+/// Text in a cell of a table: as in a line, and never empty, for some readers drop empty cells. Queries are code,
+/// addresses are links.
 pub(crate) fn cell(text: &str) -> String {
     if text.starts_with("/api/") {
         return code(text).replace('|', "\\|");
+    }
+    if is_link(text) {
+        return format!("<{text}>");
     }
     let text = inline(text);
     if text.is_empty() { "\u{2013}".to_owned() } else { text }

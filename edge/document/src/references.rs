@@ -1,4 +1,5 @@
-//! How sources are shown beside a sentence: `‹12, S1, Q2›`. Queries are long: each gets a number.
+//! How sources are shown beside a sentence: `‹12, S1, Q2›`. Queries and
+//! addresses of source lines are long: each gets a number.
 
 use hw_report::{Audience, Document, Sentence, Source, Sources};
 
@@ -15,7 +16,7 @@ impl References {
         let said = document.said().flat_map(|(_, sources)| sources.iter());
         let asked = document.questions().flat_map(|question| &question.sources);
         let cited = said.chain(asked).filter_map(|source| match source {
-            Source::Query(path) => Some(path),
+            Source::Query(at) | Source::Code(at) => Some(at),
             Source::Entry(_)
             | Source::Shift(_)
             | Source::Change(_)
@@ -41,7 +42,7 @@ impl References {
     /// How a source is shown. Nothing is shown where it is withheld.
     pub(crate) fn label(&self, source: &Source) -> Option<String> {
         match source {
-            Source::Query(path) => self.number(path),
+            Source::Query(at) | Source::Code(at) => self.number(at),
             Source::Figure(id) => Some(format!("figure {id}")),
             Source::Withheld => None,
             Source::Entry(_) | Source::Shift(_) | Source::Change(_) | Source::Action(_) => {

@@ -32,7 +32,9 @@ pub use decode::{DecodeError, DecodeFault, Encoding, Signal, decode};
 pub use files::{FileFault, FileReport, Progress, ReadError};
 pub use future::from_the_future;
 pub use intake::Intake;
-pub use options::{DecisionRule, DecisionValue, ItemRule, Missing, Pattern, ReadOptions, When};
+pub use options::{
+    DecisionRule, DecisionValue, ItemRule, Missing, Pattern, ReadOptions, Repository, When,
+};
 pub use receiver::{
     Acceptance, Answer, BindError, Delivery, Guard, Outcome, Receiver, ReceiverCounts,
     ReceiverSettings, Refused, Reply, Transport, refusal_words,

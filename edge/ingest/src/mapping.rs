@@ -5,6 +5,7 @@
 //! how many items it stands for. It cannot fail: what is wrong with a record was found before.
 
 mod answers;
+mod code;
 mod evaluation;
 mod facts;
 mod items;
@@ -14,6 +15,7 @@ mod outcome;
 mod peer;
 mod sender;
 mod span;
+mod stack;
 mod sum;
 mod weight;
 
@@ -40,7 +42,9 @@ pub(crate) fn map(
     dictionary: &mut Dictionary,
     pending: &mut Pending,
 ) -> Tally {
-    let of = |slice: &crate::request::Slice| Sender::new(slice.of(&request.attributes), dictionary);
+    let of = |slice: &crate::request::Slice| {
+        Sender::new(slice.of(&request.attributes), options, dictionary)
+    };
     let senders: Vec<Sender<'_>> = request.resources.iter().map(of).collect();
     let tally = request.tally;
     let mut context = Context { request, options, dictionary, pending, tally };

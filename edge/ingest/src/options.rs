@@ -15,6 +15,8 @@ pub struct ReadOptions {
     pub decisions: Vec<DecisionRule>,
     /// Declared item counts. The first rule that matches a span counts.
     pub items: Vec<ItemRule>,
+    /// Declared repositories. The first that matches a service counts.
+    pub repositories: Vec<Repository>,
 }
 
 /// A declared answer: where it stands and what its values mean.
@@ -61,6 +63,22 @@ pub struct ItemRule {
     pub key: String,
     /// The number where the attribute is missing; without it the usual rules count.
     pub missing: Option<u32>,
+}
+
+/// Where the code of services is, for what their telemetry does not say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Repository {
+    /// Which services; of `When` only the service counts.
+    pub when: When,
+    /// Its URL.
+    pub url: String,
+    /// The revision that runs, with `{version}` for the version that the service says; empty if it is not
+    /// known.
+    pub revision: String,
+    /// What the names of files begin with where the code runs, such as `/app`.
+    pub root: String,
+    /// The folder of the repository that stands there.
+    pub folder: String,
 }
 
 /// Which spans a rule is for. What is not said matches everything.

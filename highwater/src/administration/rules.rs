@@ -41,11 +41,19 @@ impl KeptRule {
     }
 }
 
+/// A rule that is to be set.
+pub(super) struct Wanted<'a> {
+    pub rule: &'a RuleBody,
+    pub at: Timestamp,
+    /// Where it begins.
+    pub standing: &'a str,
+}
+
 /// Sets a rule, unless one that says the same is watched.
 pub(super) fn save(
     group: &mut Group<'_>,
-    (rule, at, by): (&RuleBody, Timestamp, &str),
-    now: Timestamp,
+    Wanted { rule, at, standing }: Wanted<'_>,
+    (by, now): (&str, Timestamp),
 ) -> Result<Done, WriteError> {
     let id = group.next_rule()?;
     let mut n_watched = 0;
@@ -63,7 +71,7 @@ pub(super) fn save(
         return Ok(Done::Full);
     }
     let kept = KeptRule { rule: rule.clone(), saved_at: at.0, retired_at: None };
-    let stored = StoredRule { id, body: kept.body(), standing: String::new() };
+    let stored = StoredRule { id, body: kept.body(), standing: standing.to_owned() };
     group.put_rule(&stored)?;
     let did = ActV1::RuleSaved { rule: id, name: rule.name.clone() };
     group.append_event(&EventV1::audit(now, by, did), now.0)?;

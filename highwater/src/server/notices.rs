@@ -7,7 +7,7 @@
 use super::brief::{ended, first_letter_up, sentences};
 use super::story::words;
 use hw_api::{Change, Incident, IncidentRecord};
-use hw_incident::{Moment, Record, Status};
+use hw_incident::{Moment, RULES, Record, Status};
 use hw_model::{ChangeId, IncidentId, ShiftId};
 use hw_notify::{Kind, Notice};
 use hw_store::{Group, Kind as Stored, WriteError};
@@ -109,7 +109,7 @@ impl News {
             (true, false) => Some(Kind::Resolved),
             (true, true) | (false, false) => {
                 let mut events = self.events.iter();
-                events.any(|(_, event)| is_news(&event.what, changes)).then_some(Kind::Update)
+                events.any(|(_, event)| is_news(event, changes)).then_some(Kind::Update)
             }
         }
     }
@@ -122,10 +122,11 @@ impl News {
         changes: &BTreeMap<u32, Change>,
     ) -> Vec<String> {
         let mut name = |number: u32| changes.get(&number).map(Change::name);
-        let is_told =
-            |what: &WhatV1| is_news(what, changes) || (kind == Kind::Firing && begins(what));
+        let is_told = |event: &EventV1| {
+            is_news(event, changes) || (kind == Kind::Firing && begins(&event.what))
+        };
         let mut lines: Vec<String> = Vec::new();
-        for (_, event) in self.events.iter().filter(|(_, event)| is_told(&event.what)) {
+        for (_, event) in self.events.iter().filter(|(_, event)| is_told(event)) {
             let said = ended(&words(&event.what, &mut name));
             lines.push(match &event.by {
                 Some(by) => format!("{by}: {said}"),
@@ -229,14 +230,14 @@ const fn begins(what: &WhatV1) -> bool {
 
 /// Whether somebody who does not work on the incident wants to hear of it.
 #[expect(clippy::wildcard_enum_match_arm, reason = "what is not named here stays in the record")]
-fn is_news(what: &WhatV1, changes: &BTreeMap<u32, Change>) -> bool {
+fn is_news(event: &EventV1, changes: &BTreeMap<u32, Change>) -> bool {
     // That an attempt to help came after the harm began is known without us.
     let helps = |number: &u32| {
         changes
             .get(number)
             .is_some_and(|change| ["rollback", "restart"].contains(&change.kind.as_str()))
     };
-    match what {
+    match &event.what {
         WhatV1::OriginNamed { .. }
         | WhatV1::IncidentOpened { .. }
         | WhatV1::IncidentMerged { .. }
@@ -261,7 +262,11 @@ fn is_news(what: &WhatV1, changes: &BTreeMap<u32, Change>) -> bool {
         WhatV1::After { did } => {
             matches!(did, AfterV1::ActionNudged { .. } | AfterV1::ReviewNudged { .. })
         }
-        WhatV1::Noted { note_kind, .. } => note_kind == "communication" || note_kind == "decision",
+        // That a rule is over is told to whoever was told that it fires.
+        WhatV1::Noted { note_kind, .. } => {
+            ["communication", "decision"].contains(&note_kind.as_str())
+                || event.by.as_deref() == Some(RULES)
+        }
         _ => false,
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! What a rule says is written into the record before it is kept that it was said, under a key of the rule
 //! and of when it began to fire: after a kill the same windows are judged again, and say the same under the
-//! same keys. A rule that is new, or that was not judged for a week, begins where windows are final now.
+//! same keys. A rule that is new begins with the first window that was not final when it was set, and no rule
+//! looks back further than a week.
 
 use super::backend::{Answers, Final, KeptStanding, Watched};
 use hw_detect::rule::{Past, RuleRun};
@@ -99,16 +100,14 @@ impl Watching {
         Ok(())
     }
 
-    /// Puts a rule where it stands, or at the end if it never was judged or not for long.
+    /// Puts a rule where it stands, or a week back if that is longer ago or it was set before any data.
     fn go_ahead(&self, rule: &mut Watched, known: Final) {
         if let Some(ahead) = self.ahead.get(&rule.id) {
             rule.standing.clone_from(ahead);
         }
         let oldest = known.before.saturating_sub(BEHIND_S / known.window_s.max(1));
-        if rule.standing.next.is_none_or(|next| next < oldest) {
-            // What fires goes on firing: its end is still to be said.
-            rule.standing.next = Some(known.before);
-        }
+        // What fires goes on firing: its end is still to be said.
+        rule.standing.next = rule.standing.next.max(Some(oldest));
     }
 
     /// Runs a rule over the windows that it has not judged, and says what it says.

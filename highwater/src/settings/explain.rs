@@ -56,6 +56,12 @@ impl ServeFlags {
         let (decisions, items) = (settings.decisions.len(), settings.items.len());
         page.rules("decisions", decisions, "Answers that telemetry does not show by itself.");
         page.rules("items", items, "Calls that carry many items, where no convention says so.");
+        let repositories = settings.repositories.len();
+        page.rules(
+            "repositories",
+            repositories,
+            "Where the code of services is, if they do not say.",
+        );
         page.people(&people(&top)?);
         Ok(page.out)
     }

@@ -53,6 +53,7 @@ pub(super) const TOP_KEYS: &[&str] = &[
     "clock",
     "data",
     "decisions",
+    "repositories",
     "false_alarms_per_month",
     "hooks",
     "item_keys_max",

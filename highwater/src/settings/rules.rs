@@ -1,7 +1,7 @@
 //! Declared answers and items.
 
 use super::keys::{Fault, Keys, fault, unknown};
-use hw_ingest::{DecisionRule, DecisionValue, ItemRule, Missing, Pattern, When};
+use hw_ingest::{DecisionRule, DecisionValue, ItemRule, Missing, Pattern, Repository, When};
 use hw_model::SpanKind;
 use toml::Value;
 
@@ -89,6 +89,24 @@ pub(super) fn items(at: &str, value: &Value) -> Result<ItemRule, Fault> {
         }
     };
     Ok(ItemRule { when: when(&keys)?, key: key.to_owned(), missing })
+}
+
+pub(super) fn repository(at: &str, value: &Value) -> Result<Repository, Fault> {
+    let keys = Keys::of(at, value, &["service", "url", "revision", "root", "folder"])?;
+    let text = |key| Ok::<_, Fault>(keys.text(key)?.unwrap_or_default().to_owned());
+    let (url, revision, root, folder) =
+        (text("url")?, text("revision")?, text("root")?, text("folder")?);
+    if root.is_empty() && !folder.is_empty() {
+        return Err(fault(
+            &keys.place("folder"),
+            "needs a `root`: what the names of files begin with where the code runs, such as \"/app\"",
+        ));
+    }
+    if revision.is_empty() && url.is_empty() && root.is_empty() {
+        return Err(fault(at, "says nothing: give it a `url`, a `revision` or a `root`"));
+    }
+    let service = Some(Pattern::new(keys.needed_text("service")?));
+    Ok(Repository { when: When { service, ..When::default() }, url, revision, root, folder })
 }
 
 fn when(keys: &Keys<'_>) -> Result<When, Fault> {

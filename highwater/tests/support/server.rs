@@ -103,6 +103,13 @@ impl Server {
         let mut process = self.process.take().unwrap();
         process.kill().unwrap();
         process.wait().unwrap();
+        self.assert_no_panic();
+    }
+
+    /// No thread of it may have died, also where the others went on without it.
+    fn assert_no_panic(&self) {
+        let words = self.words();
+        assert!(!words.contains("panicked at"), "{words}");
     }
 
     /// Asks it to end: SIGTERM.
@@ -259,6 +266,9 @@ impl Drop for Server {
         if let Some(mut process) = self.process.take() {
             drop(process.kill());
             drop(process.wait());
+        }
+        if !std::thread::panicking() {
+            self.assert_no_panic();
         }
     }
 }

@@ -47,7 +47,7 @@ fn table<const N: usize>(columns: [&str; N], rows: Vec<Row>) -> Table {
     Table { columns: columns.map(str::to_owned).into(), rows }
 }
 
-/// Every query that is cited, and what it answers with.
+/// Every query and every line of source that is cited, and what is found there.
 fn queries(view: &View<'_>, figures: &[Figure], cited: &BTreeSet<Source>) -> Table {
     let row = |what: &str, sources: Sources, query: &str| Row {
         cells: vec![what.to_owned(), query.to_owned()],
@@ -64,13 +64,21 @@ fn queries(view: &View<'_>, figures: &[Figure], cited: &BTreeSet<Source>) -> Tab
         .collect();
     let present = view.case.present();
     let entries = Source::Query(format!("{present}/entries"));
-    for query in cited.iter().filter(|source| matches!(source, Source::Query(_))) {
+    let is_elsewhere = |source: &&Source| matches!(source, Source::Query(_) | Source::Code(_));
+    for query in cited.iter().filter(is_elsewhere) {
         let path = query.to_string();
         let is_shown = *query != present && rows.iter().any(|row| row.cells.contains(&path));
         let what = match query {
             query if *query == present => "What is known of the incident now",
             query if *query == entries => "Its entries",
-            _ => "Counts around it",
+            Source::Code(_) => "A line of source, as it was deployed",
+            Source::Query(_)
+            | Source::Entry(_)
+            | Source::Shift(_)
+            | Source::Change(_)
+            | Source::Action(_)
+            | Source::Figure(_)
+            | Source::Withheld => "Counts around it",
         };
         if !is_shown {
             rows.push(row(what, query.clone().into(), &path));
@@ -137,6 +145,7 @@ fn entries(view: &View<'_>, cited: &BTreeSet<Source>) -> Table {
         | Source::Action(_)
         | Source::Figure(_)
         | Source::Query(_)
+        | Source::Code(_)
         | Source::Withheld => None,
     });
     let rows = lines.take(ENTRIES_MAX).map(|line| Row {

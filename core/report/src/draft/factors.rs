@@ -2,11 +2,11 @@
 
 use super::Body;
 use crate::document::Point;
-use crate::phrase::{begun, ended, quoted};
+use crate::phrase::{begun, ended, in_line, quoted};
 use crate::question::{Question, QuestionKind};
 use crate::source::{Sentence, Source, Sources};
 use crate::view::View;
-use hw_model::{Lead, Verdict, count_words, share_words};
+use hw_model::{CodePlace, Lead, Verdict, count_words, share_words};
 
 /// Log lines that are named at most.
 const LEADS_MAX: usize = 5;
@@ -73,7 +73,28 @@ fn log_line(view: &View<'_>, lead: &Lead) -> Point {
         count_words(lead.count as f64),
         view.clock.when(lead.first_at)
     );
-    Point::plain(Sentence::new(words, view.case.present()))
+    let Some(place) = &lead.place else {
+        return Point::plain(Sentence::new(words, view.case.present()));
+    };
+    let link = place.link();
+    let sources = Sources::from(view.case.present()).and_all(link.map(Source::Code));
+    let written =
+        ended(&format!("It is written at {}{}", in_line(&place.to_string()), deployed(place)));
+    Point {
+        sentence: Sentence::new(words, view.case.present()),
+        facts: vec![Sentence::new(written, sources)],
+    }
+}
+
+/// `, revision 3f2a9c1`, shortened if it is a commit.
+fn deployed(place: &CodePlace) -> String {
+    let revision = in_line(&place.revision);
+    let is_commit = revision.len() >= 40 && revision.chars().all(|c| c.is_ascii_hexdigit());
+    match revision.get(..12).filter(|_| is_commit) {
+        Some(short) => format!(", revision {short}"),
+        None if revision.is_empty() => String::new(),
+        None => format!(", revision {revision}"),
+    }
 }
 
 fn question(view: &View<'_>) -> Question {

@@ -72,7 +72,7 @@ fn sentence(said: Sentence, map: &mut Map<'_>) -> Sentence {
 /// Sources as numbers say nothing outside; queries hold names.
 fn withheld(sources: &Sources) -> Sources {
     let kept = sources.iter().map(|source| match source {
-        Source::Query(_) => Source::Withheld,
+        Source::Query(_) | Source::Code(_) => Source::Withheld,
         Source::Entry(_)
         | Source::Shift(_)
         | Source::Change(_)

@@ -1,4 +1,5 @@
 use super::*;
+use hw_model::CodePlace;
 use hw_model::{
     AnswerSetId, Definitions, Link, LogEnd, NameId, Outcome, Severity, Shape, ShapeId, Source,
     SourceId, SpanEnd, SpanId, SpanKind, SumKind, SumPoint, SumSeries, SumSeriesId, TemplateId,
@@ -79,6 +80,10 @@ fn definitions() -> Definitions {
             identity: u64::MAX,
         }],
         templates: vec![(TemplateId(7), name(2), Severity::Warn, "rules <*> is empty".into())],
+        places: vec![(
+            TemplateId(7),
+            CodePlace { file: "src/ünï.py".into(), line: 42, ..CodePlace::default() },
+        )],
     }
 }
 

@@ -11,7 +11,7 @@ use hw_incident::{
     SeverityLevel, Status, Text, Wait,
 };
 use hw_model::{
-    ChangeId, ChangeKind, ChangeSource, Clearance, Diagnosis, Direction, Effect, Impact,
+    ChangeId, ChangeKind, ChangeSource, Clearance, CodePlace, Diagnosis, Direction, Effect, Impact,
     IncidentId, Interval, Judgement, Lead, Origin, Severity, ShiftId, Signal, Target, Timestamp,
     TrailStep, Verdict, percent_encoded,
 };
@@ -179,6 +179,7 @@ fn diagnosis(json: &Incident) -> Read<Diagnosis> {
                 template: lead.template.clone(),
                 count: lead.count,
                 first_at: at(&lead.first_at)?,
+                place: lead.source.as_ref().map(place),
             })
         })?,
         judgements: all(&json.changes, |judged| {
@@ -338,4 +339,15 @@ fn query(windows: &Windows) -> Read<String> {
         rfc3339(at(&windows.to)?),
         windows.step_s
     ))
+}
+
+/// A place in source code as it was told.
+fn place(json: &crate::CodePlace) -> CodePlace {
+    CodePlace {
+        file: json.file.clone(),
+        line: json.line.unwrap_or(0),
+        function: json.function.clone().unwrap_or_default(),
+        repository: json.repository.clone().unwrap_or_default(),
+        revision: json.revision.clone().unwrap_or_default(),
+    }
 }

@@ -6,6 +6,7 @@ use crate::escape::html;
 use crate::references::References;
 use crate::written::{anchor, to_html};
 use hw_model::date_words;
+use hw_report::is_link;
 use hw_report::{
     Block, Day, Document, Figure, Happening, Point, Question, Row, Section, SectionKind, Sentence,
     Table, Voice, Written,
@@ -262,8 +263,11 @@ impl<'d> Page<'d> {
     }
 }
 
-/// A text in a cell; queries are code.
+/// A text in a cell; queries are code, addresses are links.
 fn cell(text: &str) -> String {
+    if is_link(text) {
+        return format!("<a href=\"{text}\" rel=\"noreferrer\">{text}</a>");
+    }
     if text.starts_with("/api/") { format!("<code>{}</code>", html(text)) } else { html(text) }
 }
 

@@ -9,8 +9,8 @@ use super::used::{Marks, Used};
 use crate::intake::Intake;
 use crate::pending::LogLine;
 use hw_model::{
-    AnswerSetId, Definitions, NameId, Severity, Shape, ShapeId, Source, SourceId, SpanEnd,
-    SpanKind, SumPoint, SumSeries, SumSeriesId, TemplateId,
+    AnswerSetId, CodePlace, Definitions, NameId, Severity, Shape, ShapeId, Source, SourceId,
+    SpanEnd, SpanKind, SumPoint, SumSeries, SumSeriesId, TemplateId,
 };
 use std::collections::{BTreeMap, HashMap};
 
@@ -76,8 +76,22 @@ impl Numbering {
                     (TemplateId(id), *service, *severity, text.clone())
                 })
                 .collect(),
+            places: numbering.places(old.places, used),
         };
         (numbering, definitions)
+    }
+
+    /// Where lines were written, by the new numbers of what they say.
+    fn places(
+        &self,
+        old: Vec<(TemplateId, CodePlace)>,
+        used: &Used,
+    ) -> Vec<(TemplateId, CodePlace)> {
+        let used = old.into_iter().filter(|(id, _)| used.templates.has(id.0));
+        let numbered = used.map(|(id, place)| (TemplateId(self.templates.of(id.0)), place));
+        let mut places: Vec<_> = numbered.collect();
+        places.sort_unstable();
+        places
     }
 
     /// Gives a span its new numbers.

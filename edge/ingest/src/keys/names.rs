@@ -45,11 +45,18 @@ pub(crate) enum Key {
     FlagValue,
     FlagReason,
     FlagProvider,
+    CodeFile,
+    CodeLine,
+    CodeFunction,
+    CodeNamespace,
+    CodeStack,
+    RepositoryUrl,
+    Revision,
 }
 
 impl Key {
     /// How many keys there are.
-    pub(crate) const COUNT: usize = Self::FlagProvider as usize + 1;
+    pub(crate) const COUNT: usize = Self::Revision as usize + 1;
 }
 
 /// Whether a name is the one of today's conventions or one that was replaced. Where a sender gives
@@ -61,7 +68,7 @@ pub(super) enum Age {
 }
 
 /// Every name, what it says, and whether it is today's.
-pub(super) const NAMES: [(&str, Key, Age); 62] = [
+pub(super) const NAMES: [(&str, Key, Age); 73] = [
     ("service.name", Key::ServiceName, Age::New),
     ("service.version", Key::ServiceVersion, Age::New),
     ("deployment.environment.name", Key::Environment, Age::New),
@@ -124,4 +131,15 @@ pub(super) const NAMES: [(&str, Key, Age); 62] = [
     ("feature_flag.evaluation.reason", Key::FlagReason, Age::Old),
     ("feature_flag.provider.name", Key::FlagProvider, Age::New),
     ("feature_flag.provider_name", Key::FlagProvider, Age::Old),
+    ("code.file.path", Key::CodeFile, Age::New),
+    ("code.filepath", Key::CodeFile, Age::Old),
+    ("code.line.number", Key::CodeLine, Age::New),
+    ("code.lineno", Key::CodeLine, Age::Old),
+    ("code.function.name", Key::CodeFunction, Age::New),
+    ("code.function", Key::CodeFunction, Age::Old),
+    ("code.namespace", Key::CodeNamespace, Age::Old),
+    ("exception.stacktrace", Key::CodeStack, Age::New),
+    ("code.stacktrace", Key::CodeStack, Age::Old),
+    ("vcs.repository.url.full", Key::RepositoryUrl, Age::New),
+    ("vcs.ref.head.revision", Key::Revision, Age::New),
 ];

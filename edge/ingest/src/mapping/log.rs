@@ -16,6 +16,9 @@ impl Context<'_, '_, '_> {
         let words = words(log, &facts);
         let severity = Severity::from_otlp(log.severity);
         let template = self.dictionary.template(sender.id, severity, &words);
+        if let Some(place) = sender.checkout.place(&facts) {
+            self.dictionary.place(template, log.at, place);
+        }
         let end = LogEnd { at: log.at, source: sender.id, template };
         self.pending.logs.push(LogLine { end, content: log.content });
         self.tally.logs += 1;

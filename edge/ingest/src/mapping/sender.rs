@@ -1,8 +1,10 @@
 //! Who sent a record: one running instance of one version of a service.
 
+use super::code::Checkout;
 use super::facts::Facts;
 use crate::hash::Hash;
 use crate::keys::Key;
+use crate::options::ReadOptions;
 use crate::request::Attribute;
 use hw_flow::{Dictionary, SourceText};
 use hw_model::SourceId;
@@ -17,10 +19,16 @@ pub(super) struct Sender<'r> {
     pub(super) service: &'r str,
     /// Hash of all that tells it from other senders.
     pub(super) identity: u64,
+    /// Where its code is.
+    pub(super) checkout: Checkout,
 }
 
 impl<'r> Sender<'r> {
-    pub(super) fn new(resource: &'r [Attribute<'_>], dictionary: &mut Dictionary) -> Self {
+    pub(super) fn new(
+        resource: &'r [Attribute<'_>],
+        options: &ReadOptions,
+        dictionary: &mut Dictionary,
+    ) -> Self {
         let facts = Facts::new(resource);
         let word = |key| facts.word(key).unwrap_or_default();
         let (environment, version) = (word(Key::Environment), word(Key::ServiceVersion));
@@ -34,12 +42,18 @@ impl<'r> Sender<'r> {
             sdk: &sdk,
         };
         let hash = Hash::new().text(service).text(&environment).text(&version).text(&instance);
-        Self { id: dictionary.source(text), service, identity: hash.text(&sdk).finish() }
+        Self {
+            id: dictionary.source(text),
+            service,
+            identity: hash.text(&sdk).finish(),
+            checkout: Checkout::new(&facts, service, &options.repositories),
+        }
     }
 
     /// Stands for a sender where there is no resource at all.
-    pub(super) const fn unknown() -> Self {
-        Self { id: SourceId(0), service: UNKNOWN_SERVICE, identity: 0 }
+    pub(super) fn unknown() -> Self {
+        let checkout = Checkout::default();
+        Self { id: SourceId(0), service: UNKNOWN_SERVICE, identity: 0, checkout }
     }
 }
 

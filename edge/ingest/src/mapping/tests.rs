@@ -7,11 +7,13 @@ mod operations;
 mod spans;
 mod sums;
 
-use crate::options::{DecisionRule, DecisionValue, ItemRule, Missing, Pattern, ReadOptions, When};
+use crate::options::{
+    DecisionRule, DecisionValue, ItemRule, Missing, Pattern, ReadOptions, Repository, When,
+};
 use crate::words::{BatchWords, SpanWords, Words};
 use crate::{Encoding, Intake, Rejection, Tally, decode};
 use hw_flow::DictionaryLimits;
-use hw_model::{Outcome, SpanKind, SumKind};
+use hw_model::{CodePlace, Outcome, SpanKind, SumKind};
 use serde_json::{Value, json};
 
 const START_S: u64 = 1_700_000_000;

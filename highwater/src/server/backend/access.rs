@@ -101,7 +101,7 @@ impl Answers {
         let order = Administration { act, by: by.to_owned(), reply: Some(reply) };
         let ending = || later("the server is ending".to_owned());
         self.writer.send(ToWriter::Administer(order)).map_err(|_| ending())?;
-        match self.runtime.block_on(timeout(PATIENCE, answer)) {
+        match self.runtime.block_on(async { timeout(PATIENCE, answer).await }) {
             Ok(Ok(Ok(done))) => Ok(done),
             Ok(Ok(Err(refused))) => {
                 let why = refused.0;

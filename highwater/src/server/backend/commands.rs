@@ -90,7 +90,7 @@ impl Answers {
         let command = Command { what, idempotency_key, reply };
         let ending = || later("the server is ending".to_owned());
         self.writer.send(ToWriter::Command(command)).map_err(|_| ending())?;
-        match self.runtime.block_on(timeout(PATIENCE, answer)) {
+        match self.runtime.block_on(async { timeout(PATIENCE, answer).await }) {
             Ok(Ok(Ok(ordered))) => Ok(ordered),
             Ok(Ok(Err(refused))) => {
                 Err(later(format!("it was not taken, for nothing can be written: {}", refused.0)))

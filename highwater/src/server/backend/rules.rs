@@ -8,6 +8,7 @@ mod shown;
 use super::access::mixed_up;
 use super::{Answers, later};
 use crate::administration::{Act, Done, KeptRule};
+use crate::server::clock::wall;
 use hw_api::{Rule, RuleBody, rfc3339};
 use hw_detect::rule::{Rule as DetectRule, Standing};
 use hw_model::{Hop, Timestamp};
@@ -105,7 +106,9 @@ impl Answers {
         let RuleBody { incident, because, .. } = body;
         let by = body.by.unwrap_or_else(|| by.to_owned());
         let rule = RuleBody { incident, because, by: Some(by.clone()), ..RuleBody::of(&read) };
-        let act = Act::SaveRule { rule: Box::new(rule), at: self.rule_time()? };
+        let next = self.final_windows()?.map(|known| known.before);
+        let standing = KeptStanding { next, ..KeptStanding::default() }.words();
+        let act = Act::SaveRule { rule: Box::new(rule), at: self.rule_time()?, standing };
         match self.administer(act, &by)? {
             Done::Rule(stored) => {
                 let rule = shown(&stored, window_s);
@@ -160,9 +163,10 @@ impl Answers {
         Ok(found.and_then(|stored| KeptRule::read(&stored)))
     }
 
-    /// What is now; before the first record there is no time, and what is set is as old as time.
+    /// What is now; before the first record the data's clock says no time, and the wall's is taken.
     fn rule_time(&self) -> Answered<Timestamp> {
-        Ok(self.time_now()?.max(Timestamp(0)))
+        let now = self.time_now()?;
+        Ok(if now == Timestamp(i64::MIN) { wall() } else { now })
     }
 
     /// The length of stored windows, and all hops.

@@ -102,6 +102,17 @@ impl Section<'_> {
                 self.clock(lead.first_at)
             );
             out.push_str(&paragraph("  ", "    ", &line));
+            if let Some(place) = &lead.place {
+                out.push_str(&paragraph(
+                    "    ",
+                    "      ",
+                    &format!("written at {}", plain(&place.to_string())),
+                ));
+                // An address is not broken: it is to be clicked.
+                out.push_str(
+                    &place.link().map_or_else(String::new, |link| format!("    {link}\n")),
+                );
+            }
         }
         out
     }

@@ -65,3 +65,76 @@ fn flag_log_becomes_an_evaluation_if_it_says_where() {
     let nowhere = with(by_name, &json!({"spanId": ""}));
     assert_eq!(read(&logs(&[nowhere])).1.evaluations, 0);
 }
+
+/// The places of a request of one service with log lines, read with a repository declared for it.
+fn places(resource: &str, lines: &[Value], declared: Option<Repository>) -> Vec<CodePlace> {
+    let options =
+        ReadOptions { repositories: declared.into_iter().collect(), ..ReadOptions::default() };
+    let mut intake = Intake::new(options, DictionaryLimits::STANDARD);
+    let request = json!({"resourceLogs": [{
+        "resource": {"attributes": attributes(resource)},
+        "scopeLogs": [{"logRecords": lines}],
+    }]});
+    decode(&serde_json::to_vec(&request).unwrap(), Encoding::Json, &mut intake).unwrap();
+    intake.take_batch().definitions.places.into_iter().map(|(_, place)| place).collect()
+}
+
+fn written(at_ns: u64, text: &str) -> Value {
+    with(
+        log(&json!({"body": {"stringValue": "rules are empty"}, "attributes": attributes(text)})),
+        &json!({"timeUnixNano": (START_S * 1_000_000_000 + at_ns).to_string()}),
+    )
+}
+
+#[test]
+fn place_in_source_is_where_a_line_was_written_last() {
+    let resource = "service.name=gate; service.version=2.0.0; \
+                    vcs.repository.url.full=https://github.com/acme/gate; \
+                    vcs.ref.head.revision=3f2a9c1";
+    let lines = [
+        written(9, "code.file.path=src/a.py; code.line.number=#42; code.function.name=decide"),
+        written(5, "code.filepath=src/old.py; code.lineno=7"),
+        written(8, ""),
+    ];
+    let found = places(resource, &lines, None);
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].to_string(), "src/a.py:42 in decide");
+    assert_eq!(
+        found[0].link().as_deref(),
+        Some("https://github.com/acme/gate/blob/3f2a9c1/src/a.py#L42")
+    );
+}
+
+#[test]
+fn settings_say_what_telemetry_does_not() {
+    let declared = || Repository {
+        when: When { service: Some(Pattern::new("gate*")), ..When::default() },
+        url: "https://github.com/acme/all".into(),
+        revision: "v{version}".into(),
+        root: "/app/".into(),
+        folder: "services/gate".into(),
+    };
+    let lines = [written(1, "code.file.path=/app/src/a.py; code.line.number=#42")];
+    let link = |resource: &str| places(resource, &lines, Some(declared()))[0].link();
+    assert_eq!(
+        link("service.name=gate-eu; service.version=2.0.0").as_deref(),
+        Some("https://github.com/acme/all/blob/v2.0.0/services/gate/src/a.py#L42")
+    );
+    assert_eq!(link("service.name=gate"), None, "no version is known");
+    assert_eq!(link("service.name=other; service.version=2.0.0"), None);
+    let beside = [written(1, "code.file.path=/apple/a.py")];
+    let found = places("service.name=gate; service.version=1", &beside, Some(declared()));
+    assert_eq!((found[0].file.as_str(), found[0].link()), ("/apple/a.py", None));
+}
+
+#[test]
+fn stack_of_a_line_says_its_place() {
+    let stack =
+        "Traceback (most recent call last):\n  File \"/app/gate.py\", line 42, in decide\nX: no";
+    let lines = [with(
+        written(1, ""),
+        &json!({"attributes": [{"key": "exception.stacktrace", "value": {"stringValue": stack}}]}),
+    )];
+    let found = places("service.name=gate", &lines, None);
+    assert_eq!(found[0].to_string(), "/app/gate.py:42 in decide");
+}

@@ -2,6 +2,7 @@
 
 use crate::client::ClientError;
 use crate::command::{CompareError, FileError, RuleFileError};
+use crate::drill::DrillError;
 use crate::server::Unsuitable;
 use crate::settings::{FlagError, SettingsError};
 use crate::time_argument::TimeError;
@@ -70,6 +71,7 @@ impl Exit {
                 || cause.is::<FlagError>()
                 || cause.is::<TimeError>()
                 || cause.is::<CompareError>()
+                || cause.is::<DrillError>()
                 || cause.is::<BindError>()
                 || cause.is::<CertificateError>()
                 || cause.is::<Unsuitable>();

@@ -8,6 +8,7 @@ mod chat;
 mod client;
 mod command;
 mod compared;
+mod drill;
 mod exit;
 mod faults;
 mod people;

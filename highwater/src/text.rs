@@ -7,6 +7,7 @@ pub(crate) mod actions;
 pub(crate) mod answers;
 pub(crate) mod compare;
 pub(crate) mod digest;
+pub(crate) mod drill;
 pub(crate) mod fields;
 pub(crate) mod found;
 mod hops;

@@ -129,6 +129,9 @@ impl Scribe {
                 format!("{}: {}: {effect}", opened(incident.0), self.name(*change))
             }
             Output::IncidentEnded { incident, .. } => format!("{}: over", opened(incident.0)),
+            Output::RepairSeen { incident, change, .. } => {
+                format!("{}: repaired by {}", opened(incident.0), self.name(*change))
+            }
         }
     }
 

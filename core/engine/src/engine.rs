@@ -207,6 +207,7 @@ impl Engine {
             self.look_at_all();
         } else {
             self.look_at_due();
+            self.look_at_repairs();
         }
         self.turn_clock();
     }

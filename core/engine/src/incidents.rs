@@ -35,6 +35,9 @@ pub(crate) struct Case {
     /// What it was before it came back, if it did.
     #[serde(default)]
     pub before: Option<Before>,
+    /// What repaired it, once that was said.
+    #[serde(default)]
+    pub repaired_by: Option<ChangeId>,
 }
 
 /// Incidents, numbered in the order of their opening.
@@ -122,6 +125,7 @@ impl Incidents {
     fn reopen(&mut self, back: Return) {
         if let Some(case) = self.get_mut(back.incident) {
             case.before = Some(back.before);
+            case.repaired_by = None;
         }
     }
 
@@ -143,6 +147,7 @@ impl Incidents {
             origin: None,
             is_ended: false,
             merged_into: None,
+            repaired_by: None,
             diagnosed_at: None,
             before: None,
         };

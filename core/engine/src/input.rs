@@ -107,4 +107,13 @@ pub enum Output {
         /// The incident.
         incident: IncidentId,
     },
+    /// What a restart stopped counts as repaired: its service runs another version since, and that held.
+    RepairSeen {
+        /// When it had held for long enough.
+        at: Timestamp,
+        /// The incident.
+        incident: IncidentId,
+        /// What brought the other version.
+        change: ChangeId,
+    },
 }

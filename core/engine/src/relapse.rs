@@ -12,10 +12,11 @@ use crate::describe::onset_at;
 use crate::engine::Engine;
 use crate::gather::Sources;
 use crate::incidents::{Case, is_back, onset_interval};
+use crate::input::Output;
 use crate::look::WATCHED_S;
 use crate::shifts::Tracked;
 use hw_diagnose::diagnose;
-use hw_model::{ChangeKind, Diagnosis, Effect, IncidentId, ShiftId, Signal, Timestamp};
+use hw_model::{ChangeId, ChangeKind, Diagnosis, Effect, IncidentId, ShiftId, Signal, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Seconds for which what a restart stopped is watched.
@@ -103,7 +104,8 @@ impl Engine {
             case.diagnosis.clone()
         };
         let service = self.restarted(case, &diagnosis)?;
-        if n_bouts >= BOUTS_MAX || self.is_repaired(&service, (over_at, onset_at(new))) {
+        let is_repaired = || self.repair_of(&service, (over_at, onset_at(new))).is_some();
+        if n_bouts >= BOUTS_MAX || is_repaired() {
             return None;
         }
         let began_at = known().map(onset_at).min()?;
@@ -134,13 +136,41 @@ impl Engine {
         only.then(|| last.service.clone())
     }
 
-    /// Whether a service got another version since, and that held for as long as anything is watched.
-    fn is_repaired(&self, service: &str, (over_at, until): (Timestamp, Timestamp)) -> bool {
-        let mut own = self.changes.all().map(|noted| &noted.change).filter(|change| {
+    /// The first other version of a service since then, if it held for as long as anything is watched.
+    fn repair_of(
+        &self,
+        service: &str,
+        (over_at, until): (Timestamp, Timestamp),
+    ) -> Option<ChangeId> {
+        let own = self.changes.all().map(|noted| &noted.change).filter(|change| {
             change.service == service
                 && matches!(change.kind, ChangeKind::Deploy | ChangeKind::Rollback)
         });
-        own.any(|change| change.at > over_at && until.seconds_since(change.at) >= WATCHED_S)
+        let mut held =
+            own.filter(|change| change.at > over_at && until.seconds_since(change.at) >= WATCHED_S);
+        held.next().map(|change| change.id)
+    }
+
+    /// Says of incidents that a restart stopped that they count as repaired: what comes back from then on is
+    /// another.
+    pub(crate) fn look_at_repairs(&mut self) {
+        let stopped =
+            self.incidents.all().filter(|case| case.is_ended && case.repaired_by.is_none());
+        let repaired = stopped.filter_map(|case| {
+            let over_at = self.over_at(case)?;
+            if self.now.seconds_since(over_at) > RELAPSE_S {
+                return None;
+            }
+            let service = self.restarted(case, &case.diagnosis)?;
+            Some((case.id, self.repair_of(&service, (over_at, self.now))?))
+        });
+        let repaired: Vec<(IncidentId, ChangeId)> = repaired.collect();
+        for (incident, change) in repaired {
+            if let Some(case) = self.incidents.get_mut(incident) {
+                case.repaired_by = Some(change);
+            }
+            self.outputs.push_back(Output::RepairSeen { at: self.now, incident, change });
+        }
     }
 
     /// Everything there is to gather from.

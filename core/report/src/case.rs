@@ -83,6 +83,8 @@ pub enum What {
     EffectKnown,
     /// All figures are back.
     Ended,
+    /// What a restart stopped counts as repaired.
+    Repaired,
     /// Somebody opened it by hand.
     Opened,
     /// It stands elsewhere.
@@ -256,6 +258,7 @@ impl What {
             "verdict_changed" => Self::VerdictChanged,
             "effect_known" => Self::EffectKnown,
             "incident_ended" => Self::Ended,
+            "repair_seen" => Self::Repaired,
             "incident_opened" => Self::Opened,
             "status_set" => Self::StatusSet,
             "severity_set" => Self::SeveritySet,

@@ -565,6 +565,22 @@ fn a_relapse_is_told_and_so_is_what_stopped_it_only() {
 }
 
 #[test]
+fn repair_that_was_seen_is_told_and_not_asked_for() {
+    let mut story = Story::measured();
+    assert!(asks(&check(&story.case)).contains(&QuestionKind::Repair));
+    story.case.changes.push(change(4, ChangeKind::Deploy, ("eligibility", 7_200.0)));
+    let said = (What::Repaired, LineKind::Check);
+    story.highwater(10_800.0, said, "deploy of eligibility (C4) counts as the repair", "C4");
+    let document = check(&story.case);
+    let tried = words(&document, SectionKind::Mitigation);
+    assert!(
+        tried.contains("(C4) counts as the repair: by 09:11:00 it had run for an hour"),
+        "{tried}"
+    );
+    assert!(!asks(&document).contains(&QuestionKind::Repair));
+}
+
+#[test]
 fn people_answer_questions_by_writing_and_by_action_items() {
     let mut story = Story::measured();
     let written = |text: &str, place| Written {

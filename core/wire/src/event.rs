@@ -119,6 +119,11 @@ pub enum WhatV1 {
     },
     /// All its figures are back, or accepted.
     IncidentEnded,
+    /// What a restart stopped counts as repaired.
+    RepairSeen {
+        /// What brought another version of the service.
+        change: u32,
+    },
     /// A person says that there is an incident.
     IncidentOpened {
         /// What is wrong.

@@ -1,4 +1,4 @@
-//! `highwater replay`: an incident, run through the rules that are there now.
+//! `highwater replay`: an incident, run through the rules that are there now, or played for practice.
 //!
 //! Where an alert was expected and a rule fires, that is the evidence which an action item of kind detect
 //! waited for. Only an item that speaks of a replay is closed by it: another one may want something else.
@@ -13,12 +13,19 @@ use clap::{Args, ValueEnum};
 use hw_api::{ActionPatch, ActionWords};
 use serde_json::{Value, json};
 
-/// Run what was recorded of an incident through all rules: would one of them have fired?
+/// Run what was recorded of an incident through all rules, or play it for practice.
+///
+/// Without --drill: would one of the rules that are there now have fired?
+///
+/// With --drill: the incident as it could be seen, step by step, without what was found out later. It ends
+/// before what helped. You say where it starts, which change is to blame and what you would do; then you are
+/// told what the record says. Nothing of it is kept.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
   highwater replay INC-1
   highwater replay INC-1 --expect alert
+  highwater replay INC-1 --drill
 
 With --expect alert a rule that fires closes the incident's open action items of kind detect that speak of a
 replay, with the rule and its delay as evidence, in your name; others are named. --keep-open closes none.
@@ -36,6 +43,10 @@ pub(crate) struct Replay {
     /// Close no action item, whatever comes out of it.
     #[arg(long)]
     keep_open: bool,
+
+    /// Play it for practice, without its answers.
+    #[arg(long, conflicts_with = "expect")]
+    drill: bool,
 
     #[command(flatten)]
     who: Who,
@@ -61,6 +72,9 @@ enum Outcome {
 impl Replay {
     pub(crate) fn run(self) -> anyhow::Result<Exit> {
         let api = self.who.api()?;
+        if self.drill {
+            return crate::drill::play(&api, &self.incident);
+        }
         let path = format!("/api/v1/incidents/{}/replay", percent_encoded(&self.incident));
         let mut answer: Value = api.get(&path)?;
         let found: hw_api::Replay = serde_json::from_value(answer.clone())

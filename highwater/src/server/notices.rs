@@ -239,6 +239,7 @@ fn is_news(event: &EventV1, changes: &BTreeMap<u32, Change>) -> bool {
     };
     match &event.what {
         WhatV1::OriginNamed { .. }
+        | WhatV1::RepairSeen { .. }
         | WhatV1::IncidentOpened { .. }
         | WhatV1::IncidentMerged { .. }
         | WhatV1::TitleSet { .. }

@@ -96,6 +96,7 @@ fn parts(what: &WhatV1) -> (&'static str, Option<String>, &[String]) {
             ("incident_merged", Some(format!("INC-{into}")), &[])
         }
         WhatV1::IncidentEnded => ("incident_ended", None, &[]),
+        WhatV1::RepairSeen { change: number } => ("repair_seen", change(number), &[]),
         WhatV1::Audit { did, .. } => acts::parts(did),
         WhatV1::After { did } => {
             let (kind, about) = after::parts(did);
@@ -130,7 +131,7 @@ fn timeline(what: &WhatV1) -> &'static str {
             "alert"
         }
         WhatV1::ShiftAccepted { .. } => "decision",
-        WhatV1::EffectKnown { .. } | WhatV1::IncidentEnded => "check",
+        WhatV1::EffectKnown { .. } | WhatV1::IncidentEnded | WhatV1::RepairSeen { .. } => "check",
         WhatV1::IncidentMerged { .. } => "status",
         WhatV1::Audit { .. } => "action",
         WhatV1::After { .. } => "follow_up",
@@ -167,6 +168,11 @@ pub(super) fn words(what: &WhatV1, names: &mut ChangeNames<'_>) -> String {
             format!("it turned out to be part of INC-{into}")
         }
         WhatV1::IncidentEnded => "all its figures are back or accepted".to_owned(),
+        WhatV1::RepairSeen { change } => format!(
+            "{} counts as the repair: for an hour since then none of its figures has shifted; what comes \
+             back from now on is another incident",
+            change_words(change)
+        ),
         WhatV1::Audit { by, did } => acts::words(by, did),
         WhatV1::After { did } => after::words(did),
         other => people::words(other),

@@ -60,9 +60,8 @@ impl Announced {
                 }
                 (*at, self.knows(*incident, *change))
             }
-            Output::EffectKnown { at, incident, change, .. } => {
-                (*at, self.knows(*incident, *change))
-            }
+            Output::EffectKnown { at, incident, change, .. }
+            | Output::RepairSeen { at, incident, change } => (*at, self.knows(*incident, *change)),
             Output::IncidentEnded { at, incident } => (*at, self.incidents.contains_key(incident)),
         };
         let seen = || format!("{output:?} at {now:?}");

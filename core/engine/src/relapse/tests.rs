@@ -51,7 +51,7 @@ impl Past {
         self.engine.incidents.get_mut(IncidentId(1)).unwrap()
     }
 
-    fn change(&mut self, kind: ChangeKind, service: &str, at: i64) -> hw_model::ChangeId {
+    fn change(&mut self, kind: ChangeKind, service: &str, at: i64) -> ChangeId {
         let told = ToldChange {
             kind,
             service: service.to_owned(),
@@ -136,6 +136,39 @@ fn version_that_held_for_an_hour_is_the_repair() {
         past.change(ChangeKind::Deploy, service, at);
         assert_eq!(past.items_back(OVER + 3 * HOUR), back, "{service} at {at}");
     }
+}
+
+#[test]
+fn repair_is_said_once_when_it_has_held_for_an_hour() {
+    let mut past = Past::with(RESTARTED);
+    let deploy = past.change(ChangeKind::Deploy, "back", OVER + HOUR);
+    let mut said_at = |seconds: i64| {
+        past.engine.now = Timestamp::from_s(seconds);
+        past.engine.look_at_repairs();
+        past.engine.outputs.drain(..).collect::<Vec<_>>()
+    };
+    assert_eq!(said_at(OVER + 2 * HOUR - 1), []);
+    let at = Timestamp::from_s(OVER + 2 * HOUR);
+    let said = Output::RepairSeen { at, incident: IncidentId(1), change: deploy };
+    assert_eq!(said_at(OVER + 2 * HOUR), [said]);
+    assert_eq!(said_at(OVER + 3 * HOUR), []);
+}
+
+#[test]
+fn nothing_is_repaired_that_no_restart_stopped_or_that_goes_on() {
+    for attempts in [&[(ChangeKind::Rollback, Effect::Worked)][..], &[]] {
+        let mut past = Past::with(attempts);
+        past.change(ChangeKind::Deploy, "back", OVER + HOUR);
+        past.engine.now = Timestamp::from_s(OVER + 3 * HOUR);
+        past.engine.look_at_repairs();
+        assert_eq!(past.engine.outputs.len(), 0, "{attempts:?}");
+    }
+    let mut past = Past::with(RESTARTED);
+    past.change(ChangeKind::Deploy, "back", OVER + HOUR);
+    past.case().is_ended = false;
+    past.engine.now = Timestamp::from_s(OVER + 3 * HOUR);
+    past.engine.look_at_repairs();
+    assert_eq!(past.engine.outputs.len(), 0);
 }
 
 #[test]

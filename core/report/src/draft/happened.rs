@@ -82,6 +82,7 @@ fn words(view: &View<'_>, line: &Line) -> String {
         | What::OriginNamed
         | What::EffectKnown
         | What::Ended
+        | What::Repaired
         | What::Opened
         | What::StatusSet
         | What::RoleMoved
@@ -146,6 +147,7 @@ const fn weight(line: &Line) -> u8 {
         | What::Supposed
         | What::RuledOut
         | What::EffectKnown
+        | What::Repaired
         | What::OriginNamed => 2,
         What::ShiftDetected | What::VerdictChanged | What::ChangeFound | What::SeveritySet => 3,
         What::Noted => match line.kind {

@@ -7,7 +7,7 @@ use crate::phrase::{begun, ended, in_line, quoted, without_nats};
 use crate::question::QuestionKind;
 use crate::source::{Sentence, Source, Sources};
 use crate::view::{Attempt, Tried, View};
-use hw_model::{Change, ChangeKind, Effect};
+use hw_model::{Change, ChangeId, ChangeKind, Effect};
 
 pub(super) fn body(view: &View<'_>) -> Body {
     let mut body = Body::default();
@@ -137,8 +137,24 @@ fn repair(view: &View<'_>, change: &Change) -> Sentence {
     Sentence::new(words, Sources::from(change.id).and_all(source))
 }
 
+/// That another version held is said once, when it had for long enough.
+fn repair_seen(view: &View<'_>) -> Option<Sentence> {
+    let line = view.case.told(What::Repaired).next_back()?;
+    let change = line.about.as_deref().and_then(ChangeId::from_word)?;
+    let words = format!(
+        "The {} counts as the repair: by {} it had run for an hour, and none of the figures had shifted again.",
+        view.case.change_words(change),
+        view.clock.at(line.happened_at)
+    );
+    Some(Sentence::new(words, Sources::from(line.source()).and(change)))
+}
+
 fn ask_for_the_repair(view: &View<'_>, repairs: &[&Change], body: &mut Body) {
     let Some(cure) = view.cure().filter(|cure| cure.cures_nothing()) else { return };
+    if let Some(seen) = repair_seen(view) {
+        body.paragraph(vec![seen]);
+        return;
+    }
     let words = match repairs.first() {
         Some(change) => format!(
             "Does the {} repair what brought it about? Write down how that was seen.",

@@ -62,6 +62,9 @@ impl EventV1 {
             Output::IncidentEnded { at, incident } => {
                 event(at, Some(*incident), WhatV1::IncidentEnded)
             }
+            Output::RepairSeen { at, incident, change } => {
+                event(at, Some(*incident), WhatV1::RepairSeen { change: change.0 })
+            }
         }
     }
 }

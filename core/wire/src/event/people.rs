@@ -174,6 +174,7 @@ impl WhatV1 {
             | Self::ShiftAccepted { .. }
             | Self::OriginNamed { .. }
             | Self::VerdictChanged { .. }
+            | Self::RepairSeen { .. }
             | Self::Audit { .. } => found(Finding::Said),
             Self::ShiftDetected { onset_at, onset_from, .. } => found(Finding::ShiftDetected {
                 onset_at: Timestamp(*onset_at),

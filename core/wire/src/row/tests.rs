@@ -80,10 +80,18 @@ fn definitions() -> Definitions {
             identity: u64::MAX,
         }],
         templates: vec![(TemplateId(7), name(2), Severity::Warn, "rules <*> is empty".into())],
+        places: Vec::new(),
+    }
+}
+
+/// With what version 1 did not have at first.
+fn placed() -> Definitions {
+    Definitions {
         places: vec![(
             TemplateId(7),
             CodePlace { file: "src/ünï.py".into(), line: 42, ..CodePlace::default() },
         )],
+        ..definitions()
     }
 }
 
@@ -97,7 +105,7 @@ proptest! {
         has_definitions: bool,
         one_by_one: bool,
     ) {
-        let definitions = if has_definitions { definitions() } else { Definitions::default() };
+        let definitions = if has_definitions { placed() } else { Definitions::default() };
         let arrival = if one_by_one { Arrival::OneByOne } else { Arrival::Together };
         let row = LogRow::Batch { batch: Batch { definitions, spans, logs, sums }, keys, arrival };
         prop_assert_eq!(LogRow::decode(&row.encode()).unwrap(), row);

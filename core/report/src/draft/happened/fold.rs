@@ -65,6 +65,7 @@ impl Folding {
             }
             What::EffectKnown => self.last.contains(&line.seq),
             What::Opened
+            | What::Repaired
             | What::StatusSet
             | What::SeveritySet
             | What::RoleMoved

@@ -3,8 +3,10 @@
 //! The server's writer does so while it runs, and `highwater token create --data` beside a server that
 //! does not.
 
+mod imports;
 mod rules;
 
+pub(crate) use imports::NewImport;
 pub(crate) use rules::KeptRule;
 
 use hw_access::{Grant, Refusals, Secret, mint};
@@ -28,6 +30,8 @@ pub(crate) enum Act {
     SaveRule { rule: Box<RuleBody>, at: Timestamp, standing: String },
     /// The end of a rule.
     RetireRule { id: u32, at: Timestamp },
+    /// A post mortem that was written elsewhere.
+    Import(Box<NewImport>),
     /// Where rules stand. It is nobody's act, and not recorded as one.
     StandRules(Vec<(u32, String)>),
 }
@@ -37,6 +41,7 @@ pub(crate) enum Done {
     Created(Grant, Secret),
     /// Now, or before.
     Revoked(Grant),
+    /// Of those tokens, if it is about tokens.
     Noted(Vec<Grant>),
     /// There is no such token.
     NoToken,
@@ -75,6 +80,7 @@ pub(crate) fn carry_out(
             rules::save(group, rules::Wanted { rule, at: *at, standing }, (by, now))
         }
         Act::RetireRule { id, at } => rules::retire(group, (*id, *at, by), now),
+        Act::Import(new) => imports::keep(group, (new, by), now),
         Act::StandRules(standings) => rules::stand(group, standings),
     }
 }

@@ -11,6 +11,7 @@ pub(crate) mod drill;
 pub(crate) mod fields;
 pub(crate) mod found;
 mod hops;
+pub(crate) mod imported;
 mod incident;
 mod page;
 mod picture;

@@ -12,6 +12,7 @@ mod server;
 
 use serde_json::{Value, json};
 use server::Server;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 const ACTIONS: &str = "/api/v1/actions";
@@ -90,9 +91,85 @@ fn what_cannot_be_used_is_refused_with_what_can() {
         assert_eq!(status, wanted, "{problem}");
         assert!(problem["detail"].as_str().unwrap().contains(words), "{words}: {problem}");
     }
+    for (n, (other, words)) in [
+        (json!({"text": "better alerts"}), "Begin with a verb"),
+        (json!({"text": "improve monitoring"}), "no place to arrive at"),
+        (json!({"text": "be more careful with deploys"}), "Nobody can do that"),
+        (json!({"owner": "everyone"}), "Name one person"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mut body = item(&incident, "2099-01-01");
+        other.as_object().unwrap().iter().for_each(|(key, value)| body[key] = value.clone());
+        let (status, problem) = server.tell(ACTIONS, &format!("l{n}"), &body);
+        let detail = problem["detail"].as_str().unwrap_or_default();
+        assert!(status == 422 && detail.contains(words) && detail.contains("anyway"), "{problem}");
+    }
     assert_eq!(ids(&server, "?state=all").len(), 0, "nothing was added");
     assert_eq!(server.alter(&format!("{ACTIONS}/A1"), "x", &json!({"by": "Tom"})).0, 400);
     assert_eq!(server.get(&format!("{ACTIONS}?state=opne")).1["did_you_mean"], "open");
+}
+
+#[test]
+fn item_that_says_too_little_is_taken_if_it_is_wanted_anyway() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::by_the_wall(folder.path());
+    let incident = server.open_incident("o1", "twice as many items");
+    let mut vague = item(&incident, "2099-01-01");
+    (vague["text"], vague["anyway"]) = (json!("improve monitoring"), json!(true));
+    let (status, taken) = server.tell(ACTIONS, "v1", &vague);
+    assert_eq!(status, 201, "{taken}");
+    assert!(taken["warning"].as_str().unwrap().contains("no place to arrive at"), "{taken}");
+    let path = format!("{ACTIONS}/{incident}-A1");
+    let change = |key: &str, other: Value| {
+        let mut body = other;
+        body["by"] = json!("Tom");
+        server.alter(&path, key, &body)
+    };
+    let (status, moved) = change("v2", json!({"due": "2099-02-01"}));
+    assert_eq!((status, moved.get("warning")), (200, None), "its words are old: {moved}");
+    let (status, refused) = change("v3", json!({"text": "better dashboards"}));
+    assert_eq!(status, 422, "{refused}");
+    let (status, teams) = change("v4", json!({"owner": "ledger-team"}));
+    assert_eq!(status, 200, "{teams}");
+    assert!(teams["warning"].as_str().unwrap().starts_with("A team owns it"), "{teams}");
+    let (status, clear) = change("v5", json!({"text": "alert below 40 % in 5 min"}));
+    assert_eq!((status, clear.get("warning")), (200, None), "{clear}");
+    let (status, none) = server.alter(
+        &format!("{ACTIONS}/{incident}-A7"),
+        "v6",
+        &json!({"owner": "Sami", "by": "Tom"}),
+    );
+    assert_ne!(status, 200, "{none}");
+    added_in_the_terminal(&server, &incident);
+}
+
+fn added_in_the_terminal(server: &Server, incident: &str) {
+    let add = |text: &str, more: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_highwater"));
+        command.args([
+            "action",
+            "add",
+            incident,
+            text,
+            "--kind",
+            "prevent",
+            "--owner",
+            "team ledger",
+        ]);
+        command.args(["--due", "2099-01-01", "--done-when", "it is better"]).args(more);
+        command.env_remove("HIGHWATER_CONFIG").env("HIGHWATER_USER", "Tom");
+        let output = command.env("HIGHWATER_LISTEN", server.api.to_string()).output().unwrap();
+        let talk = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.code(), talk)
+    };
+    let (code, talk) = add("improve monitoring", &[]);
+    assert!(code == Some(2) && talk.contains("--anyway"), "{code:?} {talk}");
+    let (code, talk) = add("improve monitoring", &["--anyway"]);
+    assert!(code == Some(0) && talk.contains("no place to arrive at"), "{code:?} {talk}");
+    let (code, talk) = add("alert below 40 %", &[]);
+    assert!(code == Some(0) && talk.contains("A team owns it"), "{code:?} {talk}");
 }
 
 /// An item is due after a second; its owner is reminded once, also by a server that was killed meanwhile.

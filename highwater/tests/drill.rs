@@ -1,6 +1,10 @@
 //! A drill on a real server: an incident is played without its answers, which come in the end.
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may panic, and a missing field of JSON is null"
+)]
 
 #[path = "support/server.rs"]
 #[expect(dead_code, reason = "each test file uses a part of it")]

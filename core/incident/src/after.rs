@@ -4,6 +4,7 @@
 //! expired. How a post mortem is drafted, this does not know.
 
 mod decide;
+mod due;
 mod fault;
 mod nudge;
 
@@ -14,6 +15,7 @@ use crate::text::{Name, Text};
 use hw_model::Timestamp;
 use std::collections::BTreeMap;
 
+pub use due::{ReviewNudges, review_due};
 pub use fault::AfterFault;
 pub use nudge::NUDGES_MAX;
 
@@ -89,6 +91,15 @@ pub enum After {
     FiguresFrozen {
         /// The figures, as JSON of the API.
         figures: String,
+    },
+    /// The review was due, and is not at its end.
+    ReviewNudged {
+        /// When it was due.
+        due: Timestamp,
+        /// How often somebody was reminded, with this.
+        n: u32,
+        /// Who leads the incident, and is reminded.
+        lead: Option<Name>,
     },
 }
 
@@ -208,6 +219,8 @@ pub struct Review {
     pub sections: BTreeMap<Name, Section>,
     /// The event that last froze what was counted.
     pub frozen: Option<u64>,
+    /// How often somebody was reminded of it.
+    pub nudges: Option<ReviewNudges>,
 }
 
 /// What people wrote in a section.
@@ -417,6 +430,9 @@ impl Record {
                 (self.review.status, self.review.since) = (*to, Some(at));
             }
             After::FiguresFrozen { .. } => self.review.frozen = Some(seq),
+            After::ReviewNudged { due, n, .. } => {
+                self.review.nudges = Some(ReviewNudges { due: *due, n: *n });
+            }
         }
     }
 

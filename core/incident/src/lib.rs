@@ -20,7 +20,7 @@ mod words;
 
 pub use after::{
     Action, ActionChange, ActionItem, ActionKind, ActionState, After, AfterCommand, AfterFault,
-    NUDGES_MAX, Review, ReviewStatus, Section,
+    NUDGES_MAX, Review, ReviewNudges, ReviewStatus, Section, review_due,
 };
 pub use author::{ALERTMANAGER, Author, RULES};
 pub use clocks::{Moment, Times};

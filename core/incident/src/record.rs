@@ -182,6 +182,7 @@ impl Record {
                 since: None,
                 sections: BTreeMap::new(),
                 frozen: None,
+                nudges: None,
             },
             promise: None,
             wait: None,

@@ -1,5 +1,5 @@
 //! What Highwater reminds people of: a wait whose time is over and a word that was promised and has not
-//! come, each once, and action items that were due, a few times.
+//! come, each once, and action items and reviews that were due, a few times.
 
 use crate::author::Author;
 use crate::event::{Event, Move, What};
@@ -13,7 +13,8 @@ impl Record {
     pub fn next_reminder(&self) -> Option<Timestamp> {
         let wait = self.wait_to_end().map(|wait| wait.until);
         let promise = self.promise_to_keep().map(|promise| promise.due);
-        wait.into_iter().chain(promise).chain(self.actions_to_do()).min()
+        let review = self.next_review_nudge();
+        wait.into_iter().chain(promise).chain(self.actions_to_do()).chain(review).min()
     }
 
     /// What people are to be reminded of now.
@@ -27,7 +28,8 @@ impl Record {
         let at = self.said_at.map_or(now, |said| said.max(now));
         let moved = wait.into_iter().chain(promise).map(What::Moved);
         let nudges = if self.has_actions_to_do() { self.nudges(now) } else { Vec::new() };
-        let whats = moved.chain(nudges.into_iter().map(What::After));
+        let after = nudges.into_iter().chain(self.review_nudge(now));
+        let whats = moved.chain(after.map(What::After));
         whats.map(|what| Event { happened_at: at, by: Author::Highwater, what }).collect()
     }
 

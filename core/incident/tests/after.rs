@@ -3,7 +3,8 @@
 
 use hw_incident::{
     ActionChange, ActionItem, ActionKind, ActionState, After, AfterCommand, AfterFault, Author,
-    Command, Event, Name, Order, Record, Refusal, ReviewStatus, Text, What,
+    Command, Event, Move, Name, Order, Record, Refusal, ReviewStatus, Role, SeverityLevel, Status,
+    Text, What,
 };
 use hw_model::{IncidentId, Timestamp};
 
@@ -140,6 +141,57 @@ fn owners_are_reminded_a_few_times_and_not_of_what_is_done() {
         .says("Tom", AfterCommand::ChangeAction { action: first, change: due, was: None })
         .unwrap();
     assert_eq!(story.record.next_reminder(), Some(at(100 * DAY)), "a new date counts anew");
+}
+
+/// Reminders of the review at a time, with who is reminded.
+fn reviews_nudged(story: &mut Story, now: i64) -> Vec<(u32, Option<Name>)> {
+    story.now = now;
+    let events = story.record.reminders(at(now));
+    events.iter().for_each(|event| story.record.apply(event));
+    let nudges = events.into_iter().filter_map(|event| match event.what {
+        What::After(After::ReviewNudged { n, lead, .. }) => Some((n, lead)),
+        What::After(_) | What::Found(_) | What::Moved(_) | What::Written(_) | What::Revised(_) => {
+            None
+        }
+    });
+    nudges.collect()
+}
+
+#[test]
+fn whoever_leads_is_reminded_of_a_review_until_it_is_done() {
+    let mut story = Story::new();
+    let happen = |story: &mut Story, moved: Move| {
+        let by = Author::Person(name("Tom"));
+        let what = What::Moved(moved);
+        story.record.apply(&Event { happened_at: at(story.now), by, what });
+    };
+    let status = |status| Move::StatusSet { status, reason: None };
+    let severity = |severity| Move::SeveritySet { severity, reason: None };
+    story.now = 0;
+    happen(&mut story, severity(SeverityLevel::Sev1));
+    assert_eq!(story.record.next_reminder(), None, "the harm goes on");
+    happen(&mut story, status(Status::Resolved));
+    assert_eq!(story.record.next_reminder(), Some(at(3 * DAY)));
+    assert_eq!(reviews_nudged(&mut story, 3 * DAY - 1), []);
+    assert_eq!(reviews_nudged(&mut story, 3 * DAY), [(1, None)]);
+    happen(&mut story, Move::RoleTaken { role: Role::Lead, person: name("Lea") });
+    assert_eq!(reviews_nudged(&mut story, 9 * DAY), [], "once a week");
+    assert_eq!(reviews_nudged(&mut story, 10 * DAY), [(2, Some(name("Lea")))]);
+    happen(&mut story, severity(SeverityLevel::Sev3));
+    assert_eq!(story.record.next_reminder(), Some(at(14 * DAY)), "a new date counts anew");
+    assert_eq!(reviews_nudged(&mut story, 90 * DAY), [(4, Some(name("Lea")))], "it slept");
+    assert_eq!(story.record.next_reminder(), None);
+    happen(&mut story, severity(SeverityLevel::Sev2));
+    let to = |to| AfterCommand::MoveReview { to, reason: None };
+    story.says("Lea", to(ReviewStatus::InReview)).unwrap();
+    assert!(story.record.next_reminder().is_some(), "nobody has read it yet");
+    story.says("Tom", to(ReviewStatus::Reviewed)).unwrap();
+    assert_eq!(story.record.next_reminder(), None);
+    let mut other = Story::new();
+    happen(&mut other, status(Status::Resolved));
+    assert_eq!(other.record.next_reminder(), None, "without a severity none is due");
+    happen(&mut other, severity(SeverityLevel::Sev5));
+    assert_eq!(other.record.next_reminder(), None);
 }
 
 #[test]

@@ -20,9 +20,9 @@ mod people;
 use crate::case::Case;
 use crate::document::{Audience, Block, Document, Section, SectionKind};
 use crate::question::{Question, QuestionKind};
-use crate::review::review_due;
 use crate::source::{Sentence, Source};
 use crate::view::View;
+use hw_incident::review_due;
 
 /// Drafts the post mortem of an incident.
 #[must_use]

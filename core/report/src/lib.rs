@@ -32,5 +32,5 @@ pub use figure::{
 pub use lint::{ActionText, Finding, LintContext, Nature, Rule, lint, lint_action, lint_document};
 pub use question::{Question, QuestionKind};
 pub use redact::{Redaction, ServiceNames, doubtful_words, redact};
-pub use review::{Review, review_due};
+pub use review::Review;
 pub use source::{Sentence, Source, Sources, is_link};

@@ -1,7 +1,8 @@
 //! The wording of post mortems and action items: what blames, what is wise after the event, what cannot be done.
 //!
 //! It reads words, not meaning: a table of phrases, and for those that are harmless of a machine (`failed to`) whether
-//! a person stands before them. What it says is a proposal; nothing is refused for it.
+//! a person stands before them. What it says of a post mortem is a proposal; an action item that cannot be worked on
+//! is refused for it, unless people say that they want it so (`Rule::is_hint`).
 
 mod action;
 mod blame;
@@ -43,8 +44,10 @@ pub enum Rule {
     Outage,
     /// An action item without a verb.
     Verb,
-    /// An action item that is not one person's.
+    /// An action item that is nobody's, or several people's.
     Owner,
+    /// An action item of a team, in which nobody is named.
+    Team,
     /// An action item without a date.
     Due,
     /// An action item of which nobody can say that it is done.
@@ -74,7 +77,7 @@ pub enum Nature {
 
 impl Rule {
     /// Every rule.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Blame,
         Self::RootCause,
         Self::Hindsight,
@@ -82,6 +85,7 @@ impl Rule {
         Self::Outage,
         Self::Verb,
         Self::Owner,
+        Self::Team,
         Self::Due,
         Self::DoneWhen,
         Self::Unbounded,
@@ -98,10 +102,17 @@ impl Rule {
             Self::Outage => "outage",
             Self::Verb => "verb",
             Self::Owner => "owner",
+            Self::Team => "team",
             Self::Due => "due",
             Self::DoneWhen => "done_when",
             Self::Unbounded => "unbounded",
         }
+    }
+
+    /// Whether it is only to be thought of: an action item of a team can be worked on.
+    #[must_use]
+    pub const fn is_hint(self) -> bool {
+        matches!(self, Self::Team)
     }
 }
 

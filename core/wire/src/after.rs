@@ -102,6 +102,16 @@ pub enum AfterV1 {
         /// As JSON of the API.
         figures: String,
     },
+    /// Somebody was reminded of the review.
+    ReviewNudged {
+        /// When it was due.
+        due: i64,
+        /// How often, with this.
+        n: u32,
+        /// Who led the incident.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lead: Option<String>,
+    },
 }
 
 impl AfterV1 {
@@ -146,6 +156,10 @@ impl AfterV1 {
                 Self::ReviewMoved { to: to.word().to_owned(), reason: some(reason) }
             }
             After::FiguresFrozen { figures } => Self::FiguresFrozen { figures: figures.clone() },
+            After::ReviewNudged { due, n, lead } => {
+                let lead = lead.as_ref().map(ToString::to_string);
+                Self::ReviewNudged { due: due.0, n: *n, lead }
+            }
         }
     }
 
@@ -197,6 +211,10 @@ impl AfterV1 {
                 reason: reason.as_ref().map(text),
             },
             Self::FiguresFrozen { figures } => After::FiguresFrozen { figures: figures.clone() },
+            Self::ReviewNudged { due, n, lead } => {
+                let lead = lead.as_ref().map(Name::recorded);
+                After::ReviewNudged { due: Timestamp(*due), n: *n, lead }
+            }
         })
     }
 }

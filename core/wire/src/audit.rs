@@ -59,6 +59,15 @@ pub enum ActV1 {
         /// What it is called.
         name: String,
     },
+    /// A post mortem that was written elsewhere was imported.
+    PostmortemImported {
+        /// Its number.
+        postmortem: u32,
+        /// The name of its file.
+        name: String,
+        /// Of what is kept of it, in hexadecimal.
+        digest: String,
+    },
     /// Requests were not admitted, since the last event of this kind or the start.
     AttemptsRefused {
         /// Without a token.

@@ -91,6 +91,8 @@ fn afters() -> Vec<After> {
         After::ReviewMoved { to: ReviewStatus::InReview, reason: None },
         After::ReviewMoved { to: ReviewStatus::Draft, reason: Some(reason()) },
         After::FiguresFrozen { figures: "[]".to_owned() },
+        After::ReviewNudged { due: Timestamp(90), n: 1, lead: Some(name("Lea")) },
+        After::ReviewNudged { due: Timestamp(90), n: 2, lead: None },
     ]
 }
 

@@ -1,5 +1,7 @@
 //! Action items, and where the review of a post mortem stands.
 
+mod wording;
+
 use crate::orders::{
     OrderFault, Orders, fault, optional_text, read_author, read_incident, read_name, read_text,
     some, time, word,
@@ -107,7 +109,7 @@ pub struct ActionBody {
     /// Who adds it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
-    /// Take it although its words say too little.
+    /// Take it although it cannot be worked on as it is written.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub anyway: bool,
 }
@@ -146,7 +148,7 @@ pub struct ActionPatch {
     /// Who says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
-    /// Take it although its words say too little.
+    /// Take it although it cannot be worked on as it is written.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub anyway: bool,
 }

@@ -19,9 +19,9 @@ pub struct Entry {
     /// `hypothesis_ruled_out`, `mitigation_begun`, `mitigation_checked`, `handed_over`,
     /// `update_promised`, `wait_begun`, `amended`, `pinned`, `unpinned`, `action_added`, `action_changed`,
     /// `action_done`, `action_declined`, `action_reopened`, `action_tracked`, `action_nudged`,
-    /// `section_written`, `review_moved`, `figures_frozen`.
+    /// `section_written`, `review_moved`, `figures_frozen`, `review_nudged`.
     /// In the audit: `server_started`, `token_created`, `token_revoked`, `rule_saved`, `rule_retired`,
-    /// `attempts_refused`.
+    /// `attempts_refused`, `postmortem_imported`.
     pub kind: String,
     /// What it is on a timeline: alert, change, status, severity, role, note, observation, hypothesis,
     /// decision, action, check, communication, `follow_up`.

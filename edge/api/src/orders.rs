@@ -191,6 +191,9 @@ pub struct DoneAnswer {
     pub incident: crate::Incident,
     /// The entries that were written.
     pub entries: Vec<crate::Entry>,
+    /// What is odd about what was taken; left out if nothing is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warning: Option<String>,
 }
 
 /// The answer to a report.

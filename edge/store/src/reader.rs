@@ -3,6 +3,7 @@
 use crate::error::{OpenError, ReadError};
 use crate::folder::Paths;
 use crate::history::{HistoryQuery, HistoryRows, history};
+use crate::imported::{FoundImport, ImportKey, import, imports};
 use crate::log::{Logged, row_of_key, rows_after};
 use crate::outbox::{FoundRow, outbox_rows};
 use crate::record::{Events, Kind, Page, StoredEvent, events, state, states};
@@ -218,6 +219,24 @@ impl Reader {
     /// If the database cannot be read.
     pub fn rules(&self) -> Result<Vec<FoundRule>, ReadError> {
         rules(&self.connection)
+    }
+
+    /// Imported post mortems before a number, the newest first; damaged ones by their number alone.
+    ///
+    /// # Errors
+    ///
+    /// If the database cannot be read.
+    pub fn imports(&self, page: Page) -> Result<Vec<FoundImport>, ReadError> {
+        imports(&self.connection, page.before, page.items_max)
+    }
+
+    /// An imported post mortem; if it is damaged, its number alone.
+    ///
+    /// # Errors
+    ///
+    /// If the database cannot be read.
+    pub fn import(&self, key: ImportKey<'_>) -> Result<Option<FoundImport>, ReadError> {
+        import(&self.connection, key)
     }
 
     /// History of a target, those rows of each answer key apart, and how many packs are damaged.

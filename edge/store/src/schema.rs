@@ -8,8 +8,12 @@ use rusqlite::{Connection, OpenFlags};
 const APPLICATION: i64 = 0x4857_5452;
 
 /// What each version adds, the first first.
-const STEPS: [&str; 3] =
-    [include_str!("schema/v1.sql"), include_str!("schema/v2.sql"), include_str!("schema/v3.sql")];
+const STEPS: [&str; 4] = [
+    include_str!("schema/v1.sql"),
+    include_str!("schema/v2.sql"),
+    include_str!("schema/v3.sql"),
+    include_str!("schema/v4.sql"),
+];
 
 /// The newest format.
 pub(crate) const VERSION: i64 = STEPS.len() as i64;

@@ -4,6 +4,7 @@ use crate::check::checksum;
 use crate::error::{OpenError, ReadError};
 use crate::folder::Paths;
 use crate::history::{Pack, series_check};
+use crate::imported::StoredImport;
 use crate::log::{key_check, quarantine_check};
 use crate::outbox::OutboxRow;
 use crate::reader::Reader;
@@ -57,6 +58,7 @@ pub fn verify(paths: &Paths, mut progress: impl FnMut(u64)) -> Result<Verified, 
     verifier.tokens()?;
     verifier.outbox()?;
     verifier.rules()?;
+    verifier.imported()?;
     let mut verified = verifier.verified;
     snapshots(&Snapshots::new(paths), &mut verified);
     Ok(verified)
@@ -261,6 +263,19 @@ impl Verifier<'_> {
         self.rows("rules", &sql, |row, found| {
             if let Err(id) = StoredRule::read(row)? {
                 found(format!("rule R{id}"), "it is not watched; add it again");
+            }
+            Ok(())
+        })
+    }
+
+    fn imported(&mut self) -> Result<(), ReadError> {
+        if !self.has("imported")? {
+            return Ok(());
+        }
+        let sql = format!("select {} from imported", StoredImport::COLUMNS);
+        self.rows("imported", &sql, |row, found| {
+            if let Err(id) = StoredImport::read(row)? {
+                found(format!("imported post mortem OLD-{id}"), "it is not shown, and not found");
             }
             Ok(())
         })

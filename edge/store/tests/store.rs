@@ -5,9 +5,9 @@ use hw_engine::FinalRows;
 use hw_flow::Rows;
 use hw_model::{Hop, Target, Timestamp};
 use hw_store::{
-    BackupError, Folder, Group, HistoryQuery, Kind, NewRow, OpenError, OutboxRow, Page, Paths,
-    Reader, Retention, SeenMinute, Snapshot, Snapshots, State, Store, StoredRule, StoredToken,
-    WriteError, backup, restore, subject_of, verify,
+    BackupError, Folder, Group, HistoryQuery, ImportKey, ImportsKept, Kind, NewRow, OpenError,
+    OutboxRow, Page, Paths, Reader, Retention, SeenMinute, Snapshot, Snapshots, State, Store,
+    StoredImport, StoredRule, StoredToken, WriteError, backup, restore, subject_of, verify,
 };
 use hw_wire::{ActV1, EventV1, WhatV1};
 use tempfile::TempDir;
@@ -77,6 +77,7 @@ fn fill(group: &mut Group<'_>) -> Result<(), WriteError> {
     }
     for id in 1..=20 {
         group.put_rule(&rule(id, "quiet"))?;
+        group.put_import(&old(id))?;
     }
     group.set_meta("window_s", "10")
 }
@@ -84,6 +85,19 @@ fn fill(group: &mut Group<'_>) -> Result<(), WriteError> {
 fn rule(id: u32, standing: &str) -> StoredRule {
     let body = format!("{{\"name\": \"screening passes too much, {id}\"}}");
     StoredRule { id, body, standing: standing.to_owned() }
+}
+
+fn old(id: u32) -> StoredImport {
+    StoredImport {
+        id,
+        digest: format!("{id:064x}"),
+        name: "2024-03-01-queue.md".to_owned(),
+        title: "The queue was stuck".to_owned(),
+        at: (id % 2 == 1).then_some(1_709_251_200_000_000_000),
+        imported_at: 9,
+        by: "Anna".to_owned(),
+        body: format!("{{\"title\": \"The queue was stuck, {id}\"}}"),
+    }
 }
 
 fn message(receiver: &str, n: u32, words: &str) -> OutboxRow {
@@ -219,6 +233,34 @@ fn rules_are_numbered_replaced_and_never_trusted_when_altered() {
 }
 
 #[test]
+fn imported_texts_are_kept_once_and_never_trusted_when_altered() {
+    let (_folder, mut store) = store();
+    for id in 1..=3 {
+        assert_eq!(store.group(|group| group.next_import()).unwrap(), id);
+        store.group(|group| group.put_import(&old(id))).unwrap();
+    }
+    let again = StoredImport { id: 4, ..old(3) };
+    store.group(|group| group.put_import(&again)).unwrap_err();
+    let has = |store: &mut Store, digest: &str| store.group(|group| group.has_import(digest));
+    assert!(has(&mut store, &old(3).digest).unwrap());
+    assert!(!has(&mut store, &old(4).digest).unwrap());
+    let kept = store.group(|group| group.imports_kept()).unwrap();
+    assert_eq!(kept, ImportsKept { n: 3, bytes: 3 * old(1).body.len() as u64 });
+    let reader = Reader::open(store.paths()).unwrap();
+    let page = |before| reader.imports(Page { before, items_max: 2 }).unwrap();
+    assert_eq!(page(None), [Ok(old(3)), Ok(old(2))]);
+    assert_eq!(page(Some(2)), [Ok(old(1))]);
+    assert_eq!(reader.import(ImportKey::Number(2)).unwrap(), Some(Ok(old(2))));
+    assert_eq!(reader.import(ImportKey::Digest(&old(1).digest)).unwrap(), Some(Ok(old(1))));
+    assert_eq!(reader.import(ImportKey::Number(4)).unwrap(), None);
+    let connection = rusqlite::Connection::open(store.paths().database()).unwrap();
+    connection.execute("update imported set at = null where id = 1", []).unwrap();
+    assert_eq!(reader.import(ImportKey::Number(1)).unwrap(), Some(Err(1)));
+    let findings = verify(store.paths(), |_| ()).unwrap().findings;
+    assert_eq!(findings[0].what, "imported post mortem OLD-1");
+}
+
+#[test]
 fn events_of_the_audit_do_not_count_as_shown() {
     let (_folder, mut store) = store();
     let audit = |group: &mut Group<'_>| {
@@ -302,7 +344,9 @@ fn folder_of_the_first_version_is_verified_as_it_is_and_brought_up_to_date() {
     drop(store);
     let connection = rusqlite::Connection::open(paths.database()).unwrap();
     connection
-        .execute_batch("drop table outbox; drop table rule; pragma user_version = 1")
+        .execute_batch(
+            "drop table outbox; drop table rule; drop table imported; pragma user_version = 1",
+        )
         .unwrap();
     drop(connection);
     assert_eq!(verify(&paths, |_| ()).unwrap().findings, []);
@@ -363,6 +407,7 @@ fn content(paths: &Paths) -> Option<String> {
         "quarantine",
         "outbox",
         "rule",
+        "imported",
     ] {
         let mut statement = connection.prepare(&format!("select * from {table}")).ok()?;
         let n = statement.column_count();

@@ -2,17 +2,17 @@
 
 use crate::asking::Site;
 use crate::commands::idempotency_key;
-use crate::incidents::{done, signed_body, unusable};
+use crate::incidents::{done_in, signed_body, unusable};
 use crate::json::Json;
 use crate::nearest::nearest;
 use crate::problem::{Problem, ProblemKind};
 use crate::query::{Id, Query};
 use crate::require::{Read, Require, Respond};
-use crate::sight::Sight;
+use crate::sight::{Sight, seen};
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, Uri};
-use axum::response::Response;
-use hw_api::{ActionBody, ActionPatch, ActionRef, ActionWords, List};
+use axum::response::{IntoResponse, Response};
+use hw_api::{ActionBody, ActionPatch, ActionRef, ActionWords, Caller, DoneAnswer, List};
 use std::sync::Arc;
 
 /// States that can be asked for.
@@ -63,14 +63,14 @@ pub(crate) async fn actions(
     Ok(Json(List { items: items.await?, next: None }))
 }
 
-/// Adds an action item to an incident. One whose words say too little to be done is refused with what
-/// is missing, unless `anyway` is true.
+/// Adds an action item to an incident. One that cannot be worked on as it is written (no verb, no end,
+/// nobody's) is refused with what is missing, unless `anyway` is true.
 #[utoipa::path(
     post, path = "/api/v1/actions", tag = "after",
     params(("Idempotency-Key" = Option<String>, Header, description = "with the same key it is added once, and answered alike; for a day")),
     request_body = ActionBody,
     responses(
-        (status = 201, description = "It is durable.", body = hw_api::DoneAnswer),
+        (status = 201, description = "It is durable.", body = DoneAnswer),
         (status = "default", description = "A problem.", body = hw_api::Problem, content_type = "application/problem+json"),
     ),
 )]
@@ -83,11 +83,14 @@ pub(crate) async fn add(
     let key = idempotency_key(request.headers())?;
     let body = signed_body::<ActionBody>(&site, &caller, request).await?;
     let (incident, orders) = body.read().map_err(unusable)?;
-    done((&site, caller), (incident.0, orders, key), StatusCode::CREATED).await
+    let warning = body.wording().map_err(unusable)?;
+    let answer = done_in((&site, caller), (incident.0, orders, key)).await?;
+    Ok((StatusCode::CREATED, Json(DoneAnswer { warning, ..answer })).into_response())
 }
 
 /// Says something else of an action item: what, who, until when, where it stands in a tracker, that it
-/// is done, declined, or open again.
+/// is done, declined, or open again. Words that it could not be worked on with are refused, unless
+/// `anyway` is true.
 #[utoipa::path(
     patch, path = "/api/v1/actions/{id}", tag = "after",
     params(
@@ -96,7 +99,7 @@ pub(crate) async fn add(
     ),
     request_body = ActionPatch,
     responses(
-        (status = 200, description = "It is durable.", body = hw_api::DoneAnswer),
+        (status = 200, description = "It is durable.", body = DoneAnswer),
         (status = "default", description = "A problem.", body = hw_api::Problem, content_type = "application/problem+json"),
     ),
 )]
@@ -114,5 +117,23 @@ pub(crate) async fn patch(
     };
     let patch = signed_body::<ActionPatch>(&site, &caller, request).await?;
     let orders = patch.read(action.action).map_err(unusable)?;
-    done((&site, caller), (action.incident.0, orders, key), StatusCode::OK).await
+    let item = item(&site, caller.clone(), action).await?;
+    let warning = item.map_or(Ok(None), |item| patch.wording(&item)).map_err(unusable)?;
+    let answer = done_in((&site, caller), (action.incident.0, orders, key)).await?;
+    Ok((StatusCode::OK, Json(DoneAnswer { warning, ..answer })).into_response())
+}
+
+/// An action item as it stands; nothing if there is none that the caller may see.
+async fn item(
+    site: &Site,
+    caller: Caller,
+    action: ActionRef,
+) -> Result<Option<ActionWords>, Problem> {
+    let found = site.ask(move |backend| {
+        let incident = seen(backend, &caller, action.incident.0)?;
+        let items = incident.and_then(|incident| incident.record).map(|record| record.actions);
+        let mut items = items.into_iter().flatten();
+        Ok(items.find(|item| ActionRef::from_word(&item.id) == Some(action)))
+    });
+    found.await
 }

@@ -8,10 +8,10 @@ use crate::search::SearchAsked;
 use crate::team::{FreezeAsked, StretchAsked};
 use hw_api::{
     ActionWords, AlertsAnswer, Backlog, Backtest, Brief, Change, ChatAnswer, Comparison,
-    CountSeries, DoneAnswer, Entry, FlowMap, FreezeAnswer, Health, Hit, Hop, Incident,
-    KnowledgeMap, List, Now, Opened, Orders, RedeployItem, Replay, ReportAnswer, Reported, Rule,
-    RuleBody, RuleProposal, Service, ServicePeople, Shift, SimilarIncident, TeamRecord, Told,
-    Typed, Windows,
+    CountSeries, DoneAnswer, Entry, FlowMap, FreezeAnswer, Health, Hit, Hop, ImportAnswer,
+    ImportBody, ImportedPostmortem, Incident, KnowledgeMap, List, Now, Opened, Orders,
+    RedeployItem, Replay, ReportAnswer, Reported, Rule, RuleBody, RuleProposal, Service,
+    ServicePeople, Shift, SimilarIncident, TeamRecord, Told, Typed, Windows,
 };
 use hw_model::{CountOf, ShiftId, Timestamp};
 use tokio::sync::watch;
@@ -391,6 +391,28 @@ pub trait Backend: Send + Sync {
     ///
     /// Also if there is no such template.
     fn postmortem(&self, incident: u32, asked: &PostmortemAsked) -> Answered<Option<String>>;
+
+    /// Imported post mortems.
+    ///
+    /// # Errors
+    ///
+    /// See [`Backend::hops`].
+    fn imported(&self, page: Page) -> Answered<Vec<ImportedPostmortem>>;
+
+    /// An imported post mortem, as JSON. `None` if there is none.
+    ///
+    /// # Errors
+    ///
+    /// See [`Backend::hops`].
+    fn imported_document(&self, number: u32) -> Answered<Option<String>>;
+
+    /// Keeps a post mortem that was written elsewhere. It is durable when this returns; a text that is kept
+    /// is not kept again.
+    ///
+    /// # Errors
+    ///
+    /// Also if it cannot be read, or is too long, or if there are as many as may be.
+    fn import(&self, body: &ImportBody, by: &str) -> Answered<ImportAnswer>;
 
     /// What piles up since an incident began, the most first. `None` if there is no such incident.
     ///

@@ -207,6 +207,15 @@ pub(crate) async fn done(
     (number, orders, key): (u32, Orders, Option<String>),
     status: StatusCode,
 ) -> Result<Response, Problem> {
+    let answer = done_in((site, caller), (number, orders, key)).await?;
+    Ok((status, Json(answer)).into_response())
+}
+
+/// Does what is wanted in an incident that the caller may see.
+pub(crate) async fn done_in(
+    (site, caller): (&Site, Caller),
+    (number, orders, key): (u32, Orders, Option<String>),
+) -> Result<DoneAnswer, Problem> {
     let answer = site.ask(move |backend| {
         if seen(backend, &caller, number)?.is_none() {
             return Ok(None);
@@ -219,8 +228,7 @@ pub(crate) async fn done(
         }
         backend.order(number, orders, key.as_deref())
     });
-    let answer = answer.await?.ok_or_else(|| no_incident(number))?;
-    Ok((status, Json(answer)).into_response())
+    answer.await?.ok_or_else(|| no_incident(number))
 }
 
 fn merge_target(command: &Command) -> Option<IncidentId> {

@@ -5,8 +5,8 @@ use crate::guard::Link;
 use crate::problem::{Problem, ProblemKind};
 use crate::table::{Route, Table};
 use crate::{
-    actions, commands, compared, counted, document, follow, guard, hooks, incidents, people,
-    postmortem, recorded, rules, search, status, team, tokens,
+    actions, commands, compared, counted, document, follow, guard, hooks, imported, incidents,
+    people, postmortem, recorded, rules, search, status, team, tokens,
 };
 use axum::extract::{Request, State};
 use axum::http::header::{CACHE_CONTROL, HeaderName};
@@ -41,6 +41,9 @@ fn table() -> Table {
         .put("/api/v1/incidents/{n}/postmortem", postmortem::write)
         .get("/api/v1/incidents/{n}/postmortem.md", postmortem::markdown)
         .get("/api/v1/incidents/{n}/postmortem.html", postmortem::page)
+        .get("/api/v1/postmortems", imported::list)
+        .post("/api/v1/postmortems", imported::import)
+        .get("/api/v1/postmortems/{id}", imported::shown)
         .get("/api/v1/incidents/{n}/similar", team::similar)
         .post("/api/v1/incidents/{n}/commands", incidents::command)
         .get("/api/v1/incidents/{n}/entries", recorded::entries)

@@ -180,3 +180,21 @@ fn pages_from_elsewhere_can_do_nothing_and_read_nothing() {
     assert_eq!(server.say(request.as_bytes()).status, 200);
     server.end();
 }
+
+#[test]
+fn old_postmortems_are_imported_once_and_shown() {
+    let server = Running::new();
+    let post = |name: &str, text: &str| {
+        let body = serde_json::json!({"name": name, "text": text, "by": "Anna"});
+        server.post("/api/v1/postmortems", &body.to_string())
+    };
+    let added = post("queue.md", "# The queue was stuck");
+    assert_eq!((added.status, &added.json()["postmortem"]["by"]), (201, &"Anna".into()));
+    assert_eq!(post("queue.md", "again").status, 200, "it was kept before");
+    post("queue\u{7}.md", "# A").problem(422, "unusable");
+    server.post("/api/v1/postmortems", "{}").problem(422, "unusable");
+    assert_eq!(server.get("/api/v1/postmortems/old-2").json()["title"], "old 2");
+    server.get("/api/v1/postmortems/OLD-9").problem(404, "not-found");
+    server.get("/api/v1/postmortems/OLD-1?audience=public").problem(400, "bad-request");
+    server.end();
+}

@@ -57,6 +57,7 @@ fn lists_come_in_parts_without_gap_or_copy() {
         ("/api/v1/incidents?status=open", "INC-5,INC-1".to_owned()),
         ("/api/v1/incidents?status=ended", "INC-4,INC-2".to_owned()),
         ("/api/v1/incidents?status=merged", "INC-3".to_owned()),
+        ("/api/v1/postmortems", "OLD-3,OLD-2,OLD-1".to_owned()),
     ] {
         for limit in [1, 2, 3, 100] {
             let (mut all, mut cursor) = (Vec::new(), String::new());

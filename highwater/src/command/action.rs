@@ -5,15 +5,16 @@ use super::format::FormatFlag;
 use super::incident::{When, Who};
 use crate::client::{ServerFlag, percent_encoded};
 use crate::exit::Exit;
-use crate::text::actions;
 use crate::text::timeline::{self, Zone};
+use crate::text::{actions, plain};
 use clap::{Args, Subcommand};
 use hw_api::{ActionBody, ActionPatch};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Keep what an incident leaves to do, until it is done or declined with a reason.
 ///
-/// An item says what somebody does, who that is, until when, and how it will be known that it is done.
+/// An item says what somebody does, who that is, until when, and how it will be known that it is done. One
+/// that nobody could work on as it is written is refused with what is missing, unless you say --anyway.
 /// Owners are reminded when it is due, and every week after it, four times. The review of a post mortem
 /// is closed when none is open.
 #[derive(Debug, Args)]
@@ -64,7 +65,7 @@ struct Add {
     #[arg(long, value_name = "TEXT")]
     done_when: String,
 
-    /// Take it although its words say too little.
+    /// Take it although it cannot be worked on as it is written.
     #[arg(long)]
     anyway: bool,
 
@@ -164,7 +165,7 @@ struct Change {
     #[arg(long)]
     url: Option<String>,
 
-    /// Take it although its words say too little.
+    /// Take it although it cannot be worked on as it is written.
     #[arg(long)]
     anyway: bool,
 
@@ -194,8 +195,7 @@ impl Add {
         let body = ActionBody { incident, kind, text, owner, due, done_when, by, anyway };
         let body = serde_json::to_value(&body)?;
         let answer = who.api()?.post("/api/v1/actions", &body, &new_key()?)?;
-        who.format.print(&answer, || timeline::done(&answer))?;
-        Ok(Exit::Fine)
+        said(&who, &answer)
     }
 }
 
@@ -245,7 +245,15 @@ fn put(who: &Who, action: &str, (state, because): (&str, String)) -> anyhow::Res
 fn send(who: &Who, action: &str, patch: &ActionPatch) -> anyhow::Result<Exit> {
     let path = format!("/api/v1/actions/{}", percent_encoded(action));
     let answer = who.api()?.patch(&path, &serde_json::to_value(patch)?, &new_key()?)?;
-    who.format.print(&answer, || timeline::done(&answer))?;
+    said(who, &answer)
+}
+
+/// What was done, and what is odd about it.
+fn said(who: &Who, answer: &Value) -> anyhow::Result<Exit> {
+    who.format.print(answer, || timeline::done(answer))?;
+    if let Some(warning) = answer.get("warning").and_then(Value::as_str) {
+        anstream::eprintln!("{}", plain(warning));
+    }
     Ok(Exit::Fine)
 }
 

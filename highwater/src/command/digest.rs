@@ -13,7 +13,8 @@ use clap::Args;
 /// What happened since you left, what was learned, what was decided, and what is open.
 ///
 /// For whoever comes back from a vacation, a night or a weekend: every incident in which something
-/// happened since then or which is still open, in a few lines each, without the middle of it.
+/// happened since then or which is still open, in a few lines each, without the middle of it; and post
+/// mortems whose review is overdue.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -39,7 +40,8 @@ impl Digest {
     pub(crate) fn run(self) -> anyhow::Result<Exit> {
         let api = self.server.api()?;
         let since = self.since.shown(&api)?;
-        let gathered = gather::gather(&api, &since)?;
+        let now = super::incident::now(&api).ok();
+        let gathered = gather::gather(&api, &since, now)?;
         let zone = self.tz.unwrap_or_else(Zone::local);
         let json = serde_json::to_value(&gathered)?;
         self.format.print(&json, || digest::page(&json, &zone))?;

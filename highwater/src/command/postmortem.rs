@@ -1,5 +1,6 @@
 //! `highwater postmortem`: the draft, what people write into it, and its review.
 
+mod import;
 mod lint;
 mod write;
 
@@ -30,7 +31,9 @@ Examples:
   highwater postmortem status INC-1 in_review
   highwater postmortem lint INC-1                        exit code 1 if its wording blames or is wise
                                                          after the event
-  highwater postmortem import old/*.md                   old ones, read into JSON"
+  highwater postmortem import old/                       keep old ones; the same file is kept once
+  highwater postmortem list                              those that were imported
+  highwater postmortem OLD-3 --format html -o old-3.html one of them"
 )]
 pub(crate) struct PostmortemCommand {
     #[command(subcommand)]
@@ -45,7 +48,8 @@ enum Verb {
     Write(write::Write),
     Status(write::Status),
     Lint(lint::Lint),
-    Import(write::Import),
+    Import(import::Import),
+    List(import::ListImported),
 }
 
 /// How a post mortem is written.
@@ -62,7 +66,7 @@ enum Form {
 /// What is shown, and how.
 #[derive(Debug, Args)]
 struct Show {
-    /// The incident, such as INC-1.
+    /// The incident, such as INC-1, or what was imported, such as OLD-3.
     incident: Option<String>,
 
     /// How it is written.
@@ -92,6 +96,7 @@ impl PostmortemCommand {
             Some(Verb::Status(status)) => status.run(),
             Some(Verb::Lint(lint)) => lint.run(),
             Some(Verb::Import(import)) => import.run(),
+            Some(Verb::List(list)) => list.run(),
             None => self.show.run(),
         }
     }
@@ -104,7 +109,11 @@ impl Show {
         let own = own_template(&self.template)?;
         let id = percent_encoded(incident);
         let audience = if self.public { "public" } else { "internal" };
-        let path = format!("/api/v1/incidents/{id}/postmortem?audience={audience}");
+        let path = if import::is_imported(incident) {
+            format!("/api/v1/postmortems/{id}?audience={audience}")
+        } else {
+            format!("/api/v1/incidents/{id}/postmortem?audience={audience}")
+        };
         let text = self.server.api()?.page(&path)?;
         let text = match self.format {
             Form::Json => text,

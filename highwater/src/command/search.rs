@@ -8,10 +8,11 @@ use crate::text::timeline::Zone;
 use clap::Args;
 use serde_json::json;
 
-/// Look for words in all incidents and their entries, newest first.
+/// Look for words in all incidents, their entries and post mortems, newest first, and in what was imported.
 ///
 /// What is found holds every word, in any order, in what it says, in its facts, or in the name of who
-/// said it.
+/// said it. Of post mortems, what people wrote is looked through, each section as it stands now; what is
+/// drafted stands in the entries. What `highwater postmortem import` kept comes last.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:

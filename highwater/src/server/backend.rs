@@ -14,6 +14,7 @@ mod compare;
 mod courses;
 mod figures;
 mod freeze;
+mod imported;
 mod map;
 mod messages;
 mod pasts;
@@ -39,10 +40,10 @@ use crate::people::Known;
 use hw_access::Door;
 use hw_api::{
     ActionWords, AlertsAnswer, Backlog, Backtest, Brief, Change, ChatAnswer, Comparison,
-    CountSeries, DoneAnswer, Entry, FlowMap, FreezeAnswer, Health, Hit, Hop, Incident,
-    KnowledgeMap, List, Now, Opened, Orders, RedeployItem, Replay, ReportAnswer, Reported, Rule,
-    RuleBody, RuleProposal, Service, ServicePeople, Shift, SimilarIncident, TeamRecord, Told,
-    Typed, Windows,
+    CountSeries, DoneAnswer, Entry, FlowMap, FreezeAnswer, Health, Hit, Hop, ImportAnswer,
+    ImportBody, ImportedPostmortem, Incident, KnowledgeMap, List, Now, Opened, Orders,
+    RedeployItem, Replay, ReportAnswer, Reported, Rule, RuleBody, RuleProposal, Service,
+    ServicePeople, Shift, SimilarIncident, TeamRecord, Told, Typed, Windows,
 };
 use hw_engine::Engine;
 use hw_ingest::ReceiverCounts;
@@ -304,6 +305,18 @@ impl Backend for Answers {
 
     fn postmortem(&self, incident: u32, asked: &PostmortemAsked) -> Answered<Option<String>> {
         self.postmortem_text(incident, asked)
+    }
+
+    fn imported(&self, page: Page) -> Answered<Vec<ImportedPostmortem>> {
+        self.import_list(page)
+    }
+
+    fn imported_document(&self, number: u32) -> Answered<Option<String>> {
+        self.import_text_of(number)
+    }
+
+    fn import(&self, body: &ImportBody, by: &str) -> Answered<ImportAnswer> {
+        self.import_text(body, by)
     }
 
     fn brief(&self, incident: u32) -> Answered<Option<Brief>> {

@@ -189,6 +189,9 @@ fn veiled_news(what: &WhatV1) -> Option<&'static str> {
         WhatV1::After { did: AfterV1::ActionNudged { .. } } => {
             "An action item was due, and is open."
         }
+        WhatV1::After { did: AfterV1::ReviewNudged { .. } } => {
+            "The review of its post mortem was due, and is open."
+        }
         WhatV1::HandedOver { .. } => "It was handed over.",
         _ => return None,
     })
@@ -257,7 +260,9 @@ fn is_news(event: &EventV1, changes: &BTreeMap<u32, Change>) -> bool {
         }
         WhatV1::EffectKnown { effect, .. } => effect != "undecided",
         WhatV1::RoleTaken { role, .. } => role == "lead",
-        WhatV1::After { did } => matches!(did, AfterV1::ActionNudged { .. }),
+        WhatV1::After { did } => {
+            matches!(did, AfterV1::ActionNudged { .. } | AfterV1::ReviewNudged { .. })
+        }
         // That a rule is over is told to whoever was told that it fires.
         WhatV1::Noted { note_kind, .. } => {
             ["communication", "decision"].contains(&note_kind.as_str())

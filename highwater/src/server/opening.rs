@@ -262,7 +262,7 @@ impl Opened {
         Ok(rows)
     }
 
-    /// Incidents in which somebody waits, promised a word, or has something left to do.
+    /// Incidents in which somebody waits, promised a word, or has something left to do or to review.
     pub(super) fn promised(&self) -> anyhow::Result<Vec<IncidentId>> {
         let mut promised = Vec::new();
         let mut before = None;
@@ -278,6 +278,7 @@ impl Opened {
                     it.waiting.as_ref().is_some_and(|waiting| !waiting.is_over)
                         || it.actions.iter().any(|action| action.state == "open")
                         || (it.next_update_due.is_some() && !it.is_update_overdue)
+                        || may_owe_a_review(it)
                 };
                 promised.extend(record.filter(waits).map(|_| IncidentId(*number)));
             }
@@ -301,4 +302,12 @@ impl Opened {
         self.clock = Clock::new(data.clock, last_at);
         Ok(())
     }
+}
+
+/// Whether its review may be open: when it is due, the record itself says.
+fn may_owe_a_review(record: &IncidentRecord) -> bool {
+    let status = record.review.as_ref().map_or("draft", |review| review.status.as_str());
+    matches!(record.status.as_str(), "mitigated" | "resolved" | "closed")
+        && record.severity.is_some()
+        && matches!(status, "draft" | "in_review")
 }

@@ -11,20 +11,26 @@ const INDENT: &str = "    ";
 pub(crate) fn page(digest: &Value, zone: &Zone) -> String {
     let since = zone.short(&word(digest, "since"));
     let incidents = items(digest, "incidents");
-    if incidents.is_empty() {
-        return format!("Since {since}: no incident, and none is open.\n");
-    }
     let n = incidents.len() as u64;
     let noun = if n == 1 { "incident" } else { "incidents" };
-    let mut page = format!("Since {since}: {} {noun}.\n\n", count(n));
+    let mut page = if incidents.is_empty() {
+        format!("Since {since}: no incident, and none is open.\n")
+    } else {
+        format!("Since {since}: {} {noun}.\n\n", count(n))
+    };
     incidents.iter().for_each(|incident| page.push_str(&told(incident, zone)));
     if is_true(digest, "is_cut") {
         page.push_str(
             "\nThere are more incidents than were looked at: only the newest 500, and open ones.\n",
         );
     }
-    for (title, key) in [("Learned", "learned"), ("Decided and told", "decided"), ("Open", "open")]
-    {
+    let parts = [
+        ("Learned", "learned"),
+        ("Decided and told", "decided"),
+        ("Open", "open"),
+        ("Reviews overdue", "reviews"),
+    ];
+    for (title, key) in parts {
         let lines = items(digest, key);
         if !lines.is_empty() {
             page.push_str(&format!("\n{title}\n"));

@@ -21,10 +21,16 @@ pub(crate) fn page(words: &str, items: &[Value], (limit, zone): (usize, &Zone)) 
 fn line(item: &Value, zone: &Zone) -> String {
     let time = zone.short(&word(item, "at"));
     let incident = word(item, "incident");
+    let postmortem = word(item, "postmortem");
     let place = match (incident.is_empty(), item.get("entry").and_then(Value::as_u64)) {
         (true, _) => word(item, "about"),
         (false, None) => incident,
         (false, Some(_)) => format!("{incident} [{}]", number(item, "entry")),
+    };
+    let place = if postmortem.is_empty() {
+        place
+    } else {
+        format!("{postmortem} {}", word(item, "section")).trim_end().to_owned()
     };
     let head = format!("{time}  {place:<12} ");
     let text = if word(item, "kind") == "incident" {

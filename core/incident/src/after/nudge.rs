@@ -9,7 +9,7 @@ use hw_model::Timestamp;
 pub const NUDGES_MAX: u32 = 4;
 
 /// Seconds between two reminders of one item.
-const WEEK_S: f64 = 7.0 * 86_400.0;
+pub(super) const WEEK_S: f64 = 7.0 * 86_400.0;
 
 impl Record {
     /// When the next owner has to be reminded.
@@ -24,7 +24,7 @@ impl Record {
         due.map(|(action, known)| After::ActionNudged {
             action: *action,
             due: known.item.due,
-            n: known.weeks_over(now).max(known.nudges + 1).min(NUDGES_MAX),
+            n: weeks_over(known.item.due, now).max(known.nudges + 1).min(NUDGES_MAX),
         })
         .collect()
     }
@@ -35,11 +35,11 @@ impl Action {
         let is_left = self.is_open() && self.nudges < NUDGES_MAX;
         is_left.then(|| self.item.due.plus_s(f64::from(self.nudges) * WEEK_S))
     }
+}
 
-    /// Reminders that were due by now: one that was asleep for a month is not woken four times.
-    fn weeks_over(&self, now: Timestamp) -> u32 {
-        let weeks = now.seconds_since(self.item.due) / WEEK_S;
-        let is_due = |n: &u32| f64::from(n - 1) <= weeks;
-        (1..=NUDGES_MAX).take_while(is_due).last().unwrap_or(1)
-    }
+/// Reminders that were due by now: one that was asleep for a month is not woken four times.
+pub(super) fn weeks_over(due: Timestamp, now: Timestamp) -> u32 {
+    let weeks = now.seconds_since(due) / WEEK_S;
+    let is_due = |n: &u32| f64::from(n - 1) <= weeks;
+    (1..=NUDGES_MAX).take_while(is_due).last().unwrap_or(1)
 }

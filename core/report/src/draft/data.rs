@@ -72,7 +72,13 @@ fn queries(view: &View<'_>, figures: &[Figure], cited: &BTreeSet<Source>) -> Tab
             query if *query == present => "What is known of the incident now",
             query if *query == entries => "Its entries",
             Source::Code(_) => "A line of source, as it was deployed",
-            _ => "Counts around it",
+            Source::Query(_)
+            | Source::Entry(_)
+            | Source::Shift(_)
+            | Source::Change(_)
+            | Source::Action(_)
+            | Source::Figure(_)
+            | Source::Withheld => "Counts around it",
         };
         if !is_shown {
             rows.push(row(what, query.clone().into(), &path));

@@ -115,6 +115,28 @@ const VERBS: &[&str] = &[
     "cling",
     "sting",
     "spring",
+    "sling",
+    "balance",
+    "silence",
+    "sequence",
+    "reference",
+    "enhance",
+    "advance",
+    "influence",
+    "finance",
+    "commence",
+    "evidence",
+    "commission",
+    "decommission",
+    "envision",
+    "version",
+    "function",
+    "ration",
+    "action",
+    "auction",
+    "sanction",
+    "witness",
+    "harness",
 ];
 
 /// Endings of nouns and of what goes on, no orders.
@@ -180,19 +202,14 @@ const WISHES: &[&[&str]] = &[
 ];
 
 /// Owners that are nobody.
-const NOBODY: &[&str] = &[
-    "team",
-    "everyone",
-    "everybody",
-    "all",
-    "tbd",
-    "someone",
-    "somebody",
-    "us",
-    "we",
-    "nobody",
-    "?",
-];
+const NOBODY: &[&str] =
+    &["everyone", "everybody", "all", "tbd", "someone", "somebody", "us", "we", "nobody", "?"];
+
+/// What the name of a team holds.
+const TEAM: &[&str] = &["team", "squad", "guild", "crew"];
+
+/// Articles before it: alone with them it names none.
+const ARTICLES: &[&str] = &["the", "our", "a"];
 
 /// Reads an action item.
 #[must_use]
@@ -232,7 +249,9 @@ fn verb(text: &str, words: &[Token]) -> Option<Finding> {
         });
     };
     let word = first.word.as_str();
-    let is_verb = VERBS.contains(&word.strip_prefix("re-").unwrap_or(word));
+    let stem = word.rsplit('-').next().unwrap_or(word);
+    let is_verb =
+        VERBS.contains(&stem) || stem.strip_prefix("re").is_some_and(|stem| VERBS.contains(&stem));
     let is_none = NO_VERBS.contains(&word)
         || NO_VERB_ENDINGS
             .iter()
@@ -274,15 +293,19 @@ fn bound(action: &ActionText<'_>, words: &[Token]) -> Option<Finding> {
 fn owner(action: &ActionText<'_>) -> Option<Finding> {
     let owner = action.owner.map(str::trim).unwrap_or_default().to_lowercase();
     let is_many = owner.contains([',', '&', '/', '+']) || owner.contains(" and ");
-    let is_nobody = owner.is_empty() || owner.split([' ', '-']).any(|word| NOBODY.contains(&word));
-    let suggestion = if is_many {
-        "Name one person: what belongs to two is done by none."
+    let words = || owner.split([' ', '-', '_']).filter(|word| !word.is_empty());
+    let is_nobody = words().any(|word| NOBODY.contains(&word))
+        || words().all(|word| TEAM.contains(&word) || ARTICLES.contains(&word));
+    let (rule, suggestion) = if is_many {
+        (Rule::Owner, "Name one person: what belongs to two is done by none.")
     } else if is_nobody {
-        "Name one person who does it, or sees to it that it is done."
+        (Rule::Owner, "Name one person who does it, or sees to it that it is done.")
+    } else if words().any(|word| TEAM.contains(&word)) {
+        (Rule::Team, "A team owns it: name the one person of it who sees to it that it is done.")
     } else {
         return None;
     };
-    Some(whole(action, Rule::Owner, suggestion))
+    Some(whole(action, rule, suggestion))
 }
 
 fn due(action: &ActionText<'_>) -> Option<Finding> {

@@ -2,17 +2,18 @@
 
 use hw_api::{
     ActionWords, AlertsAnswer, Backlog, Backtest, Brief, Change, ChatAnswer, Comparison,
-    CountSeries, CountSide, DoneAnswer, Entry, FlowMap, FreezeAnswer, Health, Hit, Hop, Incident,
-    KnowledgeMap, List, Now, Opened, Orders, Received, RedeployItem, Replay, ReportAnswer,
-    Reported, Rule, RuleBody, RuleProposal, Service, ServicePeople, Shift, SimilarIncident,
-    Streams, TeamRecord, Told, Typed, Windows, rfc3339,
+    CountSeries, CountSide, DoneAnswer, Entry, FlowMap, FreezeAnswer, Health, Hit, Hop,
+    ImportAnswer, ImportBody, ImportedPostmortem, Incident, KnowledgeMap, List, Now, Opened,
+    Orders, Received, RedeployItem, Replay, ReportAnswer, Reported, Rule, RuleBody, RuleProposal,
+    Service, ServicePeople, Shift, SimilarIncident, Streams, TeamRecord, Told, Typed, Windows,
+    rfc3339,
 };
 use hw_learn::{FreezeRule, Log, Zone};
 use hw_model::{ShiftId, Timestamp};
 use hw_web::{
     Answered, Backend, BacktestAsked, CompareAsked, CountsAsked, Doors, Failure, Family,
     FamilyKind, FreezeAsked, MaySee, Page, PostmortemAsked, PostmortemForm, RuleAsked, SearchAsked,
-    StretchAsked, Web, WebSettings, WindowsAsked,
+    SearchFrom, StretchAsked, Web, WebSettings, WindowsAsked,
 };
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -135,6 +136,18 @@ fn service(id: &str) -> Service {
         called_by: Vec::new(),
         versions: Vec::new(),
         last_at: None,
+    }
+}
+
+fn old(number: u32) -> ImportedPostmortem {
+    let words = |text: &str| text.to_owned();
+    ImportedPostmortem {
+        id: format!("OLD-{number}"),
+        title: words("The queue was stuck"),
+        at: None,
+        name: words("queue.md"),
+        by: words("anna"),
+        imported_at: words("2026-11-22T07:00:00.000Z"),
     }
 }
 
@@ -400,11 +413,13 @@ impl Backend for Canned {
             incident: Some("INC-1".to_owned()),
             entry: Some(2),
             about: None,
+            postmortem: None,
+            section: None,
             at: rfc3339(Timestamp::from_s(1_795_330_000)),
             by: "Anna".to_owned(),
             words: asked.words.join("+"),
         };
-        let next = asked.before.is_none().then(|| "7".to_owned());
+        let next = (asked.from == SearchFrom::Incidents(None)).then(|| "7".to_owned());
         Ok(List { items: vec![hit], next })
     }
 
@@ -508,7 +523,7 @@ impl Backend for Canned {
 
     fn open(&self, opened: &Opened, _key: Option<&str>) -> Answered<Option<DoneAnswer>> {
         let incident = Incident { title: opened.title.to_string(), ..incident(1) };
-        Ok(Some(DoneAnswer { incident, entries: Vec::new() }))
+        Ok(Some(DoneAnswer { incident, entries: Vec::new(), warning: None }))
     }
 
     fn order(
@@ -521,7 +536,7 @@ impl Backend for Canned {
             return Ok(None);
         }
         self.ordered.lock().unwrap().push(orders);
-        Ok(Some(DoneAnswer { incident: incident(number), entries: Vec::new() }))
+        Ok(Some(DoneAnswer { incident: incident(number), entries: Vec::new(), warning: None }))
     }
 
     fn report(&self, reported: Reported, _key: Option<&str>) -> Answered<Option<ReportAnswer>> {
@@ -541,6 +556,22 @@ impl Backend for Canned {
         let words = "It is over.".to_owned();
         let brief = Brief { incident: format!("INC-{number}"), words };
         Ok((number <= self.n_incidents).then_some(brief))
+    }
+
+    fn imported(&self, page: Page) -> Answered<Vec<ImportedPostmortem>> {
+        let last = page.before.unwrap_or(4);
+        let numbers = (1..last).rev().take(usize::try_from(page.items_max).unwrap());
+        Ok(numbers.map(old).collect())
+    }
+
+    fn imported_document(&self, number: u32) -> Answered<Option<String>> {
+        Ok((number <= 3).then(|| format!("{{\"title\": \"old {number}\"}}")))
+    }
+
+    fn import(&self, body: &ImportBody, by: &str) -> Answered<ImportAnswer> {
+        let by = body.by.clone().unwrap_or_else(|| by.to_owned());
+        let postmortem = ImportedPostmortem { by, name: body.name.clone(), ..old(4) };
+        Ok(ImportAnswer { postmortem, added: body.text != "again", notes: Vec::new() })
     }
 
     fn rules(&self, may_see: &mut MaySee<'_>) -> Answered<Vec<Rule>> {

@@ -102,4 +102,19 @@ mod tests {
         );
         assert!(Item::parse("an alert").is_none());
     }
+
+    #[test]
+    fn what_the_story_leaves_to_do_can_be_worked_on() {
+        let story = include_str!("../../../../sim/scenarios/demo/story.txt");
+        let told = story.lines().filter_map(|line| line.split_once(" action ")?.1.split_once(' '));
+        let mut n = 0;
+        for (owner, words) in told {
+            let Item { text, done_when, .. } = Item::parse(words).unwrap();
+            let (owner, done_when) = (Some(owner), Some(done_when));
+            let item = hw_report::ActionText { text, owner, has_due: true, done_when };
+            assert_eq!(hw_report::lint_action(&item), [], "{words}");
+            n += 1;
+        }
+        assert_eq!(n, 3, "the story has action items");
+    }
 }

@@ -1,7 +1,10 @@
 //! What of the record somebody who was away has to know.
 
+mod review;
+
 use crate::client::{Api, ClientError};
 use crate::text::fields::{is_true, raw as text};
+use hw_model::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -21,6 +24,8 @@ pub(super) struct Gathered {
     decided: Vec<Line>,
     /// What somebody still has to do.
     open: Vec<Line>,
+    /// Post mortems whose review is overdue, whenever something happened last in their incidents.
+    reviews: Vec<Line>,
     /// Whether there are more incidents than were looked at.
     is_cut: bool,
 }
@@ -37,13 +42,18 @@ struct Line {
 }
 
 /// Reads it from the record.
-pub(super) fn gather(api: &Api, since: &str) -> Result<Gathered, ClientError> {
+pub(super) fn gather(
+    api: &Api,
+    since: &str,
+    now: Option<Timestamp>,
+) -> Result<Gathered, ClientError> {
     let mut gathered = Gathered {
         since: since.to_owned(),
         incidents: Vec::new(),
         learned: Vec::new(),
         decided: Vec::new(),
         open: Vec::new(),
+        reviews: Vec::new(),
         is_cut: false,
     };
     let mut incidents = api.some("/api/v1/incidents?limit=500", INCIDENTS_MAX)?;
@@ -56,6 +66,7 @@ pub(super) fn gather(api: &Api, since: &str) -> Result<Gathered, ClientError> {
     }
     for incident in incidents {
         let id = text(&incident, "id").to_owned();
+        gathered.reviews.extend(now.and_then(|now| review::overdue(&incident, now)));
         let entries = api.list(&format!("/api/v1/incidents/{id}/entries"))?;
         // What was written since, of whenever it speaks.
         let is_new = |entry: &&Value| {

@@ -1,4 +1,4 @@
-//! What people do with a post mortem: write a section, move its review, read old ones.
+//! What people do with a post mortem: write a section, move its review.
 
 use super::super::change::new_key;
 use super::super::incident::Who;
@@ -9,9 +9,8 @@ use crate::text::{paragraph, timeline};
 use anyhow::Context;
 use clap::Args;
 use hw_api::PostmortemBody;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::io::Read;
-use std::path::PathBuf;
 
 /// Write a section in Markdown, in place of what is drafted there.
 ///
@@ -53,14 +52,6 @@ pub(super) struct Status {
 
     #[command(flatten)]
     who: Who,
-}
-
-/// Read old post mortems, in Markdown, into JSON. What could not be placed is kept.
-#[derive(Debug, Args)]
-pub(super) struct Import {
-    /// Files, or folders with files.
-    #[arg(required = true, value_name = "FILE")]
-    files: Vec<PathBuf>,
 }
 
 impl Write {
@@ -105,55 +96,6 @@ impl Status {
         let (status, by) = (Some(status), who.by()?);
         put(&who, &incident, &PostmortemBody { status, reason, by, ..PostmortemBody::default() })
     }
-}
-
-impl Import {
-    pub(super) fn run(self) -> anyhow::Result<Exit> {
-        let (mut read, mut n_wrong) = (Vec::new(), 0);
-        for file in files(&self.files)? {
-            let name = file.display().to_string();
-            let text =
-                std::fs::read_to_string(&file).with_context(|| format!("failed to read {name}"))?;
-            match hw_document::import(&name, &text) {
-                Ok(imported) => {
-                    let words: Value = serde_json::from_str(&hw_document::json(&imported.document))
-                        .context("a document is JSON")?;
-                    read.push(json!({"file": name, "postmortem": words}));
-                }
-                Err(wrong) => {
-                    n_wrong += 1;
-                    anstream::eprintln!("{}: {}", wrong.name, wrong.words);
-                }
-            }
-        }
-        let json = serde_json::to_string_pretty(&json!({ "items": read }))?;
-        crate::text::print(&format!("{json}\n"))?;
-        anyhow::ensure!(n_wrong == 0, "{n_wrong} files could not be read");
-        Ok(Exit::Fine)
-    }
-}
-
-/// Files, and those with Markdown in folders, in the order of their names.
-fn files(given: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
-    let mut all = Vec::new();
-    for path in given {
-        if !path.is_dir() {
-            all.push(path.clone());
-            continue;
-        }
-        let listed = std::fs::read_dir(path);
-        let listed = listed.with_context(|| format!("failed to list {}", path.display()))?;
-        let mut within: Vec<PathBuf> = Vec::new();
-        for entry in listed {
-            let file = entry.with_context(|| format!("failed to list {}", path.display()))?.path();
-            if file.extension().is_some_and(|ending| ending == "md") {
-                within.push(file);
-            }
-        }
-        within.sort();
-        all.extend(within);
-    }
-    Ok(all)
 }
 
 fn put(who: &Who, incident: &str, body: &PostmortemBody) -> anyhow::Result<Exit> {

@@ -55,7 +55,7 @@ impl Answers {
         if commands.is_empty() {
             let entries = self.entry_list(id.0, 0, 1)?;
             let incident = self.incident_words(id.0)?;
-            return Ok(incident.map(|incident| DoneAnswer { incident, entries }));
+            return Ok(incident.map(|incident| DoneAnswer { incident, entries, warning: None }));
         }
         let by = Author::named(opened.by.clone());
         self.order_done(id, Orders { by, at: None, commands }, key)
@@ -114,11 +114,11 @@ impl Answers {
         let Some(seqs) = self.decided(incident, orders, key)? else { return Ok(None) };
         let Some(words) = self.incident_words(incident.0)? else { return Ok(None) };
         let (Some(first), Some(last)) = (seqs.first(), seqs.last()) else {
-            return Ok(Some(DoneAnswer { incident: words, entries: Vec::new() }));
+            return Ok(Some(DoneAnswer { incident: words, entries: Vec::new(), warning: None }));
         };
         let n = u32::try_from(last - first + 1).unwrap_or(u32::MAX);
         let entries = self.entry_list(incident.0, first - 1, n)?;
-        Ok(Some(DoneAnswer { incident: words, entries }))
+        Ok(Some(DoneAnswer { incident: words, entries, warning: None }))
     }
 
     fn decided(
@@ -181,7 +181,7 @@ impl Answers {
         let by = Author::named(reported.by);
         let orders = Orders { by, at: reported.at, commands: vec![report] };
         let Some(done) = self.done(incident, orders, report_key)? else { return Ok(None) };
-        let DoneAnswer { incident: words, mut entries } = done;
+        let DoneAnswer { incident: words, mut entries, .. } = done;
         let first = self.entry_list(incident.0, 0, 1)?;
         let is_watched = first.first().is_some_and(|first| {
             first.kind == "incident_opened" && first.value.as_deref() == Some("triage")

@@ -13,6 +13,9 @@ pub(super) fn parts(did: &ActV1) -> (&'static str, Option<String>, &[String]) {
         ActV1::TokenRevoked { token: number, .. } => ("token_revoked", token(number), &[]),
         ActV1::RuleSaved { rule, .. } => ("rule_saved", Some(format!("R{rule}")), &[]),
         ActV1::RuleRetired { rule, .. } => ("rule_retired", Some(format!("R{rule}")), &[]),
+        ActV1::PostmortemImported { postmortem, .. } => {
+            ("postmortem_imported", Some(format!("OLD-{postmortem}")), &[])
+        }
         ActV1::AttemptsRefused { addresses, .. } => ("attempts_refused", None, addresses),
     }
 }
@@ -37,6 +40,9 @@ pub(super) fn words(by: &str, did: &ActV1) -> String {
         }
         ActV1::RuleSaved { rule, name } => format!("{by} set the rule R{rule}: {name}"),
         ActV1::RuleRetired { rule, name } => format!("{by} set the rule R{rule} aside: {name}"),
+        ActV1::PostmortemImported { postmortem, name, digest } => {
+            format!("{by} imported the post mortem OLD-{postmortem}, {name} (digest {digest})")
+        }
         ActV1::AttemptsRefused {
             missing, unknown, expired, revoked, forbidden, unsigned, ..
         } => {

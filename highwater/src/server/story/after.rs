@@ -20,6 +20,7 @@ pub(super) fn parts(did: &AfterV1) -> (&'static str, Option<String>) {
         }
         AfterV1::ReviewMoved { .. } => ("review_moved", None),
         AfterV1::FiguresFrozen { .. } => ("figures_frozen", None),
+        AfterV1::ReviewNudged { .. } => ("review_nudged", None),
     }
 }
 
@@ -35,7 +36,8 @@ pub(super) fn value(did: &AfterV1) -> Option<&str> {
         | AfterV1::ActionTracked { .. }
         | AfterV1::ActionNudged { .. }
         | AfterV1::SectionWritten { .. }
-        | AfterV1::FiguresFrozen { .. } => None,
+        | AfterV1::FiguresFrozen { .. }
+        | AfterV1::ReviewNudged { .. } => None,
     }
 }
 
@@ -88,6 +90,14 @@ pub(super) fn words(did: &AfterV1) -> String {
         AfterV1::FiguresFrozen { .. } => {
             "what was counted is kept with the incident, for when the counts expire".to_owned()
         }
+        AfterV1::ReviewNudged { due, n, lead } => {
+            let times = if *n == 1 { String::new() } else { format!(", reminder {n}") };
+            let who = lead.as_deref().map_or_else(
+                || "nobody leads the incident".to_owned(),
+                |lead| format!("{lead} leads the incident"),
+            );
+            format!("the post mortem was due on {}, and is not reviewed; {who}{times}", day(due))
+        }
     }
 }
 
@@ -111,6 +121,15 @@ mod tests {
         );
         let nudged = AfterV1::ActionNudged { action: 2, due: 1_795_330_494_000_000_000, n: 3 };
         assert_eq!(words(&nudged), "action item 2 was due on 2026-11-22, and is open, reminder 3");
+        let late = |lead: Option<&str>, n: u32| AfterV1::ReviewNudged {
+            due: 1_795_330_494_000_000_000,
+            n,
+            lead: lead.map(str::to_owned),
+        };
+        let due = "the post mortem was due on 2026-11-22, and is not reviewed";
+        assert_eq!(words(&late(Some("Lea"), 1)), format!("{due}; Lea leads the incident"));
+        let second = format!("{due}; nobody leads the incident, reminder 2");
+        assert_eq!(words(&late(None, 2)), second);
         let moved = AfterV1::ReviewMoved { to: "in_review".to_owned(), reason: None };
         assert_eq!(words(&moved), "the post mortem is now: in review");
         assert_eq!((parts(&moved), value(&moved)), (("review_moved", None), Some("in_review")));

@@ -4,7 +4,9 @@
 //! not known how many would have: that is what is asked. The rows that are as usual say it, by a model of
 //! what the ratio does when all is well:
 //!
-//!     k_t = n_t (p + x_t) + e_t,   Var e_t = n_t phi v,   x_t = a x_(t-1) + h_t
+//! ```text
+//! k_t = n_t (p + x_t) + e_t,   Var e_t = n_t phi v,   x_t = a x_(t-1) + h_t
+//! ```
 //!
 //! p is the usual figure; v is what chance makes of one item, p (1 - p) of a share and p of a count; phi is
 //! how much more than chance neighbouring items scatter, because they share a fate; x is a drift of

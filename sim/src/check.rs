@@ -16,7 +16,7 @@ use hw_engine::{Output, Report};
 use hw_model::{Timestamp, Verdict};
 
 pub(crate) use again::{replayed, split};
-pub(crate) use counted::Happened;
+pub(crate) use counted::{Happened, hop};
 
 /// Sightings kept per check.
 const SEEN_MAX: usize = 3;

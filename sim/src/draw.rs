@@ -35,7 +35,7 @@ impl World {
     pub fn from_seed(seed: u64) -> Self {
         let mut random = Random::new(seed, Use::World, &[]);
         let length_s = random.between(LENGTH_S.0, LENGTH_S.1);
-        let kinds = FaultKind::ALL;
+        let kinds = FaultKind::DRAWN;
         let is_calm = random.chance(Parts(3_333));
         let kind = if is_calm { None } else { random.pick(&kinds).copied() };
         let (mut world, place) = Self::with_place(seed, length_s, kind, &mut random);
@@ -80,7 +80,7 @@ mod tests {
             *kinds.entry(fault.map(|fault| fault.kind)).or_default() += 1;
         }
         assert!((150..250).contains(&kinds[&None]), "{kinds:?}");
-        for kind in FaultKind::ALL {
+        for kind in FaultKind::DRAWN {
             assert!(kinds[&Some(kind)] >= 30, "{kinds:?}");
         }
     }

@@ -42,6 +42,8 @@ pub enum FaultKind {
     GateShut,
     /// More items go on.
     Leak,
+    /// Fewer items go on.
+    Strict,
     /// An answer is not given any more.
     Vanished,
     /// A service that calls nobody fails.
@@ -98,7 +100,20 @@ pub enum Effect {
 
 impl FaultKind {
     /// Every kind.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
+        Self::GateOpen,
+        Self::GateShut,
+        Self::Leak,
+        Self::Vanished,
+        Self::Failures,
+        Self::FanOut,
+        Self::Surge,
+        Self::Strict,
+    ];
+
+    /// Those that worlds of seeds are drawn with. They stay what they are: another one would make
+    /// another world of every seed.
+    pub const DRAWN: [Self; 7] = [
         Self::GateOpen,
         Self::GateShut,
         Self::Leak,
@@ -119,6 +134,7 @@ impl FaultKind {
             Self::Failures => "failures",
             Self::FanOut => "fan-out",
             Self::Surge => "surge",
+            Self::Strict => "strict",
         }
     }
 

@@ -25,6 +25,7 @@ pub(crate) enum Use {
     Stops,
     Day,
     Quiet,
+    Sway,
 }
 
 const GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;

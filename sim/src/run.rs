@@ -14,6 +14,18 @@ use std::sync::{Mutex, PoisonError};
 
 /// Tries all seeds on so many threads. `progress` is told how many are done, by whichever thread.
 pub fn run(seeds: &[u64], threads: usize, progress: impl Fn(u64) + Sync) -> Summary {
+    let mut tried = side_by_side(seeds, threads, try_seed, progress);
+    tried.sort_by_key(|tried| tried.seed);
+    Summary::new(tried)
+}
+
+/// Tries all seeds on so many threads, in no order.
+pub(crate) fn side_by_side<T: Send>(
+    seeds: &[u64],
+    threads: usize,
+    try_one: impl Fn(u64) -> T + Sync,
+    progress: impl Fn(u64) + Sync,
+) -> Vec<T> {
     let next = AtomicUsize::new(0);
     let n_done = AtomicU64::new(0);
     let tried = Mutex::new(Vec::with_capacity(seeds.len()));
@@ -21,37 +33,40 @@ pub fn run(seeds: &[u64], threads: usize, progress: impl Fn(u64) + Sync) -> Summ
         for _ in 0..threads.max(1) {
             scope.spawn(|| {
                 while let Some(seed) = seeds.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let one = try_seed(*seed);
+                    let one = try_one(*seed);
                     tried.lock().unwrap_or_else(PoisonError::into_inner).push(one);
                     progress(n_done.fetch_add(1, Ordering::Relaxed) + 1);
                 }
             });
         }
     });
-    let mut tried = tried.into_inner().unwrap_or_else(PoisonError::into_inner);
-    tried.sort_by_key(|tried| tried.seed);
-    Summary::new(tried)
+    tried.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Lets the world of one seed happen and checks everything.
 #[must_use]
 pub fn try_seed(seed: u64) -> Tried {
-    caught(seed, || check(&World::from_seed(seed)))
+    tried(seed, || check(&World::from_seed(seed)))
 }
 
 /// Lets a world happen and checks everything.
 #[must_use]
 pub fn try_world(world: &World) -> Tried {
-    caught(world.seed, || check(world))
+    tried(world.seed, || check(world))
 }
 
 /// What comes of a world. A panic is a broken rule too.
-fn caught(seed: u64, check: impl FnOnce() -> Tried) -> Tried {
-    // What a panic leaves behind is dropped, so nobody sees it half done.
-    catch_unwind(AssertUnwindSafe(check)).unwrap_or_else(|panic| {
-        let broken = Broken { check: "nothing panics", seen: panic_words(&*panic) };
+fn tried(seed: u64, check: impl FnOnce() -> Tried) -> Tried {
+    caught(check).unwrap_or_else(|seen| {
+        let broken = Broken { check: "nothing panics", seen };
         Tried { seed, outcome: None, broken: vec![broken] }
     })
+}
+
+/// What comes of something, or the words of its panic.
+pub(crate) fn caught<T>(make: impl FnOnce() -> T) -> Result<T, String> {
+    // What a panic leaves behind is dropped, so nobody sees it half done.
+    catch_unwind(AssertUnwindSafe(make)).map_err(|panic| panic_words(&*panic))
 }
 
 fn check(world: &World) -> Tried {

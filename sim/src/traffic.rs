@@ -75,17 +75,39 @@ pub(crate) struct Line {
     pub span: Option<(TraceNo, SpanNo)>,
 }
 
+/// Items that went on, or came in, because of the fault, or did not because of it: what happened to one
+/// entry, held against what would have happened to it with the same luck and without the fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Harm {
+    /// When they came.
+    pub at: Us,
+    pub place: Harmed,
+    /// Too many, or too few.
+    pub items: i64,
+}
+
+/// Where a fault does harm in items.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Harmed {
+    /// An entry hands them on, at one of its steps.
+    Step(EntryId, usize),
+    /// They come to an entry.
+    Entry(EntryId),
+}
+
 /// Everything that happened, or a part of it.
 #[derive(Debug, Default)]
 pub(crate) struct Traffic {
     pub spans: Vec<Span>,
     pub lines: Vec<Line>,
+    pub harms: Vec<Harm>,
 }
 
 impl Traffic {
     /// Sends all items through a world.
     pub(crate) fn new(world: &World, life: &Life) -> Self {
-        let mut traffic = Self { spans: Vec::new(), lines: start_lines(world, life) };
+        let lines = start_lines(world, life);
+        let mut traffic = Self { lines, ..Self::default() };
         for number in 0..world.inlets.len() {
             let mut inflow = Inflow::new(world, life, number).after(traffic.spans.len() as u64);
             while inflow.follow_next().is_some() {}

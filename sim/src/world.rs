@@ -11,6 +11,7 @@ use crate::ids::{EntryId, ServiceId};
 use crate::log_line::LogLine;
 use crate::parts::Parts;
 use crate::remark::Remark;
+use crate::sway::Sway;
 
 /// A world.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,6 +64,8 @@ pub struct Entry {
     pub has_inner: bool,
     /// How many tenants its spans name: an attribute of few values that decides nothing; 0 for none.
     pub tenants: u32,
+    /// How the shares by which it answers and hands on go up and down, if they do.
+    pub sway: Option<Sway>,
     /// What it does with an item, in order.
     pub steps: Vec<Step>,
     /// What it answers, if it is asked something.

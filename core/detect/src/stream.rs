@@ -88,11 +88,29 @@ enum Readiness {
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Shifted {
     direction: Direction,
+    /// Where it has shifted to, and how it scatters there: first as the alarm has it, then as is seen.
     figure: f64,
     phi: f64,
     sum: f64,
     lowest: f64,
     back_tick: i64,
+    /// What was counted up to the lowest point, and since.
+    #[serde(default)]
+    seen: Seen,
+    #[serde(default)]
+    since: Seen,
+    /// The dispersion that the alarm assumed: it scatters no less.
+    #[serde(default)]
+    phi_min: f64,
+}
+
+/// What a shifted figure does.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+struct Seen {
+    counts: Counts,
+    /// Squares of what ticks are off, and what chance would make of them.
+    squares: f64,
+    variance: f64,
 }
 
 impl Stream {

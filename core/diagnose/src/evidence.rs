@@ -5,7 +5,7 @@
 //! not in it.
 
 use hw_model::{Change, CodePlace, Diagnosis, Hop, Interval, Severity, Shift, Tick, Timestamp};
-use hw_stats::{Counts, Form, ln_marginal, ln_point};
+use hw_stats::{Counts, Form, Unseen, UsualRow, ln_marginal, ln_point};
 
 /// Nats from which on counts decide whether a figure is back.
 pub(crate) const DECIDED_NATS: f64 = 10.0;
@@ -23,6 +23,8 @@ pub struct Evidence {
     pub shifts: Vec<Shift>,
     /// The ticks of the first shift's figure.
     pub track: Track,
+    /// What went over its place in items, if it counts any.
+    pub flowed: Option<Flowed>,
     /// When the first shift began: instants and their probabilities.
     pub onset: Vec<(Timestamp, f64)>,
     /// Every hop, with what it did before and since the onset.
@@ -63,6 +65,19 @@ pub struct Track {
     pub phi: f64,
     /// Non-empty ticks in order.
     pub ticks: Vec<(Tick, Counts)>,
+}
+
+/// What went over the place of one figure, in items.
+#[derive(Clone, Debug)]
+pub struct Flowed {
+    /// Before it was shifted, and while it was, in all bouts of the incident.
+    pub rows: Vec<UsualRow>,
+    /// Seconds of a row.
+    pub row_s: f64,
+    /// What was not seen of it while it was shifted.
+    pub unseen: Unseen,
+    /// Whether earlier bouts are so long ago that they are not in it.
+    pub is_latest_bout: bool,
 }
 
 /// One hop before and since the onset, up to the end of the incident or to now.

@@ -27,7 +27,8 @@ pub use compare::{
     compare, way,
 };
 pub use evidence::{
-    AskedHop, Earlier, Evidence, Fate, Inlet, KnownChange, Leg, LogRate, SeenAnswers, Split, Track,
+    AskedHop, Earlier, Evidence, Fate, Flowed, Inlet, KnownChange, Leg, LogRate, SeenAnswers,
+    Split, Track,
 };
 pub use origin::OUTSIDE;
 

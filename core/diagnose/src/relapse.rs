@@ -15,6 +15,7 @@ pub(crate) fn diagnose(evidence: &Evidence, earlier: &Earlier) -> Diagnosis {
     let Earlier { diagnosis: before, is_same_figure, .. } = earlier;
     let judgements = verdict::again::judge_all(evidence, earlier);
     let since = is_same_figure.then(|| impact::impact(evidence)).flatten();
+    let is_latest = evidence.flowed.as_ref().is_some_and(|flowed| flowed.is_latest_bout);
     Diagnosis {
         origins: before.origins.clone(),
         cleared: before.cleared.clone(),
@@ -22,7 +23,7 @@ pub(crate) fn diagnose(evidence: &Evidence, earlier: &Earlier) -> Diagnosis {
         leads: before.leads.clone(),
         mitigations: attempts(&before.mitigations, mitigation::judge_all(evidence)),
         redeploy: redeploy::to_redeploy(evidence, &judgements),
-        impact: both(before.impact, since),
+        impact: if is_latest { both(before.impact, since) } else { since.or(before.impact) },
         judgements,
     }
 }

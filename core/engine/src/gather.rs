@@ -70,6 +70,7 @@ impl Sources<'_> {
         Some(Evidence {
             now: Timestamp::from_s(judged_s),
             track: self.track(main, judged_s),
+            flowed: self.flowed(case, main, judged_s),
             onset: main.onset.iter().map(|(at, w)| (Timestamp::from_s(*at), *w)).collect(),
             legs: self.flow.hops().filter_map(|hop| self.leg(hop, stretches)).collect(),
             asked: self.asked(&subjects, stretches),

@@ -10,6 +10,7 @@ mod accept;
 mod changes;
 mod describe;
 mod engine;
+mod flowed;
 mod forget;
 mod gather;
 mod graph;

@@ -2,7 +2,8 @@
 
 use crate::describe::ticks_of;
 use crate::engine::Engine;
-use crate::watch::News;
+use crate::shifts::Member;
+use crate::watch::{News, Watched};
 use hw_model::ShiftId;
 use hw_stats::{Counts, onset_posterior};
 
@@ -11,6 +12,20 @@ const ONSET_ROWS_MAX: i64 = 900;
 
 /// Seconds before the coarse onset in which the true one may lie, at least.
 const ONSET_BEFORE_S: i64 = 120;
+
+/// Seconds before it was noticed in which it may have begun, at most: as long as counts are kept second by
+/// second.
+const ONSET_BEFORE_S_MAX: i64 = 7_200;
+
+/// Probability of the first row that was read from which on it is looked for further back.
+const ONSET_AT_EDGE_MAX: f64 = 0.02;
+
+/// How many times what leaves scatters when more leave for each item: a sum of m times as much varies by m
+/// squared, and its mean by m.
+pub(crate) fn multiplied(member: &Member) -> f64 {
+    let times = (member.alarm.after / member.alarm.before.max(1e-9)).max(1.0);
+    if matches!(member.watched, Watched::FanOut(_)) { times } else { 1.0 }
+}
 
 impl Engine {
     /// Works out when a new shift began, from the ticks around its coarse onset.
@@ -24,33 +39,45 @@ impl Engine {
             }
             return;
         };
-        let (form, phi) = (stream.form(), stream.phi());
+        let (form, phi) = (stream.form(), stream.phi() * multiplied(&main));
         // What a restart explains was taken out of detection, and is no onset either.
         let gated_by = main.stream.and_then(|stream| self.watch.gated_by(stream));
         let below = gated_by.map(|service| self.graph.below(service));
         let is_gap = |tick: i64| below.is_some_and(|below| self.restarts.is_gap(below, tick));
-        let length = news.tick + 1 - main.alarm.onset_tick;
-        let from = main.alarm.onset_tick - length.max(ONSET_BEFORE_S);
         // Where the same figure was back from an earlier shift, this one had not begun.
         let topic = (tracked.subject, tracked.signal);
         let earlier = self.shifts.all().filter(|other| (other.subject, other.signal) == topic);
         let back_s = earlier.filter_map(|other| other.over_at().map(|at| at.tick().0)).max();
-        let from = back_s.map_or(from, |back| from.max(back).min(news.tick));
-        let row_s = ((news.tick + 1 - from) / ONSET_ROWS_MAX + 1).max(1);
-        let n_rows = usize::try_from((news.tick - from) / row_s + 1).unwrap_or(1);
-        let mut rows = vec![Counts::default(); n_rows];
-        let ticks = ticks_of(&self.flow, main.watched, from, news.tick + 1);
-        for (tick, counts) in ticks.into_iter().filter(|(tick, _)| !is_gap(tick.0)) {
-            let row = usize::try_from((tick.0 - from) / row_s).unwrap_or(0);
-            if let Some(row) = rows.get_mut(row) {
-                *row += counts;
-            }
-        }
+        let mut length = (news.tick + 1 - main.alarm.onset_tick).max(ONSET_BEFORE_S);
+        let first = (news.tick - ONSET_BEFORE_S_MAX).min(main.alarm.onset_tick - length);
+        let first = back_s.map_or(first, |back| first.max(back).min(news.tick));
         let before = main.alarm.learned.ratio().unwrap_or(main.alarm.before);
-        let weights = onset_posterior(form, &rows, before, phi).weights;
-        let starts = (0..).map(|row: i64| from + row * row_s);
+        let to = news.tick + 1;
+        let read = |from: i64| {
+            let row_s = ((to - from) / ONSET_ROWS_MAX + 1).max(1);
+            let n_rows = usize::try_from((to - 1 - from) / row_s + 1).unwrap_or(1);
+            let mut rows = vec![Counts::default(); n_rows];
+            let ticks = ticks_of(&self.flow, main.watched, from, to);
+            for (tick, counts) in ticks.into_iter().filter(|(tick, _)| !is_gap(tick.0)) {
+                let row = usize::try_from((tick.0 - from) / row_s).unwrap_or(0);
+                if let Some(row) = rows.get_mut(row) {
+                    *row += counts;
+                }
+            }
+            let weights = onset_posterior(form, &rows, before, phi).weights;
+            let starts = (0..).map(|row: i64| from + row * row_s);
+            starts.zip(weights).collect::<Vec<(i64, f64)>>()
+        };
+        let mut from = (main.alarm.onset_tick - length).max(first);
+        let mut onset = read(from);
+        // A shift that took long to be noticed may have begun before what the alarm looked at.
+        while from > first && onset.first().is_some_and(|(_, weight)| *weight > ONSET_AT_EDGE_MAX) {
+            length *= 2;
+            from = (from - length).max(first);
+            onset = read(from);
+        }
         if let Some(tracked) = self.shifts.get_mut(shift) {
-            tracked.onset = starts.zip(weights).collect();
+            tracked.onset = onset;
         }
     }
 }

@@ -216,6 +216,12 @@ impl Flow {
         self.counters.hop(hop)?.history.known_from()
     }
 
+    /// First tick of an entry whose judged counts are still kept.
+    #[must_use]
+    pub fn entry_known_from(&self, entry: EntryIdx) -> Option<i64> {
+        self.counters.entry(entry)?.history.known_from()
+    }
+
     /// Calls `visit` with the sealed windows of a hop, by number, oldest first.
     pub fn visit_windows(
         &self,

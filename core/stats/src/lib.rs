@@ -17,6 +17,7 @@ mod onset;
 mod series;
 mod sketch;
 mod special;
+mod usual;
 
 pub use backlog::{Backlog, Course as BacklogCourse, backlog};
 pub use course::{Course, Stretch, Turn, course};
@@ -30,6 +31,7 @@ pub use onset::{OnsetPosterior, onset_posterior};
 pub use series::{PackedRows, Series};
 pub use sketch::LatencySketch;
 pub use special::{ln_beta, ln_gamma, logit, normal_tail, sigmoid};
+pub use usual::{Reading, Unseen, UsualRow, beyond_usual};
 
 /// A count and its exposure: `k` of `n` items, or `k` events in an exposure of `n`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]

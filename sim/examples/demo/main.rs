@@ -49,7 +49,7 @@ fn main() -> ExitCode {
     let listening = began.elapsed().saturating_sub(sending);
     println!("{}", heard.transcript);
     println!("listening: {:.2} s with decoding; {}\n", listening.as_secs_f64(), memory());
-    let claims = claims(&demo.facts(), tally.excess_items(), &heard);
+    let claims = claims(&demo.facts(), tally.excess_items, &heard);
     for Claim { what, holds, seen } in &claims {
         println!("{} {what}: {seen}", if *holds { "right" } else { "WRONG" });
     }

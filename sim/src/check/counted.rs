@@ -97,7 +97,8 @@ impl Happened {
     }
 }
 
-fn hop(world: &World, entry: usize, step: &Step) -> Hop {
+/// How Highwater names a step of an entry.
+pub(crate) fn hop(world: &World, entry: usize, step: &Step) -> Hop {
     let entry = crate::ids::EntryId(entry);
     let to = step.to();
     Hop {

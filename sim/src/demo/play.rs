@@ -5,7 +5,7 @@ use crate::drive::told;
 use crate::life::Life;
 use crate::otlp::Gateway;
 use crate::remark::RemarkKind;
-use crate::traffic::{Doing, Ending, Span, Stretches};
+use crate::traffic::{Doing, Ending, Span, Stretches, Traffic};
 use crate::world::World;
 use hw_model::{Timestamp, ToldChange};
 use std::collections::VecDeque;
@@ -65,16 +65,8 @@ pub struct Tally {
     pub n_lines: u64,
     /// Answers given by what is broken, right or wrong.
     pub n_broken_answers: u64,
-    /// Those of them, in parts of ten thousand, that are not as usual: here the items too many.
-    wrong_parts: u64,
-}
-
-impl Tally {
-    /// Items that went on and usually would not have.
-    #[must_use]
-    pub const fn excess_items(&self) -> u64 {
-        self.wrong_parts / 10_000
-    }
+    /// Items that went on and would not have if nothing were broken.
+    pub excess_items: u64,
 }
 
 /// Plays a world.
@@ -136,8 +128,7 @@ impl<'a> Play<'a> {
     fn send_until(&mut self, end: Us) {
         let traffic = self.stretches.take_until(end);
         let until = self.world.start.instant(end);
-        self.count(&traffic.spans);
-        self.tally.n_lines += traffic.lines.len() as u64;
+        self.count(&traffic);
         if !traffic.spans.is_empty() {
             let (body, n_records) = (self.gateway.traces(&traffic.spans), traffic.spans.len());
             self.ready.push_back(Sent::Traces(Request { until, body, n_records }));
@@ -148,25 +139,18 @@ impl<'a> Play<'a> {
         }
     }
 
-    fn count(&mut self, spans: &[Span]) {
-        self.tally.n_spans += spans.len() as u64;
+    fn count(&mut self, traffic: &Traffic) {
+        self.tally.n_spans += traffic.spans.len() as u64;
+        self.tally.n_lines += traffic.lines.len() as u64;
+        let too_many: i64 = traffic.harms.iter().map(|harm| harm.items.max(0)).sum();
+        self.tally.excess_items += too_many.unsigned_abs();
         let Some(fault) = &self.world.fault else { return };
-        let entry = fault.effect.entry();
-        let (Some(mix), Some(usual)) = (fault.effect.mix(), &self.world.entry(entry).decision)
-        else {
-            return;
-        };
-        let pairs = mix.iter().zip(&usual.values);
-        let too_often = pairs.map(|(now, (_, usual))| u64::from(now.0.saturating_sub(usual.0)));
-        let wrong_parts: u64 = too_often.sum();
         let is_broken = |span: &&Span| {
             matches!(span.ending, Ending::Well(_))
-                && span.doing == Doing::Serve(entry)
+                && span.doing == Doing::Serve(fault.effect.entry())
                 && fault.infects(self.world, self.life.get(span.instance), span.from)
         };
-        let n_broken = spans.iter().filter(is_broken).count() as u64;
-        self.tally.n_broken_answers += n_broken;
-        self.tally.wrong_parts += n_broken * wrong_parts;
+        self.tally.n_broken_answers += traffic.spans.iter().filter(is_broken).count() as u64;
     }
 }
 

@@ -77,6 +77,6 @@ fn everything_comes_in_order_of_time_and_twice_the_same() {
     let is_traces = |sent: &&Sent| matches!(sent, Sent::Traces(_));
     assert!(sent.iter().filter(is_traces).count() > 2_000);
     let tally = play.tally();
-    assert!((3_000..8_000).contains(&tally.excess_items()), "{tally:?}");
+    assert!((3_000..8_000).contains(&tally.excess_items), "{tally:?}");
     assert!(demo.play(60).eq(sent));
 }

@@ -51,6 +51,10 @@ fn effects(world: &World, kind: FaultKind, id: EntryId, random: &mut Random) -> 
             }
             Regulator::Own | Regulator::Asked(..) => None,
         }),
+        FaultKind::Strict => at_gates(world, id, |gate, share| match gate {
+            Regulator::Own if share.0 >= 5_000 => Some(Turned::Share(Parts(share.0 / 2))),
+            Regulator::Own | Regulator::Asked(..) => None,
+        }),
         FaultKind::Vanished if is_decided_by(world, id) => {
             vanished(id, entry, random).into_iter().collect()
         }

@@ -249,6 +249,7 @@ impl Draft<'_> {
             fails,
             has_inner: self.random.chance(Parts::percent(25)),
             tenants,
+            sway: None,
             steps: Vec::new(),
             decision: None,
             logs: if writes {

@@ -8,6 +8,7 @@ use crate::days::Days;
 use crate::ids::EntryId;
 use crate::log_line::LogLine;
 use crate::parts::Parts;
+use crate::sway::Sway;
 use crate::world::{Decision, Entry, Gate, Inlet, Pass, Service, Silence, Step, World};
 use hw_model::Severity;
 
@@ -85,6 +86,7 @@ fn read_who_is_there(world: &mut World, mut line: Line<'_>) -> Read<()> {
         fails: Parts::NONE,
         has_inner: false,
         tenants: 0,
+        sway: None,
         steps: Vec::new(),
         decision: None,
         logs: Vec::new(),
@@ -100,11 +102,23 @@ fn read_who_is_there(world: &mut World, mut line: Line<'_>) -> Read<()> {
             "fails" => entry.fails = read_share(&mut line)?,
             "inner" => entry.has_inner = true,
             "tenants" => entry.tenants = read_number(&mut line, "how many tenants")?,
-            _ => return Err(line.misfit("work, fails, inner or tenants")),
+            "sways" => entry.sway = Some(read_sway(&mut line)?),
+            _ => return Err(line.misfit("work, fails, inner, tenants or sways")),
         }
     }
     world.entries.push(entry);
     Ok(())
+}
+
+/// `10% every 300s`.
+fn read_sway(line: &mut Line<'_>) -> Read<Sway> {
+    let far = read_share(line)?;
+    line.want("every")?;
+    let every = read_length(line)?;
+    if every <= 0 {
+        return Err(line.misfit("a length of time that is not nothing"));
+    }
+    Ok(Sway { far, every })
 }
 
 /// What holds for the whole world. Returns whether the line was about that.

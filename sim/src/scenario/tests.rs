@@ -14,7 +14,7 @@ service worklist 2.2.0
 entry intake POST /items work 4ms fails 0.1% inner tenants 3
   pass screening POST /items
   log 20% INFO item # accepted
-entry eligibility POST /decide work 1500us
+entry eligibility POST /decide work 1500us sways 5% every 300s
   answers eligibility.answer go 50% halt 50%
 entry screening POST /items
   ask eligibility POST /decide
@@ -125,7 +125,7 @@ const ERRORS: &[(&str, &str, &str)] = &[
     (
         "gate-open",
         "ajar",
-        "story.txt:23: expected one of gate-open, gate-shut, leak, vanished, failures, fan-out, surge, found \"ajar\"",
+        "story.txt:23: expected one of gate-open, gate-shut, leak, vanished, failures, fan-out, surge, strict, found \"ajar\"",
     ),
     (
         "15:00 rollback",

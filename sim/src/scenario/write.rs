@@ -49,6 +49,9 @@ fn write_entry(world: &World, entry: &Entry, f: &mut Formatter<'_>) -> Result {
     if entry.tenants > 0 {
         write!(f, " tenants {}", entry.tenants)?;
     }
+    if let Some(sway) = entry.sway {
+        write!(f, " sways {} every {}", sway.far, length_words(sway.every))?;
+    }
     writeln!(f)?;
     for step in &entry.steps {
         write_step(world, entry, step, f)?;

@@ -15,6 +15,15 @@ const TURN: (Us, Us) = (120 * S, 300 * S);
 const GRAIN_MS: i64 = 1;
 const GRAIN_OF_DAYS_MS: i64 = 10;
 
+/// An item, or a batch, comes in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Arrival {
+    /// When.
+    pub at: Us,
+    /// Whether it would not have come as usual.
+    pub is_extra: bool,
+}
+
 /// The instants at which items come in through one inlet.
 pub(crate) struct Arrivals<'a> {
     world: &'a World,
@@ -45,13 +54,13 @@ impl<'a> Arrivals<'a> {
         Self { world, inlet, number, random, turns, turn: 0, ms: 0, grain_ms, per_1000_s_max }
     }
 
-    /// How many in a thousand seconds come at this time.
-    fn per_1000_s(&mut self, at: Us) -> i64 {
+    /// How many in a thousand seconds usually come at this time.
+    fn usual_per_1000_s(&mut self, at: Us) -> i64 {
         let usual = self.inlet.days.map_or(i64::from(self.inlet.per_1000_s), |days| {
             let place = (self.world.seed, self.number);
             days.level(place, self.world.start, at).of(i64::from(self.inlet.per_1000_s))
         });
-        self.level(at).of(usual) * self.surge(at)
+        self.level(at).of(usual)
     }
 
     /// The share of the average rate at this time, by a straight line between two turns.
@@ -79,9 +88,9 @@ impl<'a> Arrivals<'a> {
 }
 
 impl Iterator for Arrivals<'_> {
-    type Item = Us;
+    type Item = Arrival;
 
-    fn next(&mut self) -> Option<Us> {
+    fn next(&mut self) -> Option<Arrival> {
         let end = self.world.length_s * 1_000;
         // So many in a thousand seconds are so many in a million milliseconds.
         let last = 1_000_000 / self.grain_ms - 1;
@@ -90,8 +99,13 @@ impl Iterator for Arrivals<'_> {
             self.ms += self.grain_ms;
             let drawn = self.random.between(0, last);
             // The rate takes much longer to work out than chance, and rarely matters.
-            if drawn < self.per_1000_s_max && drawn < self.per_1000_s(at) {
-                return Some(at + self.random.between(0, self.grain_ms * MS - 1));
+            if drawn >= self.per_1000_s_max {
+                continue;
+            }
+            let usual = self.usual_per_1000_s(at);
+            if drawn < usual * self.surge(at) {
+                let at = at + self.random.between(0, self.grain_ms * MS - 1);
+                return Some(Arrival { at, is_extra: drawn >= usual });
             }
         }
         None

@@ -43,17 +43,18 @@ impl<'a> Inflow<'a> {
 
     /// Follows the next item to its end; when it came in. `None` if no more come.
     pub(crate) fn follow_next(&mut self) -> Option<Us> {
-        let at = self.arrivals.next()?;
-        let items = self.visitor.batch(self.inlet);
+        let arrival = self.arrivals.next()?;
+        let (at, items) = (arrival.at, self.visitor.batch(self.inlet));
         let (entry, trace) = (self.inlet.entry, TraceNo(self.trace));
         self.trace += 1;
+        self.visitor.is_extra = arrival.is_extra;
         self.visitor.visit(&Call { entry, at, trace, parent: None, link: None, items });
         Some(at)
     }
 
     /// Follows all items that come in before `end`.
     pub(crate) fn follow_until(&mut self, end: Us) {
-        while self.arrivals.peek().is_some_and(|at| *at < end) {
+        while self.arrivals.peek().is_some_and(|arrival| arrival.at < end) {
             self.follow_next();
         }
     }
@@ -64,6 +65,7 @@ impl<'a> Inflow<'a> {
         self.visitor.n_before += seen.spans.len() as u64;
         traffic.spans.append(&mut seen.spans);
         traffic.lines.append(&mut seen.lines);
+        traffic.harms.append(&mut seen.harms);
     }
 }
 

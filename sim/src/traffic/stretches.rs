@@ -21,7 +21,7 @@ impl<'a> Stretches<'a> {
     pub(crate) fn new(world: &'a World, life: &'a Life) -> Self {
         let inflows = (0..world.inlets.len())
             .map(|number| Inflow::new(world, life, number).after(number as u64 * SPANS_PER_INLET));
-        let pending = Traffic { spans: Vec::new(), lines: start_lines(world, life) };
+        let pending = Traffic { lines: start_lines(world, life), ..Traffic::default() };
         Self { inflows: inflows.collect(), pending }
     }
 
@@ -39,7 +39,8 @@ impl<'a> Stretches<'a> {
             self.pending.lines.extract_if(.., |line| line.at < end).collect();
         spans.sort_by_key(|span| (span.instance, span.until));
         lines.sort_by_key(|line| (line.instance, line.at));
-        Traffic { spans, lines }
+        // Harm comes with the entry that does it, so what is known of is not too early.
+        Traffic { spans, lines, harms: std::mem::take(&mut self.pending.harms) }
     }
 }
 

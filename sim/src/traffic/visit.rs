@@ -1,12 +1,13 @@
 //! One item at one entry: work, questions, the gate, and what goes out.
 
-use super::{Doing, Ending, Line, Span, SpanNo, TraceNo, Traffic};
+use super::{Doing, Ending, Harm, Harmed, Line, Span, SpanNo, TraceNo, Traffic};
 use crate::clock::{MS, Us};
 use crate::fault::Effect;
 use crate::ids::EntryId;
 use crate::life::Life;
 use crate::log_line::LogLine;
 use crate::random::Random;
+use crate::sway::{moved, swayed};
 use crate::world::{Decision, Entry, Gate, Pass, Step, World};
 
 /// On the way between two hosts.
@@ -34,6 +35,8 @@ pub(super) struct Call {
 pub(super) struct Reply {
     pub until: Us,
     pub ending: Ending,
+    /// The answer it would have got with the same luck if nothing were broken.
+    pub usual: Option<usize>,
 }
 
 /// Follows items, each to its end before the next.
@@ -45,6 +48,8 @@ pub(super) struct Visitor<'a> {
     pub seen: Traffic,
     /// Spans that were numbered before those.
     pub n_before: u64,
+    /// Whether the item that is followed would not have come in as usual.
+    pub is_extra: bool,
 }
 
 /// An entry at work.
@@ -61,22 +66,46 @@ struct Work<'a> {
     items: u32,
     tenant: u32,
     slowness: i64,
+    /// When it began, and how far its work has come.
+    came: Us,
     now: Us,
+    /// By how many parts of ten thousand its shares are off now.
+    sway: i64,
     /// Answers got so far, by step.
-    answers: Vec<Option<usize>>,
+    answers: Vec<Answered>,
+    /// The answer it would give if nothing were broken.
+    usual: Option<usize>,
+}
+
+/// An answer that was got, and the one that would have been.
+#[derive(Clone, Copy, Debug, Default)]
+struct Answered {
+    given: Option<usize>,
+    usual: Option<usize>,
+}
+
+/// Whether an item goes on, and whether it would if nothing were broken.
+#[derive(Clone, Copy, Debug)]
+struct Fate {
+    goes_on: bool,
+    usually: bool,
 }
 
 impl<'a> Visitor<'a> {
     pub(super) fn new(world: &'a World, life: &'a Life, random: Random) -> Self {
-        Self { world, life, random, seen: Traffic::default(), n_before: 0 }
+        Self { world, life, random, seen: Traffic::default(), n_before: 0, is_extra: false }
     }
 
     /// Does an entry's work on an item, and everything that follows from it.
     pub(super) fn visit(&mut self, call: &Call) -> Reply {
         let entry = self.world.entry(call.entry);
         let Some(instance) = self.life.one_of(entry.service, call.at, &mut self.random) else {
-            return Reply { until: call.at, ending: Ending::Refused };
+            return Reply { until: call.at, ending: Ending::Refused, usual: None };
         };
+        if self.is_extra {
+            let (place, items) = (Harmed::Entry(call.entry), i64::from(call.items));
+            self.seen.harms.push(Harm { at: call.at, place, items });
+        }
         let span = self.open_span(call, Doing::Serve(call.entry), instance);
         let inner = if entry.has_inner {
             let within = Call { parent: Some(span), link: None, ..call.clone() };
@@ -95,14 +124,17 @@ impl<'a> Visitor<'a> {
             items: call.items,
             tenant: self.tenant(entry),
             slowness: self.life.slowness(instance, call.at),
+            came: call.at,
             now: call.at,
-            answers: vec![None; entry.steps.len()],
+            sway: entry.sway.map_or(0, |sway| sway.by(self.world.seed, call.entry, call.at)),
+            answers: vec![Answered::default(); entry.steps.len()],
+            usual: None,
         };
         work.now += self.random.around(entry.work) * work.slowness;
         self.write_lines(&work);
         let ending = self.work(&mut work);
         self.close(&work, ending);
-        Reply { until: work.now, ending }
+        Reply { until: work.now, ending, usual: work.usual }
     }
 
     fn work(&mut self, work: &mut Work<'_>) -> Ending {
@@ -119,51 +151,103 @@ impl<'a> Visitor<'a> {
                 return Ending::Failed;
             }
         }
-        let answer = work.entry.decision.as_ref().map(|given| self.decide(given, work.effect));
-        Ending::Well(answer)
+        let decision = work.entry.decision.as_ref();
+        let answered = decision.map(|decision| self.decide(work, decision)).unwrap_or_default();
+        work.usual = answered.usual;
+        Ending::Well(answered.given)
     }
 
-    fn decide(&mut self, decision: &Decision, effect: Option<&Effect>) -> usize {
-        match effect.and_then(Effect::mix) {
-            Some(mix) => self.random.weighted(mix.iter().copied()),
-            None => self.random.weighted(decision.values.iter().map(|(_, share)| *share)),
-        }
+    /// Decides, and with the same luck once more as if nothing were broken.
+    fn decide(&mut self, work: &Work<'_>, decision: &Decision) -> Answered {
+        let mut luck = self.random.clone();
+        let usual = |luck: &mut Random| match work.sway {
+            0 => luck.weighted(decision.values.iter().map(|(_, share)| *share)),
+            by => luck.weighted(swayed(decision, by).into_iter()),
+        };
+        let Some(mix) = work.effect.and_then(Effect::mix) else {
+            let given = Some(usual(&mut self.random));
+            return Answered { given, usual: given };
+        };
+        let given = self.random.weighted(mix.iter().copied());
+        Answered { given: Some(given), usual: Some(usual(&mut luck)) }
     }
 
     fn ask(&mut self, work: &mut Work<'_>, step: usize, to: EntryId) -> bool {
         let reply = self.call(work, step, to);
-        if let (Ending::Well(answer), Some(slot)) = (reply.ending, work.answers.get_mut(step)) {
-            *slot = answer;
+        if let (Ending::Well(given), Some(slot)) = (reply.ending, work.answers.get_mut(step)) {
+            *slot = Answered { given, usual: reply.usual };
         }
         matches!(reply.ending, Ending::Well(_))
     }
 
     /// Hands the item on, if the gate lets it. Whether that went well.
     fn pass(&mut self, work: &mut Work<'_>, step: usize, pass: &Pass) -> bool {
-        if !self.is_let_through(work, step, &pass.gate) {
+        let fate = self.fate(work, step, &pass.gate);
+        let (least, most) = (i64::from(pass.times.0), i64::from(pass.times.1));
+        if !fate.goes_on {
+            if fate.usually {
+                // What decided that it stays must not decide how often it would have gone.
+                let mut luck = self.random.clone();
+                luck.next();
+                let kept_back = luck.between(least, most);
+                self.note_harm(work, step, -kept_back);
+            }
             return true;
         }
-        let (least, most) = (i64::from(pass.times.0), i64::from(pass.times.1));
         let times = work.effect.and_then(|effect| effect.times(step)).unwrap_or(1);
-        for _ in 0..self.random.between(least, most) * i64::from(times) {
+        let usual = self.random.between(least, most);
+        let (n_left, is_well) = self.hand_on(work, (step, pass), usual * i64::from(times));
+        let usual = if fate.usually { usual.min(n_left) } else { 0 };
+        self.note_harm(work, step, n_left - usual);
+        is_well
+    }
+
+    /// Hands an item on so many times, until that fails: how often, and whether it went well.
+    fn hand_on(
+        &mut self,
+        work: &mut Work<'_>,
+        (step, pass): (usize, &Pass),
+        times: i64,
+    ) -> (i64, bool) {
+        for n_before in 0..times {
             if self.world.entry(pass.to).operation.is_message() {
                 self.send(work, step, pass);
             } else if !matches!(self.call(work, step, pass.to).ending, Ending::Well(_)) {
-                return false;
+                return (n_before + 1, false);
             }
         }
-        true
+        (times, true)
     }
 
-    fn is_let_through(&mut self, work: &Work<'_>, step: usize, gate: &Gate) -> bool {
-        if let Some(share) = work.effect.and_then(|effect| effect.passing(step)) {
-            return self.random.chance(share);
+    fn note_harm(&mut self, work: &Work<'_>, step: usize, times: i64) {
+        if times != 0 {
+            let place = Harmed::Step(work.entry_id, step);
+            let items = times * i64::from(work.items);
+            self.seen.harms.push(Harm { at: work.came, place, items });
         }
-        match gate {
-            Gate::Share(share) => self.random.chance(*share),
-            Gate::On { asked, values } => {
-                let answer = work.answers.get(*asked).copied().flatten();
-                answer.is_some_and(|answer| values.contains(&answer))
+    }
+
+    /// Whether a gate lets an item pass, and with the same luck once more as if nothing were broken.
+    fn fate(&mut self, work: &Work<'_>, step: usize, gate: &Gate) -> Fate {
+        let mut luck = self.random.clone();
+        let broken = work.effect.and_then(|effect| effect.passing(step));
+        match (gate, broken) {
+            (Gate::Share(share), None) => {
+                let goes_on = self.random.chance(moved(*share, work.sway));
+                Fate { goes_on, usually: goes_on }
+            }
+            (Gate::Share(share), Some(broken)) => Fate {
+                goes_on: self.random.chance(broken),
+                usually: luck.chance(moved(*share, work.sway)),
+            },
+            (Gate::On { asked, values }, broken) => {
+                let answered = work.answers.get(*asked).copied().unwrap_or_default();
+                let passes = |answer: Option<usize>| answer.is_some_and(|at| values.contains(&at));
+                let goes_on = match broken {
+                    Some(broken) => self.random.chance(broken),
+                    None => passes(answered.given),
+                };
+                Fate { goes_on, usually: passes(answered.usual) }
             }
         }
     }

@@ -9,10 +9,18 @@ pub(super) struct Bar(ProgressBar);
 
 impl Bar {
     pub(super) fn over(n_seeds: u64) -> Self {
-        let bar = ProgressBar::with_draw_target(Some(n_seeds), ProgressDrawTarget::stderr());
+        Self::new(n_seeds, "seeds")
+    }
+
+    pub(super) fn over_incidents(n_incidents: u64) -> Self {
+        Self::new(n_incidents, "incidents")
+    }
+
+    fn new(n: u64, of: &'static str) -> Self {
+        let bar = ProgressBar::with_draw_target(Some(n), ProgressDrawTarget::stderr());
         let style = ProgressStyle::with_template(SEEDS);
         bar.set_style(style.expect("invariant: the template is a constant"));
-        bar.set_message("seeds");
+        bar.set_message(of);
         Self(bar)
     }
 

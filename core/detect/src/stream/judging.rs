@@ -1,8 +1,18 @@
 //! The tests of a stream: is it shifted, is it back, and what does a block teach.
 
-use super::{Alarm, Ending, N_SCALES, Readiness, Shifted, Step, Stream, Tempering};
+use super::{Alarm, Ending, N_SCALES, Readiness, Seen, Shifted, Step, Stream, Tempering};
 use super::{Filling, block_s, threshold};
-use hw_stats::{Counts, ln_likelihood_ratio};
+use hw_stats::{Counts, Form, ln_likelihood_ratio};
+
+/// Items, or expected events, for which the alarm's figure counts once there are others: it is that of
+/// the window that stood out most, and so too far off more often than not.
+const ALARM_SIZE: f64 = 10.0;
+
+/// Expected events' worth of variance for which the dispersion that the alarm assumed counts.
+const ALARM_VARIANCE: f64 = 30.0;
+
+/// Steps on the link scale by which a shifted figure is beyond the edge of its band, at least.
+const BEYOND_MIN: f64 = 0.2;
 
 impl Stream {
     /// Weighs the window of one scale: an alarm if it passes both the screen and the exact
@@ -99,17 +109,24 @@ impl Stream {
     }
 
     pub(super) fn begin_shift(&mut self, tick: i64, alarm: &Alarm) {
-        let figure = match self.figure.form {
-            hw_stats::Form::Share => alarm.after.clamp(1e-4, 1.0 - 1e-4),
-            hw_stats::Form::Count => alarm.after.max(1e-4),
-        };
+        let form = self.figure.form;
+        let figure = within(form, alarm.after);
+        let size = ALARM_SIZE / form.size(1.0, figure);
+        let phi = alarm.phi * multiplied(form, alarm);
         self.shifted = Some(Shifted {
             direction: alarm.direction,
             figure,
-            phi: alarm.phi,
+            phi,
             sum: 0.0,
             lowest: 0.0,
             back_tick: tick + 1,
+            seen: Seen {
+                counts: Counts::new(size, size * figure),
+                squares: phi * ALARM_VARIANCE,
+                variance: ALARM_VARIANCE,
+            },
+            since: Seen::default(),
+            phi_min: alarm.phi,
         });
         self.minute = Counts::default();
         self.baseline.drop_waiting();
@@ -119,14 +136,16 @@ impl Stream {
     /// Evidence that the figure is back at the edge of its band rather than where it shifted to:
     /// a cumulative sum that restarts at its lowest point (docs/internals/detection.md, End).
     pub(super) fn test_end(&mut self, tick: i64, counts: Counts) -> Step {
+        let form = self.figure.form;
         let Some(shifted) = &mut self.shifted else { return Step::Quiet };
         let edge = self.edges.null(shifted.direction);
-        let ratio =
-            ln_likelihood_ratio(self.figure.form, counts, edge, shifted.figure) / shifted.phi;
+        let ratio = ln_likelihood_ratio(form, counts, edge, shifted.figure) / shifted.phi;
         shifted.sum += ratio.min(self.tuning.block_nats_max);
+        shifted.since.see(form, counts, shifted.figure);
         if shifted.sum < shifted.lowest {
             shifted.lowest = shifted.sum;
             shifted.back_tick = tick + 1;
+            shifted.learn(form, edge);
         }
         let back_tick = shifted.back_tick;
         let is_back = shifted.sum - shifted.lowest >= self.tuning.end_nats
@@ -145,5 +164,48 @@ impl Stream {
             scale.reset_window();
             scale.dispersion.drop_quarantine();
         }
+    }
+}
+
+impl Shifted {
+    /// Takes up what was seen up to now, where the figure is surely not back.
+    fn learn(&mut self, form: Form, edge: f64) {
+        let since = std::mem::take(&mut self.since);
+        self.seen.counts += since.counts;
+        self.seen.squares += since.squares;
+        self.seen.variance += since.variance;
+        let Some(seen) = self.seen.counts.ratio().filter(|_| self.seen.variance > 0.0) else {
+            return;
+        };
+        let sign = self.direction.sign();
+        let beyond = sign * (form.link(seen) - form.link(edge));
+        self.figure = within(form, form.unlink(form.link(edge) + sign * beyond.max(BEYOND_MIN)));
+        self.phi = (self.seen.squares / self.seen.variance).max(self.phi_min).max(1.0);
+    }
+}
+
+impl Seen {
+    fn see(&mut self, form: Form, counts: Counts, figure: f64) {
+        let off = counts.k - counts.n * figure;
+        self.counts += counts;
+        self.squares += off * off;
+        self.variance += form.variance(counts.n, figure);
+    }
+}
+
+/// How many times what counts scatter when each of them becomes several: a sum of m times as much for each
+/// varies by m squared, and its mean by m.
+fn multiplied(form: Form, alarm: &Alarm) -> f64 {
+    match form {
+        Form::Share => 1.0,
+        Form::Count => (alarm.after / alarm.before.max(1e-9)).max(1.0),
+    }
+}
+
+/// A figure that leaves room for the other.
+fn within(form: Form, figure: f64) -> f64 {
+    match form {
+        Form::Share => figure.clamp(1e-4, 1.0 - 1e-4),
+        Form::Count => figure.max(1e-4),
     }
 }

@@ -130,7 +130,7 @@ impl Ending<'_> {
     }
 
     fn harm(&self, tally: Tally) -> (String, bool) {
-        let truth = tally.excess_items();
+        let truth = tally.excess_items;
         let impact = self.incident.get("impact");
         let figure = |key| impact.and_then(|impact| impact.get(key)?.as_u64()).unwrap_or_default();
         let (low, high) = (figure("low"), figure("high"));

@@ -119,10 +119,12 @@ struct Draft {
 impl Draft {
     fn services(&mut self) {
         let share = self.usual_share();
-        let times = match self.kind {
-            FaultKind::FanOut => (1, self.random.number(2, 5)),
-            _ if self.random.chance(Parts::percent(10)) => (1, self.random.number(2, 4)),
-            _ => (1, 1),
+        let times = if self.kind == FaultKind::FanOut {
+            (1, self.random.number(2, 5))
+        } else if self.random.chance(Parts::percent(10)) {
+            (1, self.random.number(2, 4))
+        } else {
+            (1, 1)
         };
         let is_message = self.random.chance(Parts::percent(20));
         let target = if is_message { ("process", "accepted") } else { ("POST", "/items") };
@@ -155,7 +157,9 @@ impl Draft {
             FaultKind::GateOpen => (200, 9_300),
             FaultKind::Leak => (200, 7_500),
             FaultKind::Strict | FaultKind::GateShut => (1_500, 9_900),
-            _ => (3_000, 9_900),
+            FaultKind::Vanished | FaultKind::Failures | FaultKind::FanOut | FaultKind::Surge => {
+                (3_000, 9_900)
+            }
         };
         let is_whole = may_be_whole(self.kind) && self.random.chance(Parts::percent(20));
         if is_whole { Parts::ALL } else { self.random.parts(least, most) }
@@ -204,11 +208,11 @@ impl Draft {
     /// The step that hands on, and the share that does.
     fn pass(&self) -> (usize, Pass) {
         let steps = self.world.entry(GATE).steps.iter().enumerate();
-        let passes = steps.filter_map(|(at, step)| match step {
+        let mut passes = steps.filter_map(|(at, step)| match step {
             Step::Pass(pass) => Some((at, pass.clone())),
             Step::Ask(_) => None,
         });
-        passes.last().expect("invariant: the gate hands on")
+        passes.next_back().expect("invariant: the gate hands on")
     }
 
     fn share(&self) -> Parts {
@@ -266,7 +270,9 @@ impl Draft {
             FaultKind::GateOpen => all,
             FaultKind::GateShut => 0,
             FaultKind::Leak => share + self.random.number(1_000, (all - share) * 8 / 10),
-            _ => share * self.random.number(20, 80) / 100,
+            FaultKind::Strict | FaultKind::Vanished | FaultKind::Failures => {
+                share * self.random.number(20, 80) / 100
+            }
         };
         let broken = Parts(broken.min(all));
         if self.world.entries.len() > ASKED.0 {

@@ -91,6 +91,9 @@ fn afters() -> Vec<After> {
         After::ReviewMoved { to: ReviewStatus::InReview, reason: None },
         After::ReviewMoved { to: ReviewStatus::Draft, reason: Some(reason()) },
         After::FiguresFrozen { figures: "[]".to_owned() },
+        After::IssueWanted { action: 2, tracker: name("offers") },
+        After::IssueStood { action: 2, url: Some(text("https://x/7")), is_open: true },
+        After::IssueStood { action: 2, url: None, is_open: false },
     ]
 }
 

@@ -42,8 +42,8 @@ fn add(server: &Server, incident: &str, key: &str) -> String {
     });
     let (status, added) = server.tell(ACTIONS, key, &body);
     assert_eq!(status, 201, "{added}");
-    let number = added["entries"][0]["subject"].as_str().unwrap().rsplit(' ').next().unwrap();
-    format!("{incident}-A{number}")
+    let actions = added["incident"]["record"]["actions"].as_array().unwrap();
+    actions.last().unwrap()["id"].as_str().unwrap().to_owned()
 }
 
 fn alter(server: &Server, action: &str, key: &str, body: &Value) {
@@ -214,7 +214,7 @@ fn another_teams_issue_is_followed_and_never_written_to() {
     let incident = server.open_incident("o1", "twice as many items");
     github.open("theirs");
     let item = add(&server, &incident, "a1");
-    let said = client(&server, &["action", "link", &item, &github.page(1), "--by", "Tom"]);
+    let said = client(&server, &["action", "link", &item, &github.page(1), "--as", "Tom"]);
     assert!(said.contains(&github.page(1)), "{said}");
     wait(&server, &item, |item| item["issue"] == "open");
     github.alter(1, "closed", "ines");

@@ -181,7 +181,12 @@ impl Following {
 
     /// Does for each item what is due.
     fn look(&mut self) {
-        for item in self.items.clone() {
+        let mut items = self.items.clone();
+        // What waits to be written goes before looks: it is wanted, and looks come again.
+        items.sort_by_key(|item| {
+            Step::of(item, &self.answers.tracking.trackers).is_none_or(|(step, _)| step.is_look())
+        });
+        for item in items {
             if *self.stopping.borrow() {
                 return;
             }
@@ -192,6 +197,11 @@ impl Following {
             };
             let at = at.clone();
             if !self.patience.is_due(&item, &at.tracker.name, &step) {
+                let why = self.patience.paused(&at.tracker.name).filter(|_| !step.is_look());
+                if let Some(why) = why {
+                    let words = format!("{} in {}: {why}", step.words(), at.tracker.name);
+                    self.say(&item.id, Some(words));
+                }
                 continue;
             }
             let before = step.clone();
@@ -214,12 +224,11 @@ impl Following {
             Outcome::Delivered => return,
         };
         let wait_s = self.patience.failed(item, after_s);
+        let why = format!("{reason}; tried again within {wait_s} s");
+        self.say(&item.id, Some(format!("{} in {tracker}: {why}", step.words())));
         if is_everybody {
-            self.patience.pause(tracker, wait_s);
+            self.patience.pause(tracker, wait_s, why);
         }
-        let doing = step.words();
-        let words = format!("{doing} in {tracker}: {reason}; tried again within {wait_s} s");
-        self.say(&item.id, Some(words));
     }
 
     fn say(&self, item: &str, trouble: Option<String>) {

@@ -101,7 +101,8 @@ fn serve(mut stream: TcpStream, world: &Mutex<World>, address: SocketAddr) {
     let (status, answer, is_hanging) = {
         let mut world = world.lock().unwrap();
         let (status, answer) = answer(&mut world, address, (&head, &body));
-        (status, answer, world.is_hanging && status.starts_with("201"))
+        let is_hanging = world.is_hanging && status.starts_with("201");
+        (status, answer, is_hanging)
     };
     if is_hanging {
         std::thread::sleep(HANG);

@@ -17,7 +17,7 @@ pub(super) struct Patience {
     /// Items that went wrong: how often, and when it is tried again.
     failures: BTreeMap<String, (u32, Instant)>,
     /// Trackers that want to be left alone.
-    pauses: BTreeMap<String, Instant>,
+    pauses: BTreeMap<String, (Instant, String)>,
 }
 
 impl Patience {
@@ -27,7 +27,7 @@ impl Patience {
         let looks = self.looks.get(&item.id).filter(|_| step.is_look());
         is_over(looks)
             && is_over(self.failures.get(&item.id).map(|(_, at)| at))
-            && is_over(self.pauses.get(tracker))
+            && self.paused(tracker).is_none()
     }
 
     pub(super) fn succeeded(&mut self, item: &ActionWords, step: &Step, every: Duration) {
@@ -46,8 +46,14 @@ impl Patience {
         wait_s
     }
 
-    pub(super) fn pause(&mut self, tracker: &str, wait_s: u32) {
-        self.pauses.insert(tracker.to_owned(), soon(wait_s));
+    pub(super) fn pause(&mut self, tracker: &str, wait_s: u32, why: String) {
+        self.pauses.insert(tracker.to_owned(), (soon(wait_s), why));
+    }
+
+    /// Why a tracker is left alone, if it is.
+    pub(super) fn paused(&self, tracker: &str) -> Option<&str> {
+        let (_, why) = self.pauses.get(tracker).filter(|(until, _)| *until > Instant::now())?;
+        Some(why)
     }
 }
 

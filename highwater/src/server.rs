@@ -30,6 +30,7 @@ mod room;
 mod rules;
 mod running;
 mod story;
+mod trackers;
 mod words;
 mod writer;
 
@@ -38,3 +39,4 @@ pub(crate) use doors::AccessSettings;
 pub(crate) use hooks::HookSettings;
 pub(crate) use opening::{DataSettings, Unsuitable};
 pub(crate) use running::{Server, ServerSettings};
+pub(crate) use trackers::TrackerSettings;

@@ -13,6 +13,7 @@ mod receivers;
 mod rules;
 mod secret;
 mod server;
+mod trackers;
 
 pub(crate) use keys::unknown;
 pub(crate) use server::{DataFlag, ServeFlags};

@@ -3,14 +3,13 @@
 //! What was counted is frozen here too, so that a post mortem reads the same when the counts have
 //! expired. How a post mortem is drafted, this does not know.
 
+mod apply;
 mod decide;
 mod due;
 mod fault;
 mod nudge;
 
 use crate::author::Author;
-use crate::event::Event;
-use crate::record::Record;
 use crate::text::{Name, Text};
 use hw_model::Timestamp;
 use std::collections::BTreeMap;
@@ -63,6 +62,22 @@ pub enum After {
         action: u32,
         /// Where.
         url: Text,
+    },
+    /// An issue is to be opened for it.
+    IssueWanted {
+        /// Which.
+        action: u32,
+        /// In which tracker.
+        tracker: Name,
+    },
+    /// So its issue stands: it was opened, or is open or closed now.
+    IssueStood {
+        /// Which.
+        action: u32,
+        /// Where it was opened, if it was.
+        url: Option<Text>,
+        /// Whether it is open.
+        is_open: bool,
     },
     /// It was due, and is still open.
     ActionNudged {
@@ -163,10 +178,17 @@ pub struct Action {
     pub state: ActionState,
     /// Where it stands in a tracker.
     pub url: Option<Text>,
+    /// The tracker in which an issue was to be opened for it. None if the issue is somebody else's: that
+    /// one is followed, and never written to.
+    pub tracker: Option<Name>,
+    /// Whether its issue was open when it was last seen. None before it was.
+    pub issue_is_open: Option<bool>,
     /// How often its owner was reminded since it has this due date.
     pub nudges: u32,
     /// The event that last altered what it says.
     pub seq: u64,
+    /// The event that put it where it stands: open, done, or declined.
+    pub state_seq: u64,
 }
 
 /// Whether an action item is done.
@@ -278,6 +300,22 @@ pub enum AfterCommand {
         /// Where.
         url: Text,
     },
+    /// Have an issue opened for it.
+    WantIssue {
+        /// Which.
+        action: u32,
+        /// In which tracker.
+        tracker: Name,
+    },
+    /// Say how its issue stands.
+    SeeIssue {
+        /// Which.
+        action: u32,
+        /// Where it was opened, if it was.
+        url: Option<Text>,
+        /// Whether it is open.
+        is_open: bool,
+    },
     /// Write a section of the post mortem.
     WriteSection {
         /// Which.
@@ -385,79 +423,7 @@ impl ActionChange {
     }
 }
 
-impl Record {
-    /// Takes what happened after the incident.
-    pub(crate) fn apply_after(&mut self, after: &After, event: &Event) {
-        let (seq, at, by) = (self.seq, event.happened_at, event.by.clone());
-        match after {
-            After::ActionAdded { action, item } => {
-                let added = Action {
-                    item: item.clone(),
-                    by,
-                    added_at: at,
-                    state: ActionState::Open,
-                    url: None,
-                    nudges: 0,
-                    seq,
-                };
-                self.actions.insert(*action, added);
-            }
-            After::ActionChanged { action, change } => {
-                let known = self.actions.get_mut(action);
-                known.into_iter().for_each(|known| known.alter(change, seq));
-            }
-            After::ActionDone { action, how } => {
-                self.put_action(*action, ActionState::Done { at, by, how: how.clone() });
-            }
-            After::ActionDeclined { action, reason } => {
-                let reason = reason.clone();
-                self.put_action(*action, ActionState::Declined { at, by, reason });
-            }
-            After::ActionReopened { action, .. } => self.put_action(*action, ActionState::Open),
-            After::ActionTracked { action, url } => {
-                let known = self.actions.get_mut(action);
-                known.into_iter().for_each(|known| known.url = Some(url.clone()));
-            }
-            After::ActionNudged { action, n, .. } => {
-                let known = self.actions.get_mut(action);
-                known.into_iter().for_each(|known| known.nudges = *n);
-            }
-            After::SectionWritten { section, text } => {
-                let written = Section { text: text.clone(), by, at, seq };
-                self.review.sections.insert(section.clone(), written);
-            }
-            After::ReviewMoved { to, .. } => {
-                (self.review.status, self.review.since) = (*to, Some(at));
-            }
-            After::FiguresFrozen { .. } => self.review.frozen = Some(seq),
-            After::ReviewNudged { due, n, .. } => {
-                self.review.nudges = Some(ReviewNudges { due: *due, n: *n });
-            }
-        }
-    }
-
-    fn put_action(&mut self, action: u32, state: ActionState) {
-        if let Some(known) = self.actions.get_mut(&action) {
-            known.state = state;
-        }
-    }
-}
-
 impl Action {
-    fn alter(&mut self, change: &ActionChange, seq: u64) {
-        let ActionChange { kind, text, owner, due, done_when } = change.clone();
-        let item = &mut self.item;
-        item.kind = kind.unwrap_or(item.kind);
-        if let Some(due) = due {
-            item.due = due;
-            self.nudges = 0;
-        }
-        text.into_iter().for_each(|text| item.text = text);
-        owner.into_iter().for_each(|owner| item.owner = owner);
-        done_when.into_iter().for_each(|done_when| item.done_when = done_when);
-        self.seq = seq;
-    }
-
     /// Whether it is still to be done.
     #[must_use]
     pub const fn is_open(&self) -> bool {

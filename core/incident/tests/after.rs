@@ -102,6 +102,36 @@ fn action_items_are_followed_to_their_end() {
 }
 
 #[test]
+fn an_issue_is_wanted_once_and_how_it_stands_is_said_by_highwater_alone() {
+    let mut story = Story::new();
+    let action = story.add(DAY);
+    let want = |tracker: &str| AfterCommand::WantIssue { action, tracker: name(tracker) };
+    story.says("Tom", want("offers")).unwrap();
+    let refused = story.says("Tom", want("offers")).unwrap_err();
+    assert_eq!(words(&refused), "action item 1 stands in a tracker already, at offers");
+    // What is not opened yet may be opened elsewhere.
+    story.says("Tom", want("platform")).unwrap();
+    let url = text("https://x/7");
+    let see = |url, is_open| AfterCommand::SeeIssue { action, url, is_open };
+    assert_eq!(story.says("Tom", see(None, true)), Err(AfterFault::IssueNotSeen));
+    story.by(Author::Highwater, see(Some(url.clone()), true)).unwrap();
+    story.by(Author::Highwater, see(None, false)).unwrap();
+    let known = &story.record.actions[&action];
+    assert_eq!((&known.url, known.issue_is_open), (&Some(url), Some(false)));
+    assert!(known.is_open(), "an issue is no item");
+    assert!(story.says("Tom", want("offers")).is_err());
+    // Handed over, it is another team's: nobody knows yet how that stands.
+    let theirs = AfterCommand::TrackAction { action, url: text("https://y/9") };
+    story.says("Tom", theirs).unwrap();
+    let known = &story.record.actions[&action];
+    assert_eq!((&known.tracker, known.issue_is_open), (&None, None));
+    let declined = AfterCommand::DeclineAction { action, reason: text("it goes away") };
+    let before = known.state_seq;
+    story.says("Tom", declined).unwrap();
+    assert!(story.record.actions[&action].state_seq > before);
+}
+
+#[test]
 fn two_who_alter_one_item_are_told() {
     let mut story = Story::new();
     let action = story.add(DAY);

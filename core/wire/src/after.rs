@@ -72,6 +72,23 @@ pub enum AfterV1 {
         /// Where.
         url: String,
     },
+    /// An issue is to be opened for it.
+    IssueWanted {
+        /// Which.
+        action: u32,
+        /// In which tracker.
+        tracker: String,
+    },
+    /// So its issue stands.
+    IssueStood {
+        /// Which.
+        action: u32,
+        /// Where it was opened, if it was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        url: Option<String>,
+        /// Whether it is open.
+        is_open: bool,
+    },
     /// Its owner was reminded.
     ActionNudged {
         /// Which.
@@ -146,6 +163,12 @@ impl AfterV1 {
             After::ActionTracked { action, url } => {
                 Self::ActionTracked { action: *action, url: url.to_string() }
             }
+            After::IssueWanted { action, tracker } => {
+                Self::IssueWanted { action: *action, tracker: tracker.to_string() }
+            }
+            After::IssueStood { action, url, is_open } => {
+                Self::IssueStood { action: *action, url: some(url), is_open: *is_open }
+            }
             After::ActionNudged { action, due, n } => {
                 Self::ActionNudged { action: *action, due: due.0, n: *n }
             }
@@ -198,6 +221,14 @@ impl AfterV1 {
             Self::ActionTracked { action, url } => {
                 After::ActionTracked { action: *action, url: text(url) }
             }
+            Self::IssueWanted { action, tracker } => {
+                After::IssueWanted { action: *action, tracker: Name::recorded(tracker) }
+            }
+            Self::IssueStood { action, url, is_open } => After::IssueStood {
+                action: *action,
+                url: url.as_ref().map(text),
+                is_open: *is_open,
+            },
             Self::ActionNudged { action, due, n } => {
                 After::ActionNudged { action: *action, due: Timestamp(*due), n: *n }
             }

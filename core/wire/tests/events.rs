@@ -93,6 +93,9 @@ fn afters() -> Vec<After> {
         After::FiguresFrozen { figures: "[]".to_owned() },
         After::ReviewNudged { due: Timestamp(90), n: 1, lead: Some(name("Lea")) },
         After::ReviewNudged { due: Timestamp(90), n: 2, lead: None },
+        After::IssueWanted { action: 2, tracker: name("offers") },
+        After::IssueStood { action: 2, url: Some(text("https://x/7")), is_open: true },
+        After::IssueStood { action: 2, url: None, is_open: false },
     ]
 }
 

@@ -16,6 +16,9 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use utoipa::ToSchema;
 
+/// What stands for the tracker that takes items of a kind, until it is known which that is.
+pub const DEFAULT_TRACKER: &str = "(default)";
+
 /// The name of an action item: `INC-1-A2` is the second of the first incident.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ActionRef {
@@ -56,10 +59,22 @@ pub struct ActionWords {
     pub added_at: String,
     /// Where it stands in a tracker.
     pub url: Option<String>,
+    /// The tracker in which an issue was to be opened for it; null if its issue is somebody else's.
+    #[serde(default)]
+    pub tracker: Option<String>,
+    /// open or closed: how its issue stood when it was last seen; null before it was.
+    #[serde(default)]
+    pub issue: Option<String>,
+    /// What is wrong with its issue, or that it waits to be opened; null if all is well.
+    #[serde(default)]
+    pub tracker_trouble: Option<String>,
     /// How often its owner was reminded.
     pub nudges: u32,
     /// The entry that last altered what it says: give it as `was`, and nobody's words are lost.
     pub seq: u64,
+    /// The entry that put it where it stands: open, done, or declined.
+    #[serde(default)]
+    pub state_seq: u64,
 }
 
 /// Where the review of a post mortem stands.
@@ -142,6 +157,10 @@ pub struct ActionPatch {
     /// Where it stands in a tracker.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
+    /// A tracker of the settings in which an issue is to be opened for it; empty for the one that takes
+    /// items of its kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tracker: Option<String>,
     /// The `seq` that was read: if somebody altered it since, nothing is done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub was: Option<u64>,
@@ -182,7 +201,19 @@ impl ActionWords {
     }
 
     fn new(id: ActionRef, action: &Action) -> Self {
-        let Action { item, by, added_at, state, url, nudges, seq } = action;
+        let Action {
+            item,
+            by,
+            added_at,
+            state,
+            url,
+            tracker,
+            issue_is_open,
+            nudges,
+            seq,
+            state_seq,
+        } = action;
+        let waits = tracker.as_ref().filter(|_| issue_is_open.is_none());
         let (because, ended_at, ended_by) = match state {
             ActionState::Open => (None, None, None),
             ActionState::Done { at, by, how: because }
@@ -205,8 +236,13 @@ impl ActionWords {
             by: by.to_string(),
             added_at: rfc3339(*added_at),
             url: url.as_ref().map(ToString::to_string),
+            tracker: tracker.as_ref().map(ToString::to_string),
+            issue: issue_is_open.map(|is_open| if is_open { "open" } else { "closed" }.to_owned()),
+            tracker_trouble: waits
+                .map(|tracker| format!("its issue in {tracker} is not opened yet")),
             nudges: *nudges,
             seq: *seq,
+            state_seq: *state_seq,
         }
     }
 }
@@ -284,6 +320,12 @@ impl ActionPatch {
         };
         let url = optional_text("url", self.url.as_ref())?;
         let tracked = url.map(|url| AfterCommand::TrackAction { action, url });
+        let tracker = match self.tracker.as_deref() {
+            None => None,
+            Some("") => Some(read_name("tracker", DEFAULT_TRACKER)?),
+            Some(name) => Some(read_name("tracker", name)?),
+        };
+        let wanted = tracker.map(|tracker| AfterCommand::WantIssue { action, tracker });
         let change = self.change()?;
         let changed = (!change.is_empty()).then_some(AfterCommand::ChangeAction {
             action,
@@ -295,10 +337,12 @@ impl ActionPatch {
             Some(AfterCommand::ReopenAction { .. }) => (moved, None),
             _ => (None, moved),
         };
-        let all = first.into_iter().chain(changed).chain(tracked).chain(last);
+        let all = first.into_iter().chain(changed).chain(tracked).chain(wanted).chain(last);
         let commands: Vec<Command> = all.map(Command::After).collect();
         if commands.is_empty() {
-            return fault("say what is to be other: state, text, owner, due, done_when, kind, url");
+            return fault(
+                "say what is to be other: state, text, owner, due, done_when, kind, url, tracker",
+            );
         }
         Ok(Orders { by: read_author(self.by.as_ref())?, at: None, commands })
     }

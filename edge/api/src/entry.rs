@@ -18,7 +18,8 @@ pub struct Entry {
     /// `time_corrected`, `noted`, `reported`, `hypothesis_opened`,
     /// `hypothesis_ruled_out`, `mitigation_begun`, `mitigation_checked`, `handed_over`,
     /// `update_promised`, `wait_begun`, `amended`, `pinned`, `unpinned`, `action_added`, `action_changed`,
-    /// `action_done`, `action_declined`, `action_reopened`, `action_tracked`, `action_nudged`,
+    /// `action_done`, `action_declined`, `action_reopened`, `action_tracked`, `issue_wanted`,
+    /// `issue_stood`, `action_nudged`,
     /// `section_written`, `review_moved`, `figures_frozen`, `review_nudged`.
     /// In the audit: `server_started`, `token_created`, `token_revoked`, `rule_saved`, `rule_retired`,
     /// `attempts_refused`, `postmortem_imported`.

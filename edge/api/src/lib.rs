@@ -38,7 +38,9 @@ pub use access::{
     Asking, Caller, CreateToken, CreatedToken, Doorman, Scope, Shown, Token, Turned, WantedToken,
     is_direct, name_of, names_loopback, names_token,
 };
-pub use actions::{ActionBody, ActionPatch, ActionRef, ActionWords, ReviewWords, WrittenSection};
+pub use actions::{
+    ActionBody, ActionPatch, ActionRef, ActionWords, DEFAULT_TRACKER, ReviewWords, WrittenSection,
+};
 pub use analysis::{
     Analysis, Change, Cleared, CodePlace, Counts, Hop, Impact, Incident, Judgement, Lead,
     Mitigation, Origin, Shift, TrailStep,

@@ -14,6 +14,7 @@ use crate::receiver::{Email, MailSecurity, Receiver, ReceiverKind};
 use crate::secret::Secret;
 use crate::smtp::{self, Errand};
 use crate::target::{Lookup, ResolveTrouble, Target, system_lookup};
+use crate::tracker::{self, Ask, Issue, Item, Moved, Tracker, TrackerKind};
 use crate::trust::{Trust, TrustError};
 
 /// One attempt, from the look-up to the answer, is over by then.
@@ -183,6 +184,105 @@ impl Courier {
         }
     }
 
+    /// Opens an issue for an item, unless there is one.
+    ///
+    /// # Errors
+    /// What became of the attempt, if there is no issue in the end.
+    pub fn open_issue(&self, tracker: &Tracker, item: &Item) -> Result<Issue, Outcome> {
+        let found = self.tracked(tracker, &Ask::Find(item))?;
+        match tracker.own(&found, item)? {
+            Some(issue) => Ok(issue),
+            None => tracker.issue(&self.tracked(tracker, &Ask::Open(item))?),
+        }
+    }
+
+    /// How an issue stands.
+    ///
+    /// # Errors
+    /// What became of the attempt, if it cannot be seen.
+    pub fn look_at_issue(&self, tracker: &Tracker, number: u64) -> Result<Issue, Outcome> {
+        tracker.issue(&self.tracked(tracker, &Ask::Look(number))?)
+    }
+
+    /// Says below an issue why it is closed or open again, and does it; one that is so already stays as
+    /// it is.
+    ///
+    /// # Errors
+    /// What became of the attempt, if it is not so in the end.
+    pub fn move_issue(
+        &self,
+        tracker: &Tracker,
+        number: u64,
+        (moved, why): (Moved, &str),
+    ) -> Result<Issue, Outcome> {
+        let issue = self.look_at_issue(tracker, number)?;
+        if issue.is_open == (moved == Moved::Reopened) {
+            return Ok(issue);
+        }
+        self.tracked(tracker, &Ask::Comment(number, why))?;
+        tracker.issue(&self.tracked(tracker, &Ask::Move(number, moved))?)
+    }
+
+    /// Tells a webhook of an item: that it is there, or what became of it, and why.
+    ///
+    /// # Errors
+    /// What became of the attempt, if it was not taken.
+    pub fn tell_of_item(
+        &self,
+        tracker: &Tracker,
+        item: &Item,
+        moved: Option<(Moved, &str)>,
+    ) -> Result<(), Outcome> {
+        if let Some(problem) = tracker.problem() {
+            return Err(Outcome::refused(problem));
+        }
+        let request = tracker.told(item, moved, now())?;
+        let answer = self.asked(&tracker.allow_private, &request, ANSWER_BYTES_MAX)?;
+        match judged(&answer) {
+            Outcome::Delivered => Ok(()),
+            trouble @ (Outcome::DeliveredInPart { .. }
+            | Outcome::Later { .. }
+            | Outcome::Refused { .. }) => Err(trouble),
+        }
+    }
+
+    /// Whether a tracker lets us in, without anything there being altered.
+    #[must_use]
+    pub fn probe_tracker(&self, tracker: &Tracker) -> Probe {
+        if tracker.kind == TrackerKind::Webhook {
+            let outcome = tracker.problem().map_or(Outcome::Delivered, Outcome::refused);
+            return Probe { did: "looked at its settings, sent nothing", outcome };
+        }
+        let outcome = self.tracked(tracker, &Ask::Try).map_or_else(|it| it, |_| Outcome::Delivered);
+        Probe { did: "asked for its issues", outcome }
+    }
+
+    /// The answer of a tracker that did what it was asked.
+    fn tracked(&self, tracker: &Tracker, ask: &Ask<'_>) -> Result<Answer, Outcome> {
+        if let Some(problem) = tracker.problem() {
+            return Err(Outcome::refused(problem));
+        }
+        let request = tracker.request(ask)?;
+        let answer = self.asked(&tracker.allow_private, &request, tracker::ANSWER_BYTES_MAX)?;
+        match judged(&answer) {
+            Outcome::Delivered => Ok(answer),
+            // GitHub says so also to whoever asks too often; then it says when to come again.
+            Outcome::Refused { .. } if answer.status == 403 && answer.retry_after_s.is_some() => {
+                Err(Outcome::Later {
+                    reason: "answered 403: asked too often".to_owned(),
+                    after_s: answer.retry_after_s,
+                    may_have_arrived: false,
+                })
+            }
+            Outcome::Refused { .. } if matches!(answer.status, 401 | 403 | 404) => {
+                Err(Outcome::refused(turned_away(answer.status)))
+            }
+            trouble @ (Outcome::DeliveredInPart { .. }
+            | Outcome::Later { .. }
+            | Outcome::Refused { .. }) => Err(trouble),
+        }
+    }
+
     fn told(&self, receiver: &Receiver, request: &Request) -> Outcome {
         match self.asked(&receiver.allow_private, request, ANSWER_BYTES_MAX) {
             Ok(answer) => judged(&answer),
@@ -265,6 +365,15 @@ fn judged(answer: &Answer) -> Outcome {
         404 | 410 => Outcome::refused(format!("answered {status}; check the address")),
         400..=499 => Outcome::refused(format!("answered {status}")),
         _ => later(true),
+    }
+}
+
+/// What a tracker means by it.
+const fn turned_away(status: u16) -> &'static str {
+    match status {
+        401 => "answered 401: it does not know the token",
+        403 => "answered 403: the token may not do this there",
+        _ => "answered 404: there is no such project or issue, or the token may not see it",
     }
 }
 

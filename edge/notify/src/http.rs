@@ -81,6 +81,10 @@ pub(crate) fn exchange(
     let answer = match request.method {
         Method::Get => with_headers(agent.get(target.uri.clone()), request).call(),
         Method::Post => with_headers(agent.post(target.uri.clone()), request).send(&*request.body),
+        Method::Put => with_headers(agent.put(target.uri.clone()), request).send(&*request.body),
+        Method::Patch => {
+            with_headers(agent.patch(target.uri.clone()), request).send(&*request.body)
+        }
     };
     let answer = answer.map_err(|error| trouble(&target.host, error))?;
     let status = answer.status().as_u16();

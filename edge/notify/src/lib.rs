@@ -25,6 +25,7 @@ mod secret;
 mod signature;
 mod smtp;
 mod target;
+mod tracker;
 mod trust;
 
 pub use courier::{ATTEMPT_MAX, Courier, FetchError, Probe};
@@ -33,4 +34,5 @@ pub use outcome::Outcome;
 pub use receiver::{Email, HeartbeatMethod, MailSecurity, Misconfigured, Receiver, ReceiverKind};
 pub use secret::Secret;
 pub use target::{Lookup, wrong_address};
+pub use tracker::{Issue, Item, Moved, Tracker, TrackerKind};
 pub use trust::TrustError;

@@ -35,6 +35,8 @@ pub(crate) struct Request {
 pub(crate) enum Method {
     Get,
     Post,
+    Put,
+    Patch,
 }
 
 impl Request {

@@ -13,6 +13,7 @@ use hw_notify::{
 };
 
 #[path = "local/server.rs"]
+#[expect(dead_code, reason = "each test file uses a part of it")]
 mod server;
 
 use server::Server;

@@ -25,7 +25,9 @@ Examples:
       \"add an alert on the share that screening passes on\"
   highwater action list --owner lea
   highwater action done INC-1-A1 \"the replay fires 40 s after the onset\"
-  highwater action decline INC-1-A2 \"the service goes away in spring\"")]
+  highwater action decline INC-1-A2 \"the service goes away in spring\"
+  highwater action link INC-1-A3
+  highwater action link INC-1-A4 https://github.com/acme/platform/issues/7")]
 pub(crate) struct ActionCommand {
     #[command(subcommand)]
     verb: Verb,
@@ -39,6 +41,7 @@ enum Verb {
     Decline(Decline),
     Reopen(Reopen),
     Change(Change),
+    Link(Link),
 }
 
 /// Add an action item to an incident.
@@ -173,6 +176,27 @@ struct Change {
     who: Who,
 }
 
+/// Have an issue opened for an item, or hand it over to one that is there.
+///
+/// Without an address an issue is opened in a tracker of the settings. It is closed when the item is done
+/// or declined, and the item is done when the issue is closed. With an address the item is handed over to
+/// an issue of another team: if a tracker of the settings knows its project, the item is done when that
+/// issue is closed; nothing is ever written there.
+#[derive(Debug, Args)]
+struct Link {
+    /// The item, such as INC-1-A2.
+    action: String,
+    /// The address of an issue that is there.
+    url: Option<String>,
+
+    /// Tracker of the settings [default: the first one that takes items of its kind].
+    #[arg(long, value_name = "NAME", conflicts_with = "url")]
+    tracker: Option<String>,
+
+    #[command(flatten)]
+    who: Who,
+}
+
 impl ActionCommand {
     pub(crate) fn run(self) -> anyhow::Result<Exit> {
         match self.verb {
@@ -184,6 +208,7 @@ impl ActionCommand {
             }
             Verb::Reopen(Reopen { action, reason, who }) => put(&who, &action, ("open", reason)),
             Verb::Change(change) => change.run(),
+            Verb::Link(link) => link.run(),
         }
     }
 }
@@ -233,6 +258,15 @@ impl Change {
             anyway,
             ..ActionPatch::default()
         };
+        send(&who, &action, &patch)
+    }
+}
+
+impl Link {
+    fn run(self) -> anyhow::Result<Exit> {
+        let Self { action, url, tracker, who } = self;
+        let tracker = url.is_none().then(|| tracker.unwrap_or_default());
+        let patch = ActionPatch { url, tracker, by: who.by()?, ..ActionPatch::default() };
         send(&who, &action, &patch)
     }
 }

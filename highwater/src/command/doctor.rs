@@ -3,6 +3,7 @@
 mod checks;
 mod people;
 mod receivers;
+mod trackers;
 
 use crate::client::{Address, Api};
 use crate::exit::Exit;
@@ -12,7 +13,8 @@ use checks::{Check, Finding};
 use clap::Args;
 
 /// Look whether a server can run here, or runs well: settings, data folder, disk, ports, answers,
-/// ownership files and calendars, and whether each receiver could be told.
+/// ownership files and calendars, and whether each receiver could be told, and whether each tracker
+/// lets us in.
 ///
 /// Changes nothing. Give the flags and the settings file you would give `serve`. A webhook is sent a
 /// message of type webhook.test; a mail server is asked whether it would take mail for each recipient;
@@ -39,6 +41,7 @@ impl Doctor {
         checks.push(checks::files());
         checks.extend(server.checks(api.as_ref()));
         checks.extend(receivers::checks(&settings.receivers, &settings.folder)?);
+        checks.extend(trackers::checks(&settings.trackers)?);
         let running = api.as_ref().filter(|_| matches!(server, checks::Running::Here));
         checks.extend(people::checks(&settings.people, running));
         let page: String = checks.iter().map(line).collect();

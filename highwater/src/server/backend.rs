@@ -36,6 +36,7 @@ use super::clock::ClockKind;
 use super::counts::{Counts, get};
 use super::hooks::HookSettings;
 use super::orders::{ToEngine, ToWriter};
+use super::trackers::Tracking;
 use crate::people::Known;
 use hw_access::Door;
 use hw_api::{
@@ -83,6 +84,8 @@ pub(super) struct Answers {
     pub hooks: HookSettings,
     /// Alerts are taken one post after the other: what one writes, the next one knows.
     pub alerts: Mutex<()>,
+    /// Where action items stand as issues too, and what is wrong there.
+    pub tracking: Tracking,
     /// What files and calendars say about people.
     pub people: Arc<Known>,
     /// Rows up to this one were durable when the process started.
@@ -300,7 +303,9 @@ impl Backend for Answers {
     }
 
     fn actions(&self, may_see: &mut MaySee<'_>) -> Answered<Vec<ActionWords>> {
-        self.action_list(may_see)
+        let mut items = self.action_list(may_see)?;
+        self.tracking.say_troubles(&mut items);
+        Ok(items)
     }
 
     fn postmortem(&self, incident: u32, asked: &PostmortemAsked) -> Answered<Option<String>> {

@@ -1,5 +1,5 @@
 //! Threads that look after something by themselves, beside counting: canaries, calendars, frozen counts,
-//! rules.
+//! rules, issues of action items.
 
 use super::backend::Answers;
 use super::canary::Canary;
@@ -7,6 +7,7 @@ use super::freezing::Freezing;
 use super::people::Rereading;
 use super::rules::Watching;
 use super::running::spawn;
+use super::trackers::Following;
 use crate::client::Sender;
 use std::path::Path;
 use std::sync::Arc;
@@ -18,12 +19,14 @@ const CANARY: &str = "canary";
 const PEOPLE: &str = "people";
 const FREEZER: &str = "freezer";
 const RULES: &str = "rules";
+const TRACKERS: &str = "trackers";
 
 /// Threads that look after something by themselves, beside counting.
 pub(super) struct Companions {
     pub canary: Option<JoinHandle<()>>,
     pub people: Option<JoinHandle<()>>,
     pub freezing: JoinHandle<()>,
+    pub trackers: Option<JoinHandle<()>>,
     /// It ends before the writer: what it found is still written.
     pub rules: JoinHandle<()>,
 }
@@ -39,6 +42,7 @@ impl Companions {
         Ok(Self {
             canary: fly(sender, answers, stopping)?,
             people: reread(answers, data, stopping)?,
+            trackers: follow(answers, stopping)?,
             freezing: spawn(FREEZER, move || freezing.run())?,
             rules: spawn(RULES, move || watching.run())?,
         })
@@ -68,4 +72,13 @@ fn reread(
 ) -> anyhow::Result<Option<JoinHandle<()>>> {
     let people = Rereading::wanted(answers, data, stopping);
     people.map(|people| spawn(PEOPLE, move || people.run())).transpose()
+}
+
+/// Looks after issues of action items, if settings name trackers.
+fn follow(
+    answers: &Arc<Answers>,
+    stopping: &watch::Receiver<bool>,
+) -> anyhow::Result<Option<JoinHandle<()>>> {
+    let following = Following::wanted(answers, stopping)?;
+    following.map(|following| spawn(TRACKERS, move || following.run())).transpose()
 }

@@ -12,6 +12,7 @@ use super::opening::{DataSettings, Opened, open};
 use super::orders::{ToEngine, ToWriter};
 use super::post::{Post, PostSettings, ToPost};
 use super::room::Room;
+use super::trackers::{TrackerSettings, Tracking};
 use super::writer::{Pause, Waiting, Writer};
 use crate::client::Sender;
 use crate::people::{Known, PeopleSettings};
@@ -64,6 +65,8 @@ pub(crate) struct ServerSettings {
     pub access: AccessSettings,
     /// Who is told of incidents.
     pub receivers: Vec<hw_notify::Receiver>,
+    /// Where action items stand as issues too.
+    pub trackers: Vec<TrackerSettings>,
     /// What is taken from other programs.
     pub hooks: HookSettings,
     pub people: PeopleSettings,
@@ -121,6 +124,7 @@ impl Server {
             door: Arc::clone(&guards.door),
             hooks: settings.hooks.clone(),
             alerts: std::sync::Mutex::default(),
+            tracking: Tracking::of(settings.trackers.clone()),
             durable_at_start: durable,
             people: Arc::new(Known::new(settings.people.clone())),
             runtime: runtime.handle().clone(),
@@ -218,8 +222,8 @@ impl Server {
         drop(self.post.join());
         drop(self.companions.rules.join());
         drop(self.orders.send(ToWriter::Stop));
-        let Companions { canary, people, freezing, .. } = self.companions;
-        let others = canary.into_iter().chain(people).chain([freezing]);
+        let Companions { canary, people, freezing, trackers, .. } = self.companions;
+        let others = canary.into_iter().chain(people).chain(trackers).chain([freezing]);
         for thread in self.threads.into_iter().chain(others) {
             // A panic of one of them has ended the process.
             drop(thread.join());

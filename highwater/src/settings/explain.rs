@@ -9,6 +9,7 @@ use super::layers::{
 };
 use super::people::people;
 use super::receivers::receivers;
+use super::trackers::trackers;
 use super::{Fault, ServeFlags, Settings, SettingsError};
 use crate::people::PeopleSettings;
 use crate::text::paragraph;
@@ -49,6 +50,8 @@ impl ServeFlags {
             receivers,
             "Who is told of incidents, and how. None: who looks, sees.",
         );
+        let trackers = trackers(&top)?.len();
+        page.rules("trackers", trackers, TRACKERS);
         let hooks = hooks(&top)?;
         page.secret("hooks.slack_signing_secret", usize::from(hooks.slack.is_some()), SLACK);
         page.secret("hooks.mattermost_tokens", hooks.mattermost.len(), MATTERMOST);
@@ -66,6 +69,9 @@ impl ServeFlags {
         Ok(page.out)
     }
 }
+
+const TRACKERS: &str = "Where action items stand as issues too; docs/reference/after.md. None: an item may \
+                        name the address of one, which nobody looks at.";
 
 const SLACK: &str = "Signing secret of the app whose slash command is posted to \
                      /api/v1/hooks/slack. None: commands of Slack are not taken, since nothing would \

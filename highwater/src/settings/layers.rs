@@ -65,6 +65,7 @@ pub(super) const TOP_KEYS: &[&str] = &[
     "people",
     "retention",
     "tls",
+    "trackers",
     "window",
 ];
 

@@ -112,6 +112,7 @@ impl ServeFlags {
             receiver,
             access: access(self, file)?,
             receivers: receivers(&top)?,
+            trackers: super::trackers::trackers(&top)?,
             hooks: hooks(&top)?,
             people: super::people::people(&top)?,
             retention: Retention {

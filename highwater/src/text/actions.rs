@@ -47,6 +47,10 @@ fn one(item: &Value, (now, zone): (Option<Timestamp>, &Zone)) -> String {
     if !url.is_empty() {
         page.push_str(&paragraph(&format!("{indent}at "), &indent, &url));
     }
+    let trouble = word(item, "tracker_trouble");
+    if !trouble.is_empty() {
+        page.push_str(&paragraph(&indent, &indent, &trouble));
+    }
     let nudges = number(item, "nudges");
     if nudges > 0 && word(item, "state") == "open" {
         let times = if nudges == 1 { "once".to_owned() } else { format!("{nudges} times") };

@@ -1,6 +1,6 @@
 //! What follows from an order about what comes after the incident, or why nothing does.
 
-use super::{ActionState, After, AfterCommand, AfterFault, ReviewStatus};
+use super::{ActionChange, ActionState, After, AfterCommand, AfterFault, ReviewStatus};
 use crate::author::Author;
 use crate::record::Record;
 use crate::refusal::Refusal;
@@ -37,19 +37,7 @@ impl Record {
                 Ok(After::ActionAdded { action: last + 1, item })
             }
             AfterCommand::ChangeAction { action, change, was } => {
-                let known = self.action(action)?;
-                if change.is_empty() {
-                    return Err(fault(AfterFault::NothingChanged));
-                }
-                if let Some(was) = was.filter(|was| *was != known.seq) {
-                    let seq = known.seq;
-                    return Err(fault(AfterFault::ActionMoved { action, was, seq }));
-                }
-                if let Some(due) = change.due.filter(|due| *due <= now) {
-                    return Err(fault(AfterFault::DueIsOver { due, now }));
-                }
-                self.open_action(action)?;
-                Ok(After::ActionChanged { action, change })
+                self.change_action((action, was), change, now)
             }
             AfterCommand::FinishAction { action, how } => {
                 self.open_action(action)?;
@@ -68,6 +56,14 @@ impl Record {
             AfterCommand::TrackAction { action, url } => {
                 self.action(action)?;
                 Ok(After::ActionTracked { action, url })
+            }
+            AfterCommand::WantIssue { action, tracker } => self.want_issue(action, tracker),
+            AfterCommand::SeeIssue { action, url, is_open } => {
+                self.action(action)?;
+                if *by != Author::Highwater {
+                    return Err(fault(AfterFault::IssueNotSeen));
+                }
+                Ok(After::IssueStood { action, url, is_open })
             }
             AfterCommand::WriteSection { section, text, base } => {
                 self.check_section(&section, base)?;
@@ -89,6 +85,42 @@ impl Record {
     fn action(&self, action: u32) -> Decided<&super::Action> {
         let n = self.actions.len();
         self.actions.get(&action).ok_or_else(|| fault(AfterFault::NoAction { action, n }))
+    }
+
+    fn change_action(
+        &self,
+        (action, was): (u32, Option<u64>),
+        change: ActionChange,
+        now: Timestamp,
+    ) -> Decided {
+        let known = self.action(action)?;
+        if change.is_empty() {
+            return Err(fault(AfterFault::NothingChanged));
+        }
+        if let Some(was) = was.filter(|was| *was != known.seq) {
+            let seq = known.seq;
+            return Err(fault(AfterFault::ActionMoved { action, was, seq }));
+        }
+        if let Some(due) = change.due.filter(|due| *due <= now) {
+            return Err(fault(AfterFault::DueIsOver { due, now }));
+        }
+        self.open_action(action)?;
+        Ok(After::ActionChanged { action, change })
+    }
+
+    /// An issue is opened once. What is not opened yet may be opened elsewhere.
+    fn want_issue(&self, action: u32, tracker: Name) -> Decided {
+        let known = self.action(action)?;
+        if let Some(url) = &known.url {
+            let at = url.to_string();
+            return Err(fault(AfterFault::ActionIsTracked { action, at }));
+        }
+        if known.tracker.as_ref() == Some(&tracker) || known.issue_is_open.is_some() {
+            let at = known.tracker.as_ref().unwrap_or(&tracker).to_string();
+            return Err(fault(AfterFault::ActionIsTracked { action, at }));
+        }
+        self.open_action(action)?;
+        Ok(After::IssueWanted { action, tracker })
     }
 
     fn open_action(&self, action: u32) -> Decided<()> {

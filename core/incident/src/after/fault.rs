@@ -39,6 +39,15 @@ pub enum AfterFault {
     ActionIsDeclined(u32),
     /// It is open already.
     ActionIsOpen(u32),
+    /// It has an issue, or will have one.
+    ActionIsTracked {
+        /// Which.
+        action: u32,
+        /// Where.
+        at: String,
+    },
+    /// How issues stand is said by Highwater alone, which looks.
+    IssueNotSeen,
     /// Somebody else wrote this section meanwhile.
     SectionMoved {
         /// Which.
@@ -98,6 +107,10 @@ impl AfterFault {
                 format!("action item {action} was declined: reopen it first, with a reason")
             }
             Self::ActionIsOpen(action) => format!("action item {action} is open already"),
+            Self::ActionIsTracked { action, at } => {
+                format!("action item {action} stands in a tracker already, at {at}")
+            }
+            Self::IssueNotSeen => "how an issue stands is said by Highwater alone".to_owned(),
             Self::SectionMoved { section, by, base, seq } => format!(
                 "somebody was faster: {by} wrote the section {section} in entry {seq}, and you have read \
                  {base}; put both together, and say that you have read {seq}"

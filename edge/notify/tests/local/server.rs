@@ -18,6 +18,23 @@ impl Server {
         Self::with(move |stream| drop(stream.write_all(&answer)))
     }
 
+    /// Answers each request as this says.
+    pub(crate) fn serving(answer: impl Fn(&str) -> Vec<u8> + Send + 'static) -> Self {
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let (listener, seen) = (TcpListener::bind("127.0.0.1:0").unwrap(), requests.clone());
+        let address = listener.local_addr().unwrap();
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                let request = read_request(&mut stream);
+                let bytes = answer(&request);
+                seen.lock().unwrap().push(request);
+                drop(stream.write_all(&bytes));
+            }
+        });
+        Self { address, requests }
+    }
+
     /// Does something with a connection once the request was read.
     pub(crate) fn with(act: impl Fn(&mut TcpStream) + Send + 'static) -> Self {
         Self::at(SocketAddr::from(([127, 0, 0, 1], 0)), act)

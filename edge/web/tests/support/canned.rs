@@ -242,8 +242,12 @@ fn action(incident: &str, n: u32) -> ActionWords {
         by: "Tom".to_owned(),
         added_at: rfc3339(Timestamp::from_s(1)),
         url: None,
+        tracker: None,
+        issue: None,
+        tracker_trouble: None,
         nudges: 0,
         seq: u64::from(n),
+        state_seq: u64::from(n),
     }
 }
 

@@ -105,12 +105,13 @@ impl Answers {
         self.done(incident, orders, key)
     }
 
-    pub(super) fn done(
+    pub(in crate::server) fn done(
         &self,
         incident: IncidentId,
         orders: Orders,
         key: Option<String>,
     ) -> Answered<Option<DoneAnswer>> {
+        let orders = self.tracked(incident, orders)?;
         let Some(seqs) = self.decided(incident, orders, key)? else { return Ok(None) };
         let Some(words) = self.incident_words(incident.0)? else { return Ok(None) };
         let (Some(first), Some(last)) = (seqs.first(), seqs.last()) else {

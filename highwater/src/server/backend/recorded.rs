@@ -68,7 +68,7 @@ impl Answers {
     }
 
     /// An incident.
-    pub(super) fn incident_words(&self, number: u32) -> Answered<Option<Incident>> {
+    pub(in crate::server) fn incident_words(&self, number: u32) -> Answered<Option<Incident>> {
         let incident = self.state(Kind::Incident, number)?;
         incident.map(|incident| self.joined(number, incident)).transpose()
     }

@@ -14,6 +14,8 @@ pub(super) fn parts(did: &AfterV1) -> (&'static str, Option<String>) {
         AfterV1::ActionDeclined { action, .. } => ("action_declined", item(action)),
         AfterV1::ActionReopened { action, .. } => ("action_reopened", item(action)),
         AfterV1::ActionTracked { action, .. } => ("action_tracked", item(action)),
+        AfterV1::IssueWanted { action, .. } => ("issue_wanted", item(action)),
+        AfterV1::IssueStood { action, .. } => ("issue_stood", item(action)),
         AfterV1::ActionNudged { action, .. } => ("action_nudged", item(action)),
         AfterV1::SectionWritten { section, .. } => {
             ("section_written", Some(format!("section {section}")))
@@ -32,8 +34,10 @@ pub(super) fn value(did: &AfterV1) -> Option<&str> {
         AfterV1::ActionDone { .. } => Some("done"),
         AfterV1::ActionDeclined { .. } => Some("declined"),
         AfterV1::ActionReopened { .. } => Some("open"),
+        AfterV1::IssueStood { is_open, .. } => Some(if *is_open { "open" } else { "closed" }),
         AfterV1::ActionChanged { .. }
         | AfterV1::ActionTracked { .. }
+        | AfterV1::IssueWanted { .. }
         | AfterV1::ActionNudged { .. }
         | AfterV1::SectionWritten { .. }
         | AfterV1::FiguresFrozen { .. }
@@ -72,6 +76,16 @@ pub(super) fn words(did: &AfterV1) -> String {
             format!("action item {action} is open again: {reason}")
         }
         AfterV1::ActionTracked { action, url } => format!("action item {action} stands at {url}"),
+        AfterV1::IssueWanted { action, tracker } => {
+            format!("action item {action} is to have an issue in {tracker}")
+        }
+        AfterV1::IssueStood { action, url: Some(url), .. } => {
+            format!("the issue of action item {action} was opened: {url}")
+        }
+        AfterV1::IssueStood { action, url: None, is_open } => {
+            let standing = if *is_open { "open" } else { "closed" };
+            format!("the issue of action item {action} is {standing}")
+        }
         AfterV1::ActionNudged { action, due, n } => {
             let times = if *n == 1 { String::new() } else { format!(", reminder {n}") };
             format!("action item {action} was due on {}, and is open{times}", day(due))

@@ -99,8 +99,12 @@ mod tests {
             by: words(),
             added_at: words(),
             url: None,
+            tracker: None,
+            issue: None,
+            tracker_trouble: None,
             nudges: 0,
             seq: 1,
+            state_seq: 1,
         }
     }
 

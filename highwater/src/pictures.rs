@@ -52,8 +52,8 @@ fn leg(leg: &FlowLeg) -> FlowHop {
     FlowHop {
         from: leg.hop.caller.clone(),
         to: leg.hop.callee.clone(),
-        now_per_min: leg.left as f64,
-        usual_per_min: leg.expected,
+        now: leg.left as f64,
+        usual: leg.expected,
         ratio_now: now,
         ratio_usual: usual.map(|usual| (usual, usual)),
         state: if differs { HopState::Changed } else { HopState::AsUsual },

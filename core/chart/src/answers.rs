@@ -47,6 +47,14 @@ impl Tense {
         }
     }
 
+    /// Behind a number of items: those of a minute, or all of the incident.
+    pub(crate) const fn per(self) -> &'static str {
+        match self {
+            Self::Now => " / min",
+            Self::During => "",
+        }
+    }
+
     /// `pass`, `passed`.
     pub(crate) const fn pass(self) -> &'static str {
         match self {

@@ -67,10 +67,10 @@ pub struct FlowHop {
     pub from: String,
     /// The callee's name.
     pub to: String,
-    /// Items per minute.
-    pub now_per_min: f64,
-    /// Items per minute when all is well.
-    pub usual_per_min: f64,
+    /// Items per minute; of an incident that is over ([`Tense::During`]) all of them.
+    pub now: f64,
+    /// The same when all is well.
+    pub usual: f64,
     /// The transfer ratio, where it is known.
     pub ratio_now: Option<f64>,
     /// The band of the transfer ratio, lower and upper edge, where it is known.
@@ -193,7 +193,7 @@ pub fn flow_map_tables(data: &FlowMap) -> Vec<Table> {
         let state = hop.state.word().to_owned();
         [hop.from.clone(), hop.to.clone(), now, usually, ratio, usual, state]
     });
-    let now = format!("{} / min {}", data.unit, data.tense.word());
+    let now = format!("{}{} {}", data.unit, data.tense.per(), data.tense.word());
     let head = ["From", "To", &now, "usually", "passes", "usually passes", "state"];
     let mut tables = vec![Table::new(data.title.clone(), head, hops)];
     if !data.asked.is_empty() {
@@ -218,11 +218,11 @@ impl HopState {
 
 impl FlowHop {
     pub(crate) const fn now(&self) -> f64 {
-        clean(self.now_per_min)
+        clean(self.now)
     }
 
     pub(crate) const fn usual(&self) -> f64 {
-        clean(self.usual_per_min)
+        clean(self.usual)
     }
 
     /// What came on top of the usual, if it is to be shown.
@@ -247,12 +247,12 @@ impl FlowHop {
         let ratio = self.ratio_now.map(|ratio| format!("{}, ", pass_words(ratio, tense)));
         let usual = self.ratio_usual.map(|usual| format!(" and {}", usual_words(usual, "")));
         format!(
-            "{} to {}: {}{} / min, usually {} / min{}",
+            "{} to {}: {}{}, usually {}{}",
             name(&self.from),
             name(&self.to),
             ratio.unwrap_or_default(),
-            count_words(self.now()),
-            count_words(self.usual()),
+            labels::amount(self.now(), tense),
+            labels::amount(self.usual(), tense),
             usual.unwrap_or_default()
         )
     }
@@ -285,7 +285,11 @@ fn write_head(pen: &mut Pen<'_>, data: &FlowMap, chosen: &Chosen<'_>) -> f64 {
     }
     let first = unit.chars().next().map(|c| c.to_uppercase().collect::<String>());
     let rest: String = unit.chars().skip(1).collect();
-    let said = format!("{}{rest} per minute. Width is volume.", first.unwrap_or_default());
+    let of = match data.tense {
+        Tense::Now => "per minute",
+        Tense::During => "while it lasted",
+    };
+    let said = format!("{}{rest} {of}. Width is volume.", first.unwrap_or_default());
     let said = Words::plain(said).at(0.0, 14.0).size(LABEL_PX).ink(inks.ink2).fit(pen.width);
     let mut x = said.width() + 24.0;
     let mut y = 0.0;

@@ -227,6 +227,7 @@ impl<'d> Plot<'d> {
     /// Names the band where it hides nothing.
     pub(crate) fn write_band_name(&self, pen: &mut Pen<'_>) {
         let name = match self.series.baseline {
+            Baseline::Learned if self.is_band_flat() => "usual",
             Baseline::Learned => "learned band",
             Baseline::Learning => "still learning",
         };
@@ -302,16 +303,25 @@ impl<'d> Plot<'d> {
         if self.band.len() < 2 {
             return;
         }
+        let dashed = Some(Stroke::dashed(pen.inks.flow, 1.0, "4 3"));
         match self.series.baseline {
+            Baseline::Learned if self.is_band_flat() => {
+                pen.path(&Path::default().lines(upper), Fill::Empty, dashed);
+            }
             Baseline::Learned => {
                 let area = Path::default().lines(upper.chain(lower.rev())).close();
                 pen.path(&area, Fill::Ink(pen.inks.flow_fill), None);
             }
             Baseline::Learning => {
                 let edges = Path::default().lines(upper).lines(lower);
-                pen.path(&edges, Fill::Empty, Some(Stroke::dashed(pen.inks.flow, 1.0, "4 3")));
+                pen.path(&edges, Fill::Empty, dashed);
             }
         }
+    }
+
+    /// Whether one figure is known as usual and not how far it goes up and down.
+    fn is_band_flat(&self) -> bool {
+        self.band.iter().all(|point| (point.high - point.low).abs() < f64::EPSILON)
     }
 
     /// Every place a label may stand: row by row, beside its line.

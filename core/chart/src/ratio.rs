@@ -176,7 +176,11 @@ pub(crate) fn figure_words(series: &Series, view: &View) -> Vec<String> {
     let low = band.iter().map(|point| point.low).reduce(f64::min);
     let high = band.iter().map(|point| point.high).reduce(f64::max);
     if let (Some(low), Some(high)) = (low, high) {
-        said.push(format!("Usually between {} and {}.", words(low), words(high)));
+        let (low, high) = (words(low), words(high));
+        said.push(match low == high {
+            true => format!("Usually {low}."),
+            false => format!("Usually between {low} and {high}."),
+        });
     }
     let pieces = series.pieces(view);
     let outside = pieces.iter().filter(|piece| piece.place == Place::Outside);

@@ -15,10 +15,10 @@ mod story;
 mod xml;
 
 use hw_chart::{
-    Inks, PAGE, PAPER, Style, Table, answer_mix, answer_mix_tables, durations, durations_tables,
-    flow_map, flow_map_tables, flow_map_words, onset_close_up, onset_close_up_tables,
-    ratio_over_time, ratio_over_time_tables, ratio_over_time_words, threshold_sweep,
-    threshold_sweep_tables, threshold_sweep_words,
+    FlowMap, Inks, PAGE, PAPER, Style, Table, Tense, answer_mix, answer_mix_tables, durations,
+    durations_tables, flow_map, flow_map_tables, flow_map_words, onset_close_up,
+    onset_close_up_tables, ratio_over_time, ratio_over_time_tables, ratio_over_time_words,
+    threshold_sweep, threshold_sweep_tables, threshold_sweep_words,
 };
 use std::path::Path;
 
@@ -276,4 +276,27 @@ fn what_comes_in_great_numbers_is_drawn_within_bounds() {
             assert!(svg.contains(">+") || svg.contains("a dot for each"), "{}", picture.name);
         }
     }
+}
+
+#[test]
+fn items_of_an_incident_that_is_over_are_all_of_them_and_not_those_of_a_minute() {
+    let over = FlowMap { tense: Tense::During, asked: Vec::new(), ..story::map() };
+    for (map, is_per_minute) in [(over, false), (story::map(), true)] {
+        let style = Style { inks: &PAPER, width_px: 900, id_prefix: "map" };
+        let tables = format!("{:?}", flow_map_tables(&map)[0]);
+        for said in [flow_map(&map, &style), flow_map_words(&map), tables] {
+            let says = said.contains("/ min") || said.contains("per minute");
+            assert_eq!(says, is_per_minute, "{said}");
+        }
+    }
+}
+
+#[test]
+fn baseline_of_one_figure_is_a_line_and_no_band() {
+    let mut data = story::close_up();
+    data.series.band.iter_mut().for_each(|point| (point.low, point.high) = (0.5, 0.5));
+    let style = Style { inks: &PAPER, width_px: 900, id_prefix: "flat" };
+    let drawn = onset_close_up(&data, &style);
+    assert!(drawn.contains(">usual</text>") && !drawn.contains("learned band"), "{drawn}");
+    assert!(drawn.contains("Usually 50 %."), "{drawn}");
 }

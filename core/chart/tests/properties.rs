@@ -155,8 +155,8 @@ fn maps() -> impl Strategy<Value = FlowMap> {
             .prop_map(|(ends, flow, ratio_now, ratio_usual, (state, href))| FlowHop {
                 from: ends.0,
                 to: ends.1,
-                now_per_min: flow.0,
-                usual_per_min: flow.1,
+                now: flow.0,
+                usual: flow.1,
                 ratio_now,
                 ratio_usual,
                 state,

@@ -6,7 +6,7 @@
 
 use super::canvas::{Canvas, Turn};
 use super::chosen::Chosen;
-use super::labels::per_min;
+use super::labels::amount;
 use super::returns::rounded;
 use super::{Asked, Standing};
 use crate::answers::{BAR_PX, BAR_STEP_PX, Bar, Tense, draw_bar, shown_name, unlabelled};
@@ -65,7 +65,7 @@ fn notes(asked: &Asked, turn: Turn, width: f64, tense: Tense) -> Vec<String> {
     let mut notes = unlabelled(&asked.answering.parts(), tense, width - WORD_PX, width);
     if turn == Turn::Down {
         let by = shown_name(&asked.answering.asked_by);
-        let asks = format!("asked by {by}, {}", per_min(clean(asked.asks_per_min)));
+        let asks = format!("asked by {by}, {}", amount(clean(asked.asks_per_min), Tense::Now));
         notes.extend(wrapped(&asks, width, SMALL_PX, 1));
     }
     notes.extend(wrapped(&asked.note, width, SMALL_PX, NOTE_LINES));
@@ -140,7 +140,7 @@ fn draw_lines_down(pen: &mut Pen<'_>, canvas: &Canvas, asked: &Asked, asker: usi
         };
         draw_arrow(pen, &points, is_question);
     }
-    let words = Words::plain(format!("asks {}", per_min(clean(asked.asks_per_min))));
+    let words = Words::plain(format!("asks {}", amount(clean(asked.asks_per_min), Tense::Now)));
     let words = words.ink(pen.inks.ink2).halo(pen.inks.surface);
     let frame = Rect { x0: 0.0, y0: 0.0, x1: pen.width, y1: rect.y0 };
     let places = [(x + 18.0, rect.y0 - 13.0), (goal + 18.0, rect.y0 - 6.0)];

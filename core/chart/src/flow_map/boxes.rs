@@ -4,7 +4,7 @@
 //! aside and a line leads back to its ribbon, so that no box is read as another ribbon's.
 
 use super::canvas::{Canvas, Stretch, Turn};
-use super::labels::{Parts, SPOTS, THIN_PX, per_min, spot, write_on};
+use super::labels::{Parts, SPOTS, THIN_PX, amount, spot, write_on};
 use super::{FlowHop, pass_words, usual_words};
 use crate::answers::Tense;
 use crate::pen::{Fill, Pen, Stroke};
@@ -27,10 +27,11 @@ pub(crate) fn write(
     tense: Tense,
 ) -> bool {
     let inks = pen.inks;
-    let figure = hop.ratio_now.map_or_else(|| per_min(hop.now()), |ratio| pass_words(ratio, tense));
+    let figure =
+        hop.ratio_now.map_or_else(|| amount(hop.now(), tense), |ratio| pass_words(ratio, tense));
     let around = if parts.differs.size > 0.0 { parts.differs } else { parts.whole };
     let room = room(pen, canvas, &around);
-    let [long, short] = difference_words(hop);
+    let [long, short] = difference_words(hop, tense);
     let fits = |words: &Words| words.width() + 24.0 <= room;
     let low = |difference: &str| {
         let figure = Words::strong(figure.clone()).size(BODY_PX).ink(inks.alarm);
@@ -47,7 +48,7 @@ pub(crate) fn write(
         return draw_low(pen, canvas, &around, &lows);
     }
     let usual = hop.ratio_usual.map(|usual| usual_words(usual, "usually "));
-    let usual = usual.unwrap_or_else(|| format!("usually {}", per_min(hop.usual())));
+    let usual = usual.unwrap_or_else(|| format!("usually {}", amount(hop.usual(), tense)));
     let mut lines = vec![
         Words::strong(figure.clone()).bold().size(FIGURE_PX).ink(inks.alarm),
         Words::plain(if fits(&Words::plain(long.clone())) { long } else { short }).ink(inks.ink2),
@@ -68,14 +69,14 @@ fn draw_low(pen: &mut Pen<'_>, canvas: &Canvas, around: &Stretch, forms: &[Words
 }
 
 /// `2,109 / min more than usual`, and the same in few words.
-fn difference_words(hop: &FlowHop) -> [String; 2] {
+fn difference_words(hop: &FlowHop, tense: Tense) -> [String; 2] {
     let difference = hop.now() - hop.usual();
     if difference.abs() < 0.5 {
-        return [format!("{}, as usual", per_min(hop.now())), "as usual".to_owned()];
+        return [format!("{}, as usual", amount(hop.now(), tense)), "as usual".to_owned()];
     }
     let (word, sign) = if difference > 0.0 { ("more", '+') } else { ("fewer", '\u{2212}') };
-    let amount = per_min(difference.abs());
-    [format!("{amount} {word} than usual"), format!("{sign}{amount}")]
+    let by = amount(difference.abs(), tense);
+    [format!("{by} {word} than usual"), format!("{sign}{by}")]
 }
 
 /// How wide a box may be: between the bars, or in the picture.

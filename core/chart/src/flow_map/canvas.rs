@@ -180,7 +180,7 @@ impl Canvas {
         for state in [HopState::AsUsual, HopState::CarriedOn, HopState::Changed] {
             for (hop, ribbon) in chosen.hops.iter().zip(&self.map.ribbons) {
                 let Some(ribbon) = ribbon.as_ref().filter(|_| hop.state == state) else { continue };
-                pen.open_link("hop", hop.href.as_deref(), &hop.sentence(crate::Tense::Now));
+                pen.open_link("hop", hop.href.as_deref(), &hop.sentence(chosen.tense));
                 self.draw_ribbon(pen, hop, ribbon);
                 pen.close();
             }
@@ -289,7 +289,7 @@ pub(crate) fn name_room(layer: usize, n_layers: usize, column: f64) -> f64 {
 /// Whether every service's name has room for its number beside it.
 fn fits_in_one_line(chosen: &Chosen<'_>, rooms: &[f64]) -> bool {
     chosen.services.iter().zip(rooms).all(|(service, room)| {
-        let number = super::labels::per_min(service.per_min);
+        let number = super::labels::amount(service.amount, chosen.tense);
         let name = text_width_px(service.name, NAME_PX, Weight::Semibold);
         name + 6.0 + text_width_px(&number, NAME_PX, Weight::Regular) <= *room
     })

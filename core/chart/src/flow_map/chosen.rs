@@ -5,6 +5,7 @@
 
 use super::layers::Edge;
 use super::{Asked, FlowHop, FlowMap, HopState, Standing};
+use crate::answers::Tense;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Hops that are drawn on a wide page, on a middle one and on a phone.
@@ -17,11 +18,13 @@ const ALONE_MAX: usize = 20;
 /// The part of a map that is drawn.
 #[derive(Debug)]
 pub(crate) struct Chosen<'d> {
+    /// Of when the numbers are.
+    pub(crate) tense: Tense,
     /// The services, each once.
     pub(crate) services: Vec<Service<'d>>,
     /// The hops.
     pub(crate) hops: Vec<&'d FlowHop>,
-    /// Of each hop its ends as numbers of services, and its width in items per minute.
+    /// Of each hop its ends as numbers of services, and its width in items.
     pub(crate) edges: Vec<Edge>,
     /// The dependencies, each with the number of who asks.
     pub(crate) asked: Vec<&'d Asked>,
@@ -35,8 +38,8 @@ pub(crate) struct Chosen<'d> {
 pub(crate) struct Service<'d> {
     pub(crate) name: &'d str,
     pub(crate) href: Option<&'d str>,
-    /// Items per minute that came in, or, at a source, that went out.
-    pub(crate) per_min: f64,
+    /// Items that came in, or, at a source, that went out.
+    pub(crate) amount: f64,
     pub(crate) asks: bool,
 }
 
@@ -127,10 +130,10 @@ impl<'d> Chosen<'d> {
                 own.filter(|(_, edge)| edge.from != edge.to).map(|(hop, _)| hop.now()).sum()
             };
             let (into, out) = (sum(|edge| edge.to), sum(|edge| edge.from));
-            service.per_min = if into > 0.0 { into } else { out };
+            service.amount = if into > 0.0 { into } else { out };
             service.asks = askers.contains(&at);
         }
-        Self { services, hops, edges, asked, askers, folded }
+        Self { tense: data.tense, services, hops, edges, asked, askers, folded }
     }
 }
 
@@ -154,7 +157,7 @@ fn services<'d>(data: &'d FlowMap, used: &[&'d str], folded: &mut Folded) -> Vec
             folded.n_services += 1;
             continue;
         }
-        services.push(Service { name, href, per_min: 0.0, asks: false });
+        services.push(Service { name, href, amount: 0.0, asks: false });
     }
     services
 }

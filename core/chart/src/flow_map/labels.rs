@@ -17,9 +17,9 @@ const NAME_PX_MIN: f64 = 40.0;
 /// A ribbon thinner than this has no words on it.
 pub(crate) const THIN_PX: f64 = 16.0;
 
-/// `4,180 / min`.
-pub(crate) fn per_min(per_min: f64) -> String {
-    format!("{} / min", count_words(per_min))
+/// `4,180 / min`, and of an incident that is over `4,180`.
+pub(crate) fn amount(n: f64, tense: Tense) -> String {
+    format!("{}{}", count_words(n), tense.per())
 }
 
 /// Writes the names of services with what comes to them.
@@ -37,16 +37,19 @@ pub(crate) fn write_names(pen: &mut Pen<'_>, canvas: &Canvas, chosen: &Chosen<'_
                 let room = name_room(canvas.layer(number), layers, column(canvas, pen.width));
                 let name = name.anchor(anchor);
                 if canvas.name_lines == 1 {
-                    let name = name.then(per_min(service.per_min), pen.inks.ink2);
+                    let name = name.then(amount(service.amount, chosen.tense), pen.inks.ink2);
                     write_or_drop(pen, name.at(x, bar.y0 - 9.0).fit(room));
                 } else {
                     write_or_drop(pen, name.at(x, bar.y0 - 25.0).fit(room));
-                    let number = Words::plain(per_min(service.per_min)).ink(pen.inks.ink2);
+                    let number =
+                        Words::plain(amount(service.amount, chosen.tense)).ink(pen.inks.ink2);
                     let number = number.size(LABEL_PX).anchor(anchor);
                     write_or_drop(pen, number.at(x, bar.y0 - 9.0).fit(room));
                 }
             }
-            Turn::Down => write_name_down(pen, canvas, number, name, &per_min(service.per_min)),
+            Turn::Down => {
+                write_name_down(pen, canvas, number, name, &amount(service.amount, chosen.tense))
+            }
         }
     }
 }
@@ -163,7 +166,7 @@ fn said(hop: &FlowHop, tense: Tense) -> Vec<Words> {
         words.strip_prefix(&figure).map(|rest| rest.trim().to_owned()).unwrap_or_default()
     };
     let rest = hop.ratio_now.map(pass).unwrap_or_default();
-    let strong = figure.unwrap_or_else(|| per_min(hop.now()));
+    let strong = figure.unwrap_or_else(|| amount(hop.now(), tense));
     let usual = if rest.is_empty() { "as usual".to_owned() } else { format!("{rest}, as usual") };
     let carried = format!("{usual}: it carries on what it gets");
     let forms = match hop.state {

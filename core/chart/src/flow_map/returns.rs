@@ -6,7 +6,7 @@
 use super::FlowHop;
 use super::canvas::{CHANNELS_MAX, Canvas, Turn};
 use super::chosen::Chosen;
-use super::labels::{per_min, write_on_line};
+use super::labels::{amount, write_on_line};
 use super::layers::Edge;
 use crate::pen::{Fill, Pen, Stroke};
 use crate::svg::Path;
@@ -26,7 +26,7 @@ struct Return<'c> {
 /// Draws the lines back.
 pub(crate) fn draw(pen: &mut Pen<'_>, canvas: &Canvas, chosen: &Chosen<'_>) {
     for back in returns(canvas, chosen) {
-        pen.open_link("hop", back.hop.href.as_deref(), &back.hop.sentence(crate::Tense::Now));
+        pen.open_link("hop", back.hop.href.as_deref(), &back.hop.sentence(chosen.tense));
         match canvas.turn {
             Turn::Right => draw_above(pen, canvas, &back),
             Turn::Down => draw_beside(pen, canvas, &back),
@@ -38,7 +38,7 @@ pub(crate) fn draw(pen: &mut Pen<'_>, canvas: &Canvas, chosen: &Chosen<'_>) {
 /// Writes on the lines how much goes back, where there is room.
 pub(crate) fn write(pen: &mut Pen<'_>, canvas: &Canvas, chosen: &Chosen<'_>) {
     for back in returns(canvas, chosen) {
-        let text = format!("back {}", per_min(back.hop.now()));
+        let text = format!("back {}", amount(back.hop.now(), chosen.tense));
         let (start, end) = (canvas.bar(back.edge.from), canvas.bar(back.edge.to));
         match canvas.turn {
             Turn::Right => {

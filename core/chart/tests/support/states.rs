@@ -118,7 +118,7 @@ pub(crate) fn empty_map() -> FlowMap {
 pub(crate) fn zero_flow() -> FlowMap {
     let mut map = story::map();
     for hop in &mut map.hops {
-        (hop.now_per_min, hop.usual_per_min, hop.ratio_now) = (0.0, 0.0, None);
+        (hop.now, hop.usual, hop.ratio_now) = (0.0, 0.0, None);
     }
     map
 }
@@ -128,8 +128,8 @@ pub(crate) fn deficit() -> FlowMap {
     for hop in &mut map.hops {
         match hop.state {
             HopState::AsUsual => {}
-            HopState::Changed => (hop.now_per_min, hop.ratio_now) = (480.0, Some(0.115)),
-            HopState::CarriedOn => (hop.now_per_min, hop.ratio_now) = (478.0, Some(0.998)),
+            HopState::Changed => (hop.now, hop.ratio_now) = (480.0, Some(0.115)),
+            HopState::CarriedOn => (hop.now, hop.ratio_now) = (478.0, Some(0.998)),
         }
     }
     map.asked[0].answering.answers[0].now = 480.0;
@@ -174,7 +174,7 @@ pub(crate) fn many() -> FlowMap {
         let hop: &mut FlowHop = &mut map.hops[at];
         hop.state = state;
         hop.ratio_usual = Some((0.47, 0.52));
-        hop.now_per_min = hop.usual_per_min * 2.0 + 300.0;
+        hop.now = hop.usual * 2.0 + 300.0;
     }
     map
 }

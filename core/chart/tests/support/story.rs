@@ -150,8 +150,8 @@ pub(crate) fn hop(
     FlowHop {
         from: from.to_owned(),
         to: to.to_owned(),
-        now: now,
-        usual: usual,
+        now,
+        usual,
         ratio_now: Some(ratio),
         ratio_usual: Some(if state == HopState::Changed { (0.47, 0.52) } else { (0.997, 1.0) }),
         state,

@@ -1,5 +1,5 @@
 //! The line of source of a log line that changed: from what SDKs send to the address that people open.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};

@@ -60,7 +60,6 @@ fn messages_that_are_not_proven_are_refused_counted_and_not_done() {
     server.start();
     server.wait_until_ready();
     let (_, audit) = server.get("/api/v1/audit");
-    let said = "requests were refused: 15 without the right signature";
     // The first of them may have been noted before the others came.
     let refused = audit["items"].as_array().unwrap().iter().filter_map(|entry| {
         let words = entry["words"].as_str()?.strip_prefix("requests were refused: ")?;

@@ -258,9 +258,16 @@ fn folded(view: &View<'_>, shown: &BTreeSet<u64>) -> Option<Sentence> {
         (n_machine > 0).then(|| format!("{} of Highwater", count_words(f64::from(n_machine))));
     let others = (n_others > 0).then(|| format!("{} of others", count_words(n_others as f64)));
     let of: Vec<String> = machine.into_iter().chain(of).chain(others).collect();
-    let are = if n_folded == 1 { "entry is" } else { "entries are" };
-    let words =
-        format!("{} more {are} not shown: {}.", count_words(f64::from(n_folded)), listed(&of));
+    let (noun, are) = if n_folded == 1 { ("entry", "is") } else { ("entries", "are") };
+    let n = count_words(f64::from(n_folded));
+    let words = match of.as_slice() {
+        // What is of one alone is counted once.
+        [only] => {
+            let by = only.split_once(" of ").map_or("Highwater", |(_, by)| by);
+            format!("{n} more {noun} of {by} {are} not shown.")
+        }
+        _ => format!("{n} more {noun} {are} not shown: {}.", listed(&of)),
+    };
     let all = Source::Query(format!("{}/entries", view.case.present()));
     Some(Sentence::new(words, all))
 }

@@ -127,10 +127,10 @@ fn firings(found: &Backtest) -> String {
     let row = |fired: &RuleFiring| {
         let until = fired.ended.as_deref().map_or_else(|| "still".to_owned(), minute);
         let why = fired.incident.as_deref().map_or_else(|| "false alarm".to_owned(), plain);
-        ["  ".to_owned() + &minute(&fired.began), until, figure(&found.rule, fired.figure), why]
+        ["  ".to_owned() + &minute(&fired.said), until, figure(&found.rule, fired.figure), why]
     };
     let shown = found.fired.iter().take(LISTED).map(row);
-    let mut out = "\n".to_owned() + &table(["  fires at (UTC)", "until", "figure", ""], shown);
+    let mut out = "\n".to_owned() + &table(["  says so at (UTC)", "until", "figure", ""], shown);
     if let Some(more) = found.fired.len().checked_sub(LISTED).filter(|more| *more > 0) {
         out.push_str(&format!("  and {more} times more\n"));
     }
@@ -259,8 +259,8 @@ mod tests {
             words: "No false alarm in 13.9 quiet days.".into(),
             fired: vec![RuleFiring {
                 since: String::new(),
-                began: "2026-11-23T20:45:10.000Z".into(),
-                said: String::new(),
+                began: "2026-11-23T20:43:10.000Z".into(),
+                said: "2026-11-23T20:45:10.000Z".into(),
                 ended: None,
                 figure: 0.83,
                 incident: Some("INC-1".into()),
@@ -288,7 +288,7 @@ No false alarm in 13.9 quiet days.
   outside of incidents the figure was 41 % to 61.3 %
   chance alone makes under 0.001 false alarms in 30 days
 
-  fires at (UTC)    until  figure
+  says so at (UTC)  until  figure
   2026-11-23 20:45  still  83 %    INC-1
 
   bound  false alarms                          fires in INC-1 after

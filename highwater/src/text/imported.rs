@@ -1,7 +1,7 @@
 //! Imported post mortems, and what became of files that were imported.
 
 use super::fields::{is_true, items, raw, word};
-use super::paragraph;
+use super::paragraph_of_names;
 use super::timeline::Zone;
 use serde_json::Value;
 
@@ -16,7 +16,11 @@ pub(crate) fn list(found: &[Value], zone: &Zone) -> String {
     let line = |kept: &Value| {
         let (title, name) = (word(kept, "title"), word(kept, "name"));
         let (by, at) = (word(kept, "by"), zone.short(&word(kept, "imported_at")));
-        paragraph(&head(kept), INDENT, &format!("{title} ({name}; imported by {by}, {at})"))
+        paragraph_of_names(
+            &head(kept),
+            INDENT,
+            &format!("{title} ({name}; imported by {by}, {at})"),
+        )
     };
     found.iter().map(line).collect()
 }
@@ -31,9 +35,9 @@ pub(crate) fn answers(answers: &[Value]) -> String {
         n_added += u64::from(is_added);
         let was = if is_added { "" } else { ", kept before" };
         let words = format!("{} ({}){was}", word(kept, "title"), word(kept, "name"));
-        page.push_str(&paragraph(&head(kept), INDENT, &words));
+        page.push_str(&paragraph_of_names(&head(kept), INDENT, &words));
         for note in items(answer, "notes").iter().filter_map(Value::as_str) {
-            page.push_str(&paragraph(INDENT, INDENT, note));
+            page.push_str(&paragraph_of_names(INDENT, INDENT, note));
         }
     }
     let n_before = answers.len() as u64 - n_added;

@@ -1,5 +1,6 @@
 //! The figures of an incident, from what was frozen of it.
 
+use super::impact::usual_items;
 use crate::case::{Course, StepCounts, Usual};
 use crate::document::SectionKind;
 use crate::figure::{AnswerData, Figure, FigureData, FlowData, FlowLeg, Lane, Mark, RatioData};
@@ -37,8 +38,12 @@ fn flow(view: &View<'_>) -> Option<Figure> {
         left: leg.left,
         expected: leg.expected,
     });
+    let mut legs: Vec<FlowLeg> = legs.collect();
+    if let Some((last, usual)) = legs.last_mut().zip(usual_items(view)) {
+        last.expected = usual;
+    }
     let data = FlowData {
-        legs: legs.collect(),
+        legs,
         origin: view.origin().map(|origin| origin.service.clone()),
         cleared: diagnosis.cleared.iter().map(|cleared| cleared.service.clone()).collect(),
     };

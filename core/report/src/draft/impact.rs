@@ -43,12 +43,18 @@ fn harm(view: &View<'_>) -> Option<Sentence> {
     Some(Sentence::new(harm_words(view, &impact), shift_source(view)))
 }
 
+/// Items that would have gone on where the harm is counted: all figures of it say the same.
+pub(super) fn usual_items(view: &View<'_>) -> Option<f64> {
+    let leg = view.case.diagnosis.trail.last()?;
+    let impact = view.case.diagnosis.impact?;
+    Some((leg.left as f64 - impact.excess_items).max(0.0))
+}
+
 /// The counts that this comes from.
 fn against_usual(view: &View<'_>) -> Option<Sentence> {
     let leg = view.case.diagnosis.trail.last()?;
-    let impact = view.case.diagnosis.impact?;
+    let usual = usual_items(view)?;
     let (entered, left) = (leg.entered as f64, leg.left as f64);
-    let usual = (left - impact.excess_items).max(0.0);
     let words = format!(
         "While it lasted {} items entered {}, and {} went on to {}; usually about {} of them would have.",
         count_words(entered),

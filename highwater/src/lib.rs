@@ -14,6 +14,8 @@ mod faults;
 mod people;
 mod pictures;
 mod progress;
+#[cfg(feature = "png")]
+mod raster;
 mod server;
 mod settings;
 mod talk;

@@ -73,6 +73,13 @@ fn example_is_drafted_with_its_figures_and_reads_the_same_when_its_counts_are_go
     let page = std::fs::read_to_string(&file).unwrap();
     assert!(page.matches("<svg").count() >= 3, "ratio, close-up and way are drawn");
     assert!(!page.contains("<script") && !page.contains("src=\"http"), "it loads nothing");
+    let charts = folder.path().join("charts");
+    let (code, said) = ran(&server, &["postmortem", &id, "--charts", charts.to_str().unwrap()]);
+    assert_eq!(code, 0, "{said}");
+    for name in ["ratio.svg", "close-up.svg", "flow.svg"] {
+        let chart = std::fs::read_to_string(charts.join(name)).unwrap();
+        assert!(chart.starts_with("<svg") && chart.ends_with("</svg>"), "{name}: {chart}");
+    }
     // Kept counts stand in the record: without the packs of history it is the same document.
     let before = server.get(&format!("/api/v1/incidents/{id}/postmortem")).1;
     server.ask_to_end();

@@ -9,6 +9,7 @@ use crate::exit::Exit;
 use anyhow::Context;
 use clap::{Args, Subcommand, ValueEnum};
 use hw_document::{Layout, TEMPLATE_BYTES_MAX};
+use hw_report::Document;
 use std::path::{Path, PathBuf};
 
 /// Draft the post mortem of an incident from its record, write on it, and review it.
@@ -24,6 +25,7 @@ use std::path::{Path, PathBuf};
 Examples:
   highwater postmortem INC-1                             Markdown, to read or to paste
   highwater postmortem INC-1 --format html -o inc-1.html one file with its charts; prints well
+  highwater postmortem INC-1 --charts inc-1/             its charts, as SVG
   highwater postmortem INC-1 --public                    without names of people and hosts
   highwater postmortem INC-1 --template sre              in the sections of the SRE book
   highwater postmortem INC-1 --template ours.md          in those of your own template
@@ -85,6 +87,15 @@ struct Show {
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
 
+    /// Write its charts into this folder as SVG, one file each, and nothing else.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["output", "template"])]
+    charts: Option<PathBuf>,
+
+    /// Charts as PNG, twice as large, for what shows no SVG.
+    #[cfg(feature = "png")]
+    #[arg(long, requires = "charts")]
+    png: bool,
+
     #[command(flatten)]
     server: ServerFlag,
 }
@@ -115,12 +126,13 @@ impl Show {
             format!("/api/v1/incidents/{id}/postmortem?audience={audience}")
         };
         let text = self.server.api()?.page(&path)?;
+        if let Some(folder) = &self.charts {
+            return self.draw(&read(&text)?, folder);
+        }
         let text = match self.format {
             Form::Json => text,
             Form::Md | Form::Html => {
-                let document = hw_document::from_json(&text).map_err(|wrong| {
-                    anyhow::anyhow!("the server's post mortem cannot be read: {}", wrong.0)
-                })?;
+                let document = read(&text)?;
                 let layout = layout(&self.template, own.as_deref());
                 match self.format {
                     Form::Html => hw_document::html(&document, &layout, &crate::pictures::draw)?,
@@ -138,6 +150,51 @@ impl Show {
         }
         Ok(Exit::Fine)
     }
+
+    /// Writes the charts of a post mortem: `ratio.svg`, `flow.svg`, ...
+    fn draw(&self, document: &Document, folder: &Path) -> anyhow::Result<Exit> {
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("failed to make the folder {}", folder.display()))?;
+        for figure in &document.figures {
+            let (ending, bytes) = self.picture(&crate::pictures::draw(figure))?;
+            if bytes.is_empty() {
+                continue;
+            }
+            let name: String = figure.id.chars().filter(|c| is_of_a_name(*c)).collect();
+            let file = folder.join(format!("{name}.{ending}"));
+            std::fs::write(&file, bytes)
+                .with_context(|| format!("failed to write {}", file.display()))?;
+            anstream::eprintln!("{} is written", file.display());
+        }
+        if document.figures.is_empty() {
+            anstream::eprintln!("it has no chart: nothing was counted around it");
+        }
+        Ok(Exit::Fine)
+    }
+
+    #[cfg(not(feature = "png"))]
+    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "it is asked how with PNG")]
+    fn picture(&self, svg: &str) -> anyhow::Result<(&'static str, Vec<u8>)> {
+        Ok(("svg", svg.as_bytes().to_vec()))
+    }
+
+    #[cfg(feature = "png")]
+    fn picture(&self, svg: &str) -> anyhow::Result<(&'static str, Vec<u8>)> {
+        match self.png && !svg.is_empty() {
+            true => Ok(("png", crate::raster::png(svg)?)),
+            false => Ok(("svg", svg.as_bytes().to_vec())),
+        }
+    }
+}
+
+/// Ids of figures come from outside, too: an imported one may have any.
+const fn is_of_a_name(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '-' | '_')
+}
+
+fn read(json: &str) -> anyhow::Result<Document> {
+    hw_document::from_json(json)
+        .map_err(|wrong| anyhow::anyhow!("the server's post mortem cannot be read: {}", wrong.0))
 }
 
 /// What stands in a template of one's own; nothing if one of ours is meant.

@@ -12,7 +12,6 @@ mod drill;
 mod exit;
 mod faults;
 mod people;
-mod pictures;
 mod progress;
 #[cfg(feature = "png")]
 mod raster;

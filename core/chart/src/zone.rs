@@ -42,7 +42,8 @@ impl Zone {
     }
 
     /// The instant whose time in UTC is what the clock of this zone shows at `at`.
-    pub(crate) fn local(&self, at: Timestamp) -> Timestamp {
+    #[must_use]
+    pub fn local(&self, at: Timestamp) -> Timestamp {
         let offset_s = self.offset_s.clamp(-OFFSET_S_MAX, OFFSET_S_MAX);
         Timestamp(at.0.saturating_add(Timestamp::from_s(i64::from(offset_s)).0))
     }
@@ -60,7 +61,8 @@ impl Zone {
     }
 
     /// `Europe/Berlin (UTC+1)`.
-    pub(crate) fn words(&self) -> String {
+    #[must_use]
+    pub fn words(&self) -> String {
         let offset = self.offset_words();
         if self.name.is_empty() || self.name == offset {
             offset

@@ -1,4 +1,4 @@
-//! One line that says what is wrong.
+//! One line that says what is wrong. `hw_model::past_title` knows its forms.
 
 use crate::evidence::Evidence;
 use crate::words::{share, usual_share};

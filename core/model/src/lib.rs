@@ -16,6 +16,7 @@ mod number;
 mod record;
 mod signal;
 mod time;
+mod title;
 
 pub use calendar::{DAY_S, Date, clock_words, date_words, day_of, weekday_word};
 pub use change::{
@@ -37,3 +38,4 @@ pub use record::{
 };
 pub use signal::{CountOf, Direction, Shift, ShiftId, Signal, Target};
 pub use time::{Interval, Tick, Timestamp, length_words};
+pub use title::past_title;

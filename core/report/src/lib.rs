@@ -14,6 +14,7 @@ mod lint;
 mod phrase;
 mod question;
 mod redact;
+mod retell;
 mod review;
 mod source;
 mod view;
@@ -32,5 +33,6 @@ pub use figure::{
 pub use lint::{ActionText, Finding, LintContext, Nature, Rule, lint, lint_action, lint_document};
 pub use question::{Question, QuestionKind};
 pub use redact::{Redaction, ServiceNames, doubtful_words, redact};
+pub use retell::{Saying, retell};
 pub use review::Review;
 pub use source::{Sentence, Source, Sources, is_link};

@@ -20,6 +20,7 @@ pub use html::{Draw, html};
 pub use import::{Edit, ImportFault, Imported, import, import_all};
 pub use markdown::markdown;
 pub use template::{Layout, TEMPLATE_BYTES_MAX, TemplateFault};
+pub use written::rendered;
 
 use hw_api::{Postmortem, PostmortemFault};
 use hw_report::Document;

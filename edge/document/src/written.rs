@@ -12,6 +12,12 @@ use hw_model::is_plain;
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use std::ops::Range;
 
+/// Markdown that somebody writes, as HTML: what of theirs could be markup is text, and nothing is loaded.
+#[must_use]
+pub fn rendered(text: &str) -> String {
+    to_html(text, &|_| None)
+}
+
 /// Headings of our own have levels up to this one.
 pub(crate) const OWN_LEVEL_MAX: u8 = 3;
 

@@ -6,7 +6,7 @@ use crate::guard::Doors;
 use crate::problem::{Problem, ProblemKind};
 use crate::settings::WebSettings;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
@@ -29,8 +29,17 @@ pub(crate) struct Site {
 pub(crate) struct Traffic {
     /// Answers by the first digit of their status: 2, 3, 4, 5.
     pub answers: [AtomicU64; 4],
+    /// Requests so far: their numbers.
+    pub requests: AtomicU64,
     pub connections_open: AtomicU64,
     pub connections_refused: AtomicU64,
+}
+
+impl Traffic {
+    /// The number of the next request, as it stands in its answer and in the log.
+    pub(crate) fn next_id(&self) -> String {
+        format!("{:08x}", self.requests.fetch_add(1, Ordering::Relaxed) + 1)
+    }
 }
 
 impl Site {

@@ -14,6 +14,7 @@ use hw_api::{
     ServicePeople, Shift, SimilarIncident, TeamRecord, Told, Typed, Windows,
 };
 use hw_model::{CountOf, ShiftId, Timestamp};
+use hw_report::Document;
 use tokio::sync::watch;
 
 /// An answer, or why there is none.
@@ -384,6 +385,19 @@ pub trait Backend: Send + Sync {
     ///
     /// See [`Backend::hops`].
     fn actions(&self, may_see: &mut MaySee<'_>) -> Answered<Vec<ActionWords>>;
+
+    /// The draft of the post mortem with its figures, as data. `None` if there is no such incident.
+    ///
+    /// # Errors
+    ///
+    /// See [`Backend::hops`].
+    fn document(&self, incident: u32) -> Answered<Option<Document>>;
+
+    /// Markdown of people as HTML in which nothing of theirs is markup.
+    fn rendered(&self, markdown: &str) -> String;
+
+    /// Where telemetry is taken in, as addresses to send it to.
+    fn doors(&self) -> Vec<String>;
 
     /// The post mortem of an incident, as text. `None` if there is no such incident.
     ///

@@ -27,7 +27,7 @@ use tokio::time::{sleep, timeout};
 const PAGE: u32 = 100;
 
 /// Pieces that wait for a follower.
-const PIECES_MAX: usize = 4;
+pub(crate) const PIECES_MAX: usize = 4;
 
 /// Milliseconds after which a browser connects again.
 const HELLO: &str = "retry: 2000\n\n";
@@ -57,6 +57,15 @@ pub(crate) async fn events(
     let after = first_wanted(&headers, &uri)?;
     // An event that is not there yet is of another record, which was there before this one.
     let after = after.map_or(newest, |after| after.min(newest));
+    let (pieces, received) = mpsc::channel(PIECES_MAX);
+    let response = feed(&site, received)?;
+    let follower = Follower { site, pieces, last, after, caller };
+    drop(tokio::spawn(follower.run()));
+    Ok(response)
+}
+
+/// The answer to a follower, if there is a place for one more.
+pub(crate) fn feed(site: &Site, received: mpsc::Receiver<Bytes>) -> Result<Response, Problem> {
     let Ok(place) = Arc::clone(&site.followers).try_acquire_owned() else {
         let detail = format!(
             "{} follow events already, which is as many as may",
@@ -64,9 +73,6 @@ pub(crate) async fn events(
         );
         return Err(Problem::unavailable(detail, 5));
     };
-    let (pieces, received) = mpsc::channel(PIECES_MAX);
-    let follower = Follower { site, pieces, last, after, caller };
-    drop(tokio::spawn(follower.run()));
     let body = Body::new(Feed { pieces: received, _place: place });
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),

@@ -27,6 +27,7 @@ mod incidents;
 mod json;
 mod listen;
 mod nearest;
+mod pages;
 mod patience;
 mod people;
 mod postmortem;

@@ -5,6 +5,7 @@ use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use hw_api::{Turned, Unsigned};
+use hw_page::{ProblemView, SentField};
 
 /// Every kind of problem there is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +84,15 @@ impl ProblemKind {
     }
 }
 
+/// A form that could not be taken, as it was sent.
+#[derive(Clone, Debug)]
+pub(crate) struct Sent {
+    /// Where it was sent.
+    pub action: String,
+    /// What was in it.
+    pub fields: Vec<SentField>,
+}
+
 /// A problem of one request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Problem {
@@ -109,6 +119,19 @@ impl Problem {
     pub(crate) fn unavailable(detail: impl Into<String>, retry_after_s: u32) -> Self {
         let retry_after_s = Some(retry_after_s);
         Self { retry_after_s, ..Self::new(ProblemKind::Unavailable, detail) }
+    }
+
+    /// The same for people, as a page shows it.
+    pub(crate) fn view(self, request: String, sent: Option<Sent>) -> ProblemView {
+        let needs_token = self.kind == ProblemKind::Unauthenticated;
+        ProblemView {
+            title: self.kind.words().1.to_owned(),
+            detail: self.detail,
+            did_you_mean: self.did_you_mean,
+            request,
+            sent: sent.map(|sent| (sent.action, sent.fields)),
+            needs_token,
+        }
     }
 
     pub(crate) fn meaning(self, did_you_mean: Option<String>) -> Self {
@@ -171,6 +194,7 @@ impl From<Unsigned> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let (word, title, status) = self.kind.words();
+        let told = self.clone();
         let body = hw_api::Problem {
             kind: format!("urn:highwater:problem:{word}"),
             title: title.to_owned(),
@@ -181,6 +205,7 @@ impl IntoResponse for Problem {
         let mut body = serde_json::to_vec(&body).expect("invariant: words and numbers");
         body.push(b'\n');
         let mut response = (status, body).into_response();
+        response.extensions_mut().insert(told);
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if self.kind == ProblemKind::Unauthenticated {

@@ -6,6 +6,7 @@
 
 use crate::asking::Site;
 use crate::guard::Link;
+use crate::pages::cookies::{TOKEN, cookie};
 use crate::problem::Problem;
 use axum::extract::FromRequestParts;
 use axum::http::HeaderValue;
@@ -56,14 +57,23 @@ impl<N: Need> FromRequestParts<Arc<Site>> for Require<N> {
         // Each connection says where it comes from: without that nobody is of this machine.
         let link = parts.extensions.get::<Link>().copied().unwrap_or_default();
         let shown = parts.headers.get_all(AUTHORIZATION).iter().map(HeaderValue::as_bytes);
+        let shown = Shown::read(shown);
+        // A browser that signed in shows its token as a cookie, which only pages of ours can make it send.
+        let cookie = cookie(&parts.headers, TOKEN).filter(|_| shown == Shown::Nothing);
         let asking = Asking {
-            shown: Shown::read(shown),
+            shown: cookie.as_deref().map_or(shown, Shown::Bearer),
             peer: link.peer,
             is_direct: crate::guard::is_direct(&parts.uri, &parts.headers),
         };
         let admitted = site.keeper().admit(&asking, N::SCOPE);
         admitted.map(|caller| Self { caller, need: PhantomData }).map_err(Problem::from)
     }
+}
+
+/// Whether a token that somebody typed lets them read.
+pub(crate) fn admitted_with(site: &Site, link: Link, token: &str) -> Result<Caller, Problem> {
+    let asking = Asking { shown: Shown::Bearer(token), peer: link.peer, is_direct: false };
+    site.keeper().admit(&asking, Scope::Read).map_err(Problem::from)
 }
 
 /// Whoever asks.

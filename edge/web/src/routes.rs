@@ -2,20 +2,21 @@
 
 use crate::asking::Site;
 use crate::guard::Link;
-use crate::problem::{Problem, ProblemKind};
+use crate::problem::{Problem, ProblemKind, Sent};
 use crate::table::{Route, Table};
 use crate::{
     actions, commands, compared, counted, document, follow, guard, hooks, imported, incidents,
-    people, postmortem, recorded, rules, search, status, team, tokens,
+    pages, people, postmortem, recorded, rules, search, status, team, tokens,
 };
 use axum::extract::{Request, State};
-use axum::http::header::{CACHE_CONTROL, HeaderName};
-use axum::http::{HeaderValue, Uri};
+use axum::http::header::{ACCEPT, CACHE_CONTROL, HeaderName};
+use axum::http::{HeaderMap, HeaderValue, Uri};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Router};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use tracing::warn;
 
 /// Every route, each with what it needs: the type of its handler's first argument.
 fn table() -> Table {
@@ -83,15 +84,57 @@ fn table() -> Table {
         .get("/api/v1/audit", tokens::audit)
 }
 
+/// The pages, and what browsers send to them.
+fn page_table(table: Table) -> Table {
+    PAGES
+        .into_iter()
+        .fold(table, |table, path| table.get(path, pages::show))
+        .get("/live", pages::live::follow)
+        .get("/assets/{name}", pages::asset)
+        .post("/do/{*path}", pages::forms::take)
+        .post("/preview", pages::settle::preview)
+        .post("/view", pages::settle::view)
+        .post("/sign-in", pages::settle::sign_in)
+        .post("/sign-out", pages::settle::sign_out)
+}
+
+/// Where pages stand.
+const PAGES: [&str; 18] = [
+    "/",
+    "/flow",
+    "/flow/{id}",
+    "/services/{id}",
+    "/incidents",
+    "/incidents/{n}",
+    "/incidents/{n}/timeline",
+    "/incidents/{n}/review",
+    "/incidents/{n}/alert",
+    "/changes",
+    "/changes/{id}",
+    "/alerts",
+    "/alerts/{id}",
+    "/actions",
+    "/record",
+    "/record/knowledge",
+    "/settings",
+    "/search",
+];
+
 /// What is answered, and what each of it needs.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    table().into_parts().1
+    page_table(table()).into_parts().1
+}
+
+/// The API alone, for forms that are handed on to it.
+pub(crate) fn inner(site: Arc<Site>) -> Router {
+    let (router, _) = table().into_parts();
+    router.fallback(no_page).method_not_allowed_fallback(no_method).with_state(site)
 }
 
 /// Everything that is answered on one connection.
 pub(crate) fn router(site: Arc<Site>, link: Link) -> Router {
-    let (router, _) = table().into_parts();
+    let (router, _) = page_table(table()).into_parts();
     router
         .fallback(no_page)
         .method_not_allowed_fallback(no_method)
@@ -114,20 +157,66 @@ async fn no_method(request: Request) -> Problem {
     Problem::new(ProblemKind::MethodNotAllowed, format!("{method} is not possible at {path}"))
 }
 
-/// What holds for every request: who may ask, and that no answer is kept or guessed at.
+/// What holds for every request: who may ask, that no answer is kept or guessed at, and that it has a
+/// number. To a browser that asks for a page a problem is one, too.
 async fn around(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
     const NOSNIFF: HeaderName = HeaderName::from_static("x-content-type-options");
+    const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+    let id = site.traffic.next_id();
+    let asked = Asked::of(&request);
     let allowed = guard::check(&request, &site.doors);
-    let mut response = match allowed {
+    let response = match allowed {
         Ok(()) => next.run(request).await,
         Err(problem) => problem.into_response(),
     };
+    let mut response = asked.told(response, &id);
+    let status = response.status();
+    if status.is_server_error() {
+        warn!(request.id = id, http.status = status.as_u16(), url.path = asked.path, "no answer");
+    }
     let headers = response.headers_mut();
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     headers.insert(NOSNIFF, HeaderValue::from_static("nosniff"));
-    let class = usize::from(response.status().as_u16() / 100);
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        headers.insert(REQUEST_ID, id);
+    }
+    let class = usize::from(status.as_u16() / 100);
     if let Some(counter) = class.checked_sub(2).and_then(|at| site.traffic.answers.get(at)) {
         counter.fetch_add(1, Ordering::Relaxed);
     }
     response
+}
+
+/// What of a request is needed to say to a person what is wrong.
+struct Asked {
+    path: String,
+    headers: HeaderMap,
+    is_page: bool,
+}
+
+impl Asked {
+    fn of(request: &Request) -> Self {
+        let path = request.uri().path();
+        let takes =
+            request.headers().get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
+        let takes_html = takes.into_iter().any(|value| value.contains("text/html"));
+        let is_api = ["/api/", "/openapi.json", "/metrics", "/healthz", "/readyz"]
+            .iter()
+            .any(|start| path.starts_with(start));
+        Self {
+            path: path.to_owned(),
+            headers: request.headers().clone(),
+            is_page: takes_html && !is_api,
+        }
+    }
+
+    /// A problem as a page, if a page was asked for; any other answer as it is.
+    fn told(&self, mut response: Response, request: &str) -> Response {
+        let problem = response.extensions_mut().remove::<Problem>().filter(|_| self.is_page);
+        let Some(problem) = problem else { return response };
+        let sent = response.extensions_mut().remove::<Sent>();
+        let view = problem.view(request.to_owned(), sent);
+        let frame = pages::bare_frame(&self.headers);
+        pages::answer::problem(&self.headers, response.status(), view.page(&frame).html(&frame))
+    }
 }

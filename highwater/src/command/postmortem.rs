@@ -135,7 +135,7 @@ impl Show {
                 let document = read(&text)?;
                 let layout = layout(&self.template, own.as_deref());
                 match self.format {
-                    Form::Html => hw_document::html(&document, &layout, &crate::pictures::draw)?,
+                    Form::Html => hw_document::html(&document, &layout, &hw_page::draw_for_paper)?,
                     Form::Md | Form::Json => hw_document::markdown(&document, &layout)?,
                 }
             }
@@ -156,7 +156,7 @@ impl Show {
         std::fs::create_dir_all(folder)
             .with_context(|| format!("failed to make the folder {}", folder.display()))?;
         for figure in &document.figures {
-            let (ending, bytes) = self.picture(&crate::pictures::draw(figure))?;
+            let (ending, bytes) = self.picture(&hw_page::draw_for_paper(figure))?;
             if bytes.is_empty() {
                 continue;
             }

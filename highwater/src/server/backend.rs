@@ -90,6 +90,8 @@ pub(super) struct Answers {
     pub people: Arc<Known>,
     /// Rows up to this one were durable when the process started.
     pub durable_at_start: u64,
+    /// Where telemetry is taken in.
+    pub taken_in: Vec<String>,
     pub runtime: Handle,
 }
 
@@ -306,6 +308,18 @@ impl Backend for Answers {
         let mut items = self.action_list(may_see)?;
         self.tracking.say_troubles(&mut items);
         Ok(items)
+    }
+
+    fn document(&self, incident: u32) -> Answered<Option<hw_report::Document>> {
+        self.postmortem_document(incident)
+    }
+
+    fn rendered(&self, markdown: &str) -> String {
+        hw_document::rendered(markdown)
+    }
+
+    fn doors(&self) -> Vec<String> {
+        self.taken_in.clone()
     }
 
     fn postmortem(&self, incident: u32, asked: &PostmortemAsked) -> Answered<Option<String>> {

@@ -127,6 +127,7 @@ impl Server {
             tracking: Tracking::of(settings.trackers.clone()),
             durable_at_start: durable,
             people: Arc::new(Known::new(settings.people.clone())),
+            taken_in: taken_in((otlp_http, otlp_grpc), guards.certificates.is_some()),
             runtime: runtime.handle().clone(),
         });
         let threads = [spawn(ENGINE, move || room.run())?, spawn_writer(writer)?];
@@ -417,4 +418,12 @@ async fn signalled() -> std::io::Result<()> {
 #[cfg(not(unix))]
 async fn signalled() -> std::io::Result<()> {
     tokio::signal::ctrl_c().await
+}
+
+/// Where telemetry is taken in, as addresses for exporters.
+fn taken_in((http, grpc): (Option<SocketAddr>, Option<SocketAddr>), has_tls: bool) -> Vec<String> {
+    let scheme = if has_tls { "https" } else { "http" };
+    let http = http.map(|address| format!("{scheme}://{address}"));
+    let grpc = grpc.map(|address| format!("grpc://{address}"));
+    http.into_iter().chain(grpc).collect()
 }

@@ -33,12 +33,12 @@ impl Answers {
         let text = match asked.form {
             PostmortemForm::Json => Ok(hw_document::json(&document)),
             PostmortemForm::Markdown => hw_document::markdown(&document, &layout),
-            PostmortemForm::Html => hw_document::html(&document, &layout, &crate::pictures::draw),
+            PostmortemForm::Html => hw_document::html(&document, &layout, &hw_page::draw_for_paper),
         };
         text.map(Some).map_err(|wrong| Failure::Broken(wrong.to_string()))
     }
 
-    fn postmortem_document(&self, incident: u32) -> Answered<Option<Document>> {
+    pub(super) fn postmortem_document(&self, incident: u32) -> Answered<Option<Document>> {
         let Some(words) = self.incident_words(incident)? else { return Ok(None) };
         Ok(Some(draft(&self.told_case(incident, &words)?)))
     }

@@ -1,0 +1,70 @@
+//! Forms: what people do on a page. Each is a plain form that is sent and answered with a page.
+
+use crate::frame::Frame;
+use maud::{Markup, html};
+
+/// What every form carries: where to go back to, by whom it is, and what was seen when it was filled in.
+pub(crate) struct Form<'a> {
+    /// The route of the API that does it, without `/api/v1/`.
+    pub action: &'a str,
+    /// Its class.
+    pub class: &'a str,
+    /// What is said when it is done.
+    pub said: &'a str,
+}
+
+impl Form<'_> {
+    /// The form with its fields. Who may not do anything gets none.
+    pub(crate) fn html(&self, frame: &Frame, fields: &Markup) -> Markup {
+        if !frame.viewer.may_respond {
+            return html! {};
+        }
+        html! {
+            form method="post" action={ "/do/" (self.action) } class=(self.class) data-quick {
+                input type="hidden" name="back" value=(frame.place.href());
+                input type="hidden" name="seen" value=(frame.event);
+                input type="hidden" name="said" value=(self.said);
+                (by(frame))
+                (fields)
+            }
+        }
+    }
+}
+
+/// By whom: known, or asked for.
+fn by(frame: &Frame) -> Markup {
+    let viewer = &frame.viewer;
+    html! {
+        @match &viewer.name {
+            Some(_) if viewer.is_signed_in => {}
+            Some(name) => input type="hidden" name="by" value=(name);,
+            None => label class="field by" { span { "Your name" } input name="by" required maxlength="100" autocomplete="name"; }
+        }
+    }
+}
+
+/// A field with its label.
+pub(crate) fn field(label: &str, input: &Markup) -> Markup {
+    html! { label class="field" { span { (label) } (input) } }
+}
+
+/// A choice among words; the first is chosen unless another is.
+pub(crate) fn choice(name: &str, words: &[&str], chosen: Option<&str>) -> Markup {
+    html! {
+        select name=(name) {
+            @for word in words {
+                option value=(word) selected[chosen == Some(*word)] { (word.replace('_', " ")) }
+            }
+        }
+    }
+}
+
+/// What is done in two steps: a word that opens, and the form behind it.
+pub(crate) fn behind(words: &str, key: Option<&str>, form: &Markup) -> Markup {
+    html! {
+        details class="act" {
+            summary data-press=[key] data-press-words=[key.map(|_| words)] { (words) }
+            div class="act-body" { (form) }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! What changed around an incident, and whether it mattered.
+
+use super::StoryView;
+use super::head::name;
+use crate::frame::Frame;
+use crate::parts::{because, card, chip, id_link, said, service};
+use hw_api::Change;
+use hw_chart::Said;
+use hw_model::{Effect, Verdict};
+use maud::{Markup, html};
+
+/// A change with what is said of it.
+struct Row<'a> {
+    change: &'a Change,
+    said: Option<Said>,
+    because: Vec<String>,
+}
+
+/// The table, what matters most first.
+pub(super) fn changes(view: &StoryView, frame: &Frame) -> Markup {
+    let mut rows: Vec<Row<'_>> = view
+        .incident
+        .changes
+        .iter()
+        .filter_map(|judged| {
+            let change = view.change(&judged.change)?;
+            let tried =
+                view.incident.mitigations.iter().find(|tried| tried.change == judged.change);
+            let facts = tried.map_or(&judged.because, |tried| &tried.because);
+            let said = said(&judged.verdict, tried.map(|tried| tried.effect.as_str()));
+            Some(Row { change, said, because: view.facts(facts, frame) })
+        })
+        .collect();
+    rows.sort_by_key(|row| (row.said.map_or(9, order), row.change.at.clone()));
+    let note = match rows.len() {
+        0 => String::new(),
+        1 => "1 change around its start and since".to_owned(),
+        n => format!("{n} changes around its start and since"),
+    };
+    let table = html! {
+        @if rows.is_empty() {
+            p class="note" { "Nothing was changed in the day before it began, as far as telemetry shows and people told." }
+        } @else {
+            table class="rows" {
+                thead { tr {
+                    th scope="col" { "Verdict" } th scope="col" { "When" } th scope="col" { "Change" }
+                    th scope="col" { "Service" } th scope="col" { "Why" }
+                } }
+                tbody { @for row in &rows { (line(row, frame)) } }
+            }
+        }
+    };
+    card("What changed, and did it matter?", &note, &table)
+}
+
+const fn order(said: Said) -> u8 {
+    match said {
+        Said::Verdict(Verdict::Implicated) => 0,
+        Said::Effect(Effect::Worked) => 1,
+        Said::Verdict(Verdict::Undecided) => 2,
+        Said::Verdict(Verdict::Exonerated) => 3,
+        Said::Effect(Effect::None) => 4,
+        Said::Effect(Effect::Undecided) => 5,
+        Said::Verdict(Verdict::NotImplicated) => 6,
+    }
+}
+
+fn line(row: &Row<'_>, frame: &Frame) -> Markup {
+    let change = row.change;
+    let (kind, what) = words(change);
+    html! {
+        tr data-row {
+            td data-label="Verdict" { @if let Some(said) = row.said { (chip(said)) } }
+            td data-label="When" class="when" { (frame.clock.time(&change.at)) }
+            td data-label="Change" { span class="kind" { (kind) } " " b { (what) } " " (id_link(&change.id)) }
+            td data-label="Service" { (service(&change.service)) }
+            td data-label="Why" class="why" { (because(&row.because)) }
+        }
+    }
+}
+
+/// A change as its kind, and what it was: `deploy`, `1.4.2 -> 2.0.0`.
+pub(super) fn words(change: &Change) -> (String, String) {
+    let name = name(change);
+    let start = format!("{} of {}", change.kind, change.service);
+    match name.strip_prefix(&start) {
+        Some(rest) => {
+            (change.kind.clone(), rest.trim().trim_start_matches("to ").replace("->", "\u{2192}"))
+        }
+        None => (change.kind.clone(), name),
+    }
+}

@@ -1,0 +1,48 @@
+//! What the pages of one incident need.
+
+use super::Gathering;
+use crate::backend::Failure;
+use crate::problem::Problem;
+use crate::query::number_of;
+use crate::sight::{no_incident, seen};
+use hw_api::{Change, Incident, Shift};
+use hw_page::{Frame, Page, StoryView};
+use std::collections::BTreeSet;
+
+impl Gathering<'_> {
+    pub(super) fn story(&self, number: u32, frame: &Frame) -> Result<Page, Problem> {
+        let incident = self.incident(number)?;
+        let document = self.backend.document(number)?.ok_or_else(|| no_incident(number))?;
+        let view = StoryView {
+            changes: self.changes_of(&incident)?,
+            shifts: self.shifts_of(&incident)?,
+            backlog: self.backend.backlog(number)?.unwrap_or_default(),
+            incident,
+            document,
+        };
+        Ok(view.page(frame))
+    }
+
+    /// An incident that the caller may see.
+    pub(super) fn incident(&self, number: u32) -> Result<Incident, Problem> {
+        let found = seen(self.backend, self.caller, number)?;
+        found.ok_or_else(|| no_incident(number))
+    }
+
+    /// The shifts of an incident.
+    pub(super) fn shifts_of(&self, incident: &Incident) -> Result<Vec<Shift>, Failure> {
+        let numbers = incident.shifts.iter().filter_map(|id| number_of(id));
+        let shifts = numbers.map(|number| self.backend.shift(number));
+        Ok(shifts.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+    }
+
+    /// The changes that an incident speaks of.
+    pub(super) fn changes_of(&self, incident: &Incident) -> Result<Vec<Change>, Failure> {
+        let judged = incident.changes.iter().map(|judged| &judged.change);
+        let tried = incident.mitigations.iter().map(|tried| &tried.change);
+        let ids: BTreeSet<u32> =
+            judged.chain(tried).chain(&incident.redeploy).filter_map(|id| number_of(id)).collect();
+        let changes = ids.into_iter().map(|number| self.backend.change(number));
+        Ok(changes.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+    }
+}

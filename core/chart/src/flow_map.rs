@@ -88,7 +88,7 @@ pub struct Asked {
     pub answering: Answering,
     /// Whose it is: `Team Rules`.
     pub owner: String,
-    /// Questions per minute.
+    /// Questions per minute; of an incident that is over ([`Tense::During`]) all of them.
     pub asks_per_min: f64,
     /// What else is to be said of it: `errors 0.02 %, p95 11 ms: both as usual`.
     pub note: String,

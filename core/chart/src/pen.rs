@@ -154,6 +154,15 @@ impl<'s> Pen<'s> {
         stroked(element.attr("fill", &fill), stroke).end();
     }
 
+    /// Says where the plot of a picture lies, for who points at it: nothing is seen of it, and only a page has it.
+    pub(crate) fn plot_area(&mut self, rect: Rect) {
+        if self.inks.form == Form::Page {
+            let element = self.svg.element("rect").attr("class", "plot-area").attr("fill", "none");
+            let element = element.num("x", rect.x0).num("y", rect.y0);
+            element.num("width", rect.width()).num("height", rect.height()).end();
+        }
+    }
+
     /// Opens a group that is a link on the page, and whose name is said. Close it with `close`.
     pub(crate) fn open_link(&mut self, class: &'static str, href: Option<&str>, label: &str) {
         let href = href.filter(|href| is_own(href));

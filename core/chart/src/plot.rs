@@ -129,6 +129,7 @@ impl<'d> Plot<'d> {
     /// Draws what lies below the line: gaps, rules, axes, the band.
     pub(crate) fn draw_ground(&mut self, pen: &mut Pen<'_>) {
         let Rect { x0, x1, y1, .. } = self.frame;
+        pen.plot_area(self.frame);
         for gap in self.series.gaps(self.time.view) {
             self.draw_gap(pen, gap);
         }

@@ -31,6 +31,7 @@ pub use figure::{
     RatioPoint,
 };
 pub use lint::{ActionText, Finding, LintContext, Nature, Rule, lint, lint_action, lint_document};
+pub use phrase::without_nats;
 pub use question::{Question, QuestionKind};
 pub use redact::{Redaction, ServiceNames, doubtful_words, redact};
 pub use retell::{Saying, retell};

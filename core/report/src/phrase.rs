@@ -50,7 +50,8 @@ pub(crate) fn counted(n: usize, one: &str, many: &str) -> String {
 }
 
 /// What of a fact a reader needs: how many nats stood behind it is for the record.
-pub(crate) fn without_nats(fact: &str) -> String {
+#[must_use]
+pub fn without_nats(fact: &str) -> String {
     let mut said = fact.to_owned();
     while let Some((from, to)) = nats(&said) {
         said.replace_range(from..to, "");

@@ -6,7 +6,7 @@
 
 mod blocks;
 
-use crate::body::Figures;
+use crate::body::{self, Figures};
 use crate::escape;
 use crate::references::References;
 use crate::template::{
@@ -15,7 +15,7 @@ use crate::template::{
 use crate::written;
 use blocks::Page;
 use hw_model::{clock_words, date_words};
-use hw_report::{Audience, Document, Figure};
+use hw_report::{Audience, Document, Figure, SectionKind};
 
 /// Draws a figure: SVG that stands within HTML. It is put in as it is, so it has to escape names itself.
 pub type Draw<'d> = &'d dyn Fn(&Figure) -> String;
@@ -54,6 +54,33 @@ pub fn html(
         escape::html(&escape::one_line(&heading(document))),
         footer(document)
     ))
+}
+
+/// A section by itself: to be shown in another page, and to be written on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SectionParts {
+    /// Which.
+    pub kind: SectionKind,
+    /// As HTML, its heading included.
+    pub html: String,
+    /// What stands in it, as Markdown: people's text, or what the record says.
+    pub markdown: String,
+}
+
+/// The sections of a document, one by one.
+#[must_use]
+pub fn section_parts(document: &Document, draw: Draw<'_>) -> Vec<SectionParts> {
+    let references = References::of(document);
+    let page = Page::new(document, &references, draw);
+    let parts = document.sections.iter().enumerate().map(|(at, section)| SectionParts {
+        kind: section.kind,
+        html: page.section(at, section),
+        markdown: match &section.written {
+            Some(written) => written.text.clone(),
+            None => body::record(document, section, (&references, body::Figures::Pictures)),
+        },
+    });
+    parts.collect()
 }
 
 /// Highwater's own layout.

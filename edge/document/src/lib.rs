@@ -16,7 +16,7 @@ mod references;
 mod template;
 mod written;
 
-pub use html::{Draw, html};
+pub use html::{Draw, SectionParts, html, section_parts};
 pub use import::{Edit, ImportFault, Imported, import, import_all};
 pub use markdown::markdown;
 pub use template::{Layout, TEMPLATE_BYTES_MAX, TemplateFault};

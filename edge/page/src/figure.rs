@@ -7,10 +7,11 @@ mod read;
 
 pub(crate) use course::{close_up, ratio_over_time};
 pub(crate) use minute::minute;
-pub(crate) use read::{chart, points};
+pub(crate) use read::{Readable, chart};
 
 use hw_chart::{
-    AnswerCount, AnswerMix, Answering, FlowHop, FlowMap, HopState, PAPER, Style, Tense, Zone,
+    AnswerCount, AnswerMix, Answering, FlowHop, FlowMap, HopState, Inks, PAGE, PAPER, Style, Tense,
+    Zone,
 };
 use hw_report::{AnswerData, Figure, FigureData, FlowData, FlowLeg};
 
@@ -23,7 +24,17 @@ const CHANGED_MIN: f64 = 0.05;
 /// Draws a figure as SVG, in the colours of paper.
 #[must_use]
 pub fn draw_for_paper(figure: &Figure) -> String {
-    let style = Style { inks: &PAPER, width_px: WIDTH_PX, id_prefix: &figure.id };
+    draw(figure, &PAPER)
+}
+
+/// Draws a figure as SVG, in the colours of the page.
+#[must_use]
+pub fn draw_for_page(figure: &Figure) -> String {
+    draw(figure, &PAGE)
+}
+
+fn draw(figure: &Figure, inks: &Inks) -> String {
+    let style = Style { inks, width_px: WIDTH_PX, id_prefix: &figure.id };
     let utc = Zone::utc();
     match &figure.data {
         FigureData::Flow(flow) => hw_chart::flow_map(&flow_map(&figure.title, flow), &style),

@@ -14,8 +14,13 @@ pub(crate) struct Form<'a> {
 }
 
 impl Form<'_> {
-    /// The form with its fields. Who may not do anything gets none.
+    /// The form with its fields, done under the reader's name. Who may not do anything gets none.
     pub(crate) fn html(&self, frame: &Frame, fields: &Markup) -> Markup {
+        self.unsigned(frame, &html! { (by(frame)) (fields) })
+    }
+
+    /// The same for what is done under no name but that of a token.
+    pub(crate) fn unsigned(&self, frame: &Frame, fields: &Markup) -> Markup {
         if !frame.viewer.may_respond {
             return html! {};
         }
@@ -24,7 +29,6 @@ impl Form<'_> {
                 input type="hidden" name="back" value=(frame.place.href());
                 input type="hidden" name="seen" value=(frame.event);
                 input type="hidden" name="said" value=(self.said);
-                (by(frame))
                 (fields)
             }
         }

@@ -1,6 +1,6 @@
 //! What is the same on every page, and how a page is put together.
 
-use crate::asset::{SCRIPT, STYLE, address};
+use crate::asset::{SCRIPT, STYLE, address, later_modules};
 use crate::bar;
 use crate::clock::Clock;
 use crate::place::Place;
@@ -135,6 +135,7 @@ impl Page {
                     title { (self.title) " · Highwater" }
                     link rel="stylesheet" href=(address(STYLE));
                     link rel="icon" type="image/svg+xml" href=(address("mark.svg"));
+                    @for module in later_modules() { link rel="modulepreload" href=(module); }
                     script type="module" src=(address(SCRIPT)) {}
                 }
                 body data-live=[live] data-up=[up] data-zone=(frame.clock.zone.offset_s / 60) {

@@ -19,7 +19,7 @@ mod place;
 
 pub use asset::{Asset, asset};
 pub use clock::Clock;
-pub use figure::draw_for_paper;
+pub use figure::{draw_for_page, draw_for_paper};
 pub use frame::{Frame, Page, Region, Theme, Viewer};
 pub use pages::*;
 pub use place::{Place, Stretch};

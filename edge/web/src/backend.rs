@@ -14,6 +14,7 @@ use hw_api::{
     ServicePeople, Shift, SimilarIncident, TeamRecord, Told, Typed, Windows,
 };
 use hw_model::{CountOf, ShiftId, Timestamp};
+use hw_page::DrawnSection;
 use hw_report::Document;
 use tokio::sync::watch;
 
@@ -392,6 +393,9 @@ pub trait Backend: Send + Sync {
     ///
     /// See [`Backend::hops`].
     fn document(&self, incident: u32) -> Answered<Option<Document>>;
+
+    /// The sections of a draft, drawn for a page.
+    fn drawn(&self, document: &Document) -> Vec<DrawnSection>;
 
     /// Markdown of people as HTML in which nothing of theirs is markup.
     fn rendered(&self, markdown: &str) -> String;

@@ -54,6 +54,7 @@ use hw_web::{
     Answered, Backend, BacktestAsked, CompareAsked, CountsAsked, Failure, Family, FreezeAsked,
     MaySee, Page, PostmortemAsked, SearchAsked, StretchAsked, WindowsAsked,
 };
+use postmortem::drawn;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -312,6 +313,10 @@ impl Backend for Answers {
 
     fn document(&self, incident: u32) -> Answered<Option<hw_report::Document>> {
         self.postmortem_document(incident)
+    }
+
+    fn drawn(&self, document: &hw_report::Document) -> Vec<hw_page::DrawnSection> {
+        drawn(document)
     }
 
     fn rendered(&self, markdown: &str) -> String {

@@ -41,7 +41,7 @@ pub(crate) fn draw(pen: &mut Pen<'_>, canvas: &Canvas, chosen: &Chosen<'_>, tens
         chosen.asked.iter().zip(&chosen.askers).zip(&boxes).enumerate()
     {
         match canvas.turn {
-            Turn::Right => draw_lines_down(pen, canvas, asked, *asker, *rect),
+            Turn::Right => draw_lines_down(pen, canvas, (asked, *asker, tense), *rect),
             Turn::Down => draw_lines_left(pen, canvas, *asker, *rect, number as f64),
         }
     }
@@ -65,11 +65,20 @@ fn notes(asked: &Asked, turn: Turn, width: f64, tense: Tense) -> Vec<String> {
     let mut notes = unlabelled(&asked.answering.parts(), tense, width - WORD_PX, width);
     if turn == Turn::Down {
         let by = shown_name(&asked.answering.asked_by);
-        let asks = format!("asked by {by}, {}", amount(clean(asked.asks_per_min), Tense::Now));
+        let asks = format!("asked by {by}, {}", how_often(asked, tense));
         notes.extend(wrapped(&asks, width, SMALL_PX, 1));
     }
     notes.extend(wrapped(&asked.note, width, SMALL_PX, NOTE_LINES));
     notes
+}
+
+/// `4,180 / min`, or of an incident that is over `9,387 times`.
+fn how_often(asked: &Asked, tense: Tense) -> String {
+    let n = clean(asked.asks_per_min);
+    match tense {
+        Tense::Now => amount(n, tense),
+        Tense::During => format!("{} times", amount(n, tense)),
+    }
 }
 
 /// Boxes in rows below the map, each as near below who asks as the others let it.
@@ -116,7 +125,12 @@ fn places_at_end(width: f64, canvas: &Canvas, chosen: &Chosen<'_>, tense: Tense)
 }
 
 /// Question and answer from a bar down to its box.
-fn draw_lines_down(pen: &mut Pen<'_>, canvas: &Canvas, asked: &Asked, asker: usize, rect: Rect) {
+fn draw_lines_down(
+    pen: &mut Pen<'_>,
+    canvas: &Canvas,
+    (asked, asker, tense): (&Asked, usize, Tense),
+    rect: Rect,
+) {
     let bar = canvas.bar(asker);
     let layer = canvas.layer(asker);
     let is_covered = (0..canvas.map.bars.len())
@@ -140,7 +154,10 @@ fn draw_lines_down(pen: &mut Pen<'_>, canvas: &Canvas, asked: &Asked, asker: usi
         };
         draw_arrow(pen, &points, is_question);
     }
-    let words = Words::plain(format!("asks {}", amount(clean(asked.asks_per_min), Tense::Now)));
+    let words = Words::plain(match tense {
+        Tense::Now => format!("asks {}", how_often(asked, tense)),
+        Tense::During => format!("asked {}", how_often(asked, tense)),
+    });
     let words = words.ink(pen.inks.ink2).halo(pen.inks.surface);
     let frame = Rect { x0: 0.0, y0: 0.0, x1: pen.width, y1: rect.y0 };
     let places = [(x + 18.0, rect.y0 - 13.0), (goal + 18.0, rect.y0 - 6.0)];

@@ -11,25 +11,41 @@ use serde::Serialize;
 /// Rows of a table of numbers that a page carries.
 const ROWS_MAX: usize = 60;
 
+/// What the script needs of a picture over time.
+pub(crate) struct Readable {
+    /// Its points, as JSON.
+    points: String,
+    /// The page that shows a stretch of it closer.
+    closer: String,
+}
+
+impl Readable {
+    /// Of a series, and where it can be looked at closer.
+    pub(crate) fn new((series, view): (&Series, &View), clock: &Clock, closer: String) -> Self {
+        Self { points: points(series, view, clock), closer }
+    }
+}
+
 /// A picture that is drawn for two widths; one of them is shown.
 pub(crate) fn chart(
     id: &str,
     widths: (u32, u32),
     draw: &dyn Fn(&Style<'_>) -> String,
-    (tables, points): (&[Table], Option<String>),
+    (tables, read): (&[Table], Option<Readable>),
 ) -> Markup {
     let (wide, narrow) = widths;
     let drawn = |width_px: u32, prefix: &str| {
         PreEscaped(draw(&Style { inks: &PAGE, width_px, id_prefix: prefix }))
     };
     html! {
-        figure class="chart" id=(id) data-chart[points.is_some()] {
+        @let zoom = read.as_ref().map(|read| read.closer.as_str());
+        figure class="chart" id=(id) data-chart[read.is_some()] data-zoom=[zoom] {
             div class="for-wide" { (drawn(wide, &format!("{id}w"))) }
             div class="for-narrow" { (drawn(narrow, &format!("{id}n"))) }
             div class="read" aria-live="polite" {}
             (numbers(tables))
-            @if let Some(points) = points {
-                script type="application/json" class="points" { (PreEscaped(points)) }
+            @if let Some(read) = &read {
+                script type="application/json" class="points" { (PreEscaped(&read.points)) }
             }
         }
     }
@@ -69,7 +85,7 @@ struct Points {
 }
 
 /// The points of a series as the script takes them: what to say of each.
-pub(crate) fn points(series: &Series, view: &View, clock: &Clock) -> String {
+fn points(series: &Series, view: &View, clock: &Clock) -> String {
     let second = |at: hw_model::Timestamp| at.0 as f64 / 1e9;
     let points = series.points.iter().map(|point| {
         let words = match point.value {

@@ -128,11 +128,11 @@ impl NowView {
         let data = minute("What flowed in the last minute", &self.map, &self.shifts);
         let picture = chart(
             "f-map",
-            (1_232, 340),
+            (1_270, 340),
             &|style| flow_map(&data, style),
             (&flow_map_tables(&data), None),
         );
-        card("What flows", "Items per minute, in the last one. Width is volume.", &picture)
+        card("What flowed in the last minute", "", &picture)
     }
 
     fn latest(&self, frame: &Frame) -> Markup {

@@ -10,7 +10,7 @@ use crate::frame::{Frame, Page, Region};
 use crate::place::Place;
 use hw_api::{Backlog, Change, Incident, Shift, instant};
 use hw_model::{Timestamp, day_of};
-use hw_report::{Document, Figure, FigureData, RatioData};
+use hw_report::{Document, Figure, FigureData, RatioData, without_nats};
 
 /// What the page shows.
 #[derive(Clone, Debug)]
@@ -35,7 +35,7 @@ impl StoryView {
         let regions = [
             Some(Region::new("r-head", "story-head", head::head(self, frame))),
             Some(Region::new("r-pages", "", incident::pages(number, frame))),
-            pictures::map(self, frame).map(|body| Region::new("r-map", "card wide", body)),
+            pictures::map(self).map(|body| Region::new("r-map", "card wide", body)),
             pictures::course(self, frame)
                 .map(|body| Region::new("r-course", "card two-thirds", body)),
             pictures::close_up(self, frame).map(|body| Region::new("r-close", "card third", body)),
@@ -73,7 +73,8 @@ impl StoryView {
 
     /// Facts, with their times as the reader's clock shows them.
     fn facts(&self, facts: &[String], frame: &Frame) -> Vec<String> {
-        facts.iter().map(|fact| frame.clock.retold(fact, self.onset())).collect()
+        let plain = |fact: &String| without_nats(&frame.clock.retold(fact, self.onset()));
+        facts.iter().map(plain).collect()
     }
 
     fn change(&self, id: &str) -> Option<&Change> {

@@ -1,7 +1,7 @@
 //! Forms: each does what a route of the API does, and is handed to that route.
 //!
 //! A form is sent to `/do/` and the path of its route. Its fields become the JSON of the body: `text=...` a
-//! text, `base:number=7` a number, `pinned:flag=1` a yes, `people:list=a, b` a list; empty ones are left out.
+//! text, `base:number=7` a number, `anyway:flag=1` a yes, `pinned:bool=false` yes or no, `people:list=a, b` a list; empty ones are left out.
 //! `back` says where to go afterwards, `then` where instead (`{incident}` is the one of the answer), `said`
 //! what to say there, `method` which method if it is not POST. What cannot be taken is shown with all that was
 //! sent, to be mended and sent again.
@@ -129,6 +129,7 @@ fn body(fields: &Fields) -> Result<Value, Problem> {
         let value = match kind {
             "number" => number(name, value)?,
             "flag" => Value::Bool(true),
+            "bool" => Value::Bool(value == "true"),
             "list" => {
                 value.split([',', '\n']).map(str::trim).filter(|part| !part.is_empty()).collect()
             }

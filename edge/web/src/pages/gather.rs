@@ -1,7 +1,12 @@
 //! What each page needs, gathered at once and never changed afterwards.
 
+mod after;
+mod changes;
+mod flow;
 mod incident;
 mod now;
+mod rules;
+mod settings;
 
 use super::cookies::Wishes;
 use crate::backend::{Backend, Failure};
@@ -25,8 +30,25 @@ impl Gathering<'_> {
         let frame = self.frame(place, wishes)?;
         let page = match &frame.place {
             Place::Now => self.now(&frame)?,
+            Place::Flow { at, .. } => self.flow(*at, &frame)?,
+            Place::Hop { id, stretch } => self.hop(id, *stretch, &frame)?,
+            Place::Service { name } => self.service(name, &frame)?,
+            Place::Incidents { .. } => self.incidents(&frame)?,
             Place::Story { incident, .. } => self.story(*incident, &frame)?,
-            _ => return Err(Problem::not_found("this page is not built yet")),
+            Place::Timeline { incident } => self.timeline(*incident, &frame)?,
+            Place::Review { incident, .. } => self.review(*incident, &frame)?,
+            Place::Proposal { incident } => self.proposal(*incident, &frame)?,
+            Place::Changes { service, verdict, before } => {
+                self.changes((service.as_deref(), verdict.as_deref(), *before), &frame)?
+            }
+            Place::Change { change } => self.change(*change, &frame)?,
+            Place::Rules => self.rules(&frame)?,
+            Place::Rule { rule, bound } => self.rule(*rule, bound.as_deref(), &frame)?,
+            Place::Actions { .. } => self.actions(&frame)?,
+            Place::Record { stretch, only } => self.record(*stretch, only.as_deref(), &frame)?,
+            Place::Knowledge => self.knowledge(&frame)?,
+            Place::Settings => self.settings(&frame)?,
+            Place::Search { text } => self.search(text, &frame)?,
         };
         Ok((page, frame))
     }

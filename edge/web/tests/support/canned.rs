@@ -280,6 +280,10 @@ impl Backend for Canned {
         Ok(known.then(|| hw_report::draft(&hw_report::Case::default())))
     }
 
+    fn drawn(&self, _document: &hw_report::Document) -> Vec<hw_page::DrawnSection> {
+        Vec::new()
+    }
+
     fn rendered(&self, markdown: &str) -> String {
         markdown.replace('<', "&lt;")
     }

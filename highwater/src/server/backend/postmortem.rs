@@ -85,6 +85,18 @@ impl Answers {
     }
 }
 
+/// The sections of a draft, drawn for a page.
+pub(super) fn drawn(document: &Document) -> Vec<hw_page::DrawnSection> {
+    let parts = hw_document::section_parts(document, &hw_page::draw_for_page);
+    let parts = parts.into_iter().map(|part| hw_page::DrawnSection {
+        word: part.kind.word().to_owned(),
+        title: part.kind.title().to_owned(),
+        html: part.html,
+        markdown: part.markdown,
+    });
+    parts.collect()
+}
+
 /// Whether its harm has stopped: what was counted then is frozen.
 const fn is_over(record: &Record) -> bool {
     match record.status {

@@ -8,6 +8,7 @@ use hw_api::Change;
 use hw_chart::Said;
 use hw_model::{Effect, Verdict};
 use maud::{Markup, html};
+use std::cmp::Reverse;
 
 /// A change with what is said of it.
 struct Row<'a> {
@@ -31,7 +32,8 @@ pub(super) fn changes(view: &StoryView, frame: &Frame) -> Markup {
             Some(Row { change, said, because: view.facts(facts, frame) })
         })
         .collect();
-    rows.sort_by_key(|row| (row.said.map_or(9, order), row.change.at.clone()));
+    // Of those of which the same is said the latest before the onset are suspected first.
+    rows.sort_by_key(|row| (row.said.map_or(9, order), Reverse(row.change.at.clone())));
     let note = match rows.len() {
         0 => String::new(),
         1 => "1 change around its start and since".to_owned(),
@@ -47,6 +49,12 @@ pub(super) fn changes(view: &StoryView, frame: &Frame) -> Markup {
                     th scope="col" { "Service" } th scope="col" { "Why" }
                 } }
                 tbody { @for row in &rows { (line(row, frame)) } }
+            }
+            @if rows.iter().any(|row| row.because.iter().any(|fact| fact.contains(" for innocence"))) {
+                p class="note below" {
+                    "\u{201c}Factor 19 for innocence\u{201d}: what was seen is 19 times likelier if the change is innocent. "
+                    "A change is exonerated only if a hard fact speaks for it, never by a number alone."
+                }
             }
         }
     };

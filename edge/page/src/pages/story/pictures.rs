@@ -1,7 +1,7 @@
 //! The pictures of a story: where the flow changed, the share over time, the onset close up.
 
 use super::StoryView;
-use crate::figure::{self, answering, chart, points};
+use crate::figure::{self, Readable, answering, chart};
 use crate::frame::Frame;
 use crate::parts::card;
 use crate::place::Place;
@@ -10,12 +10,12 @@ use hw_report::{AnswerData, FigureData, FlowData};
 use maud::{Markup, html};
 
 /// Widths of a picture over the whole page and on a phone.
-const WHOLE: (u32, u32) = (1_232, 340);
-const TWO_THIRDS: (u32, u32) = (800, 340);
-const THIRD: (u32, u32) = (368, 340);
+const WHOLE: (u32, u32) = (1_270, 340);
+const TWO_THIRDS: (u32, u32) = (827, 340);
+const THIRD: (u32, u32) = (384, 340);
 
 /// Where the flow changed.
-pub(super) fn map(view: &StoryView, frame: &Frame) -> Option<Markup> {
+pub(super) fn map(view: &StoryView) -> Option<Markup> {
     let flow = view.document.figures.iter().find_map(|figure| match &figure.data {
         FigureData::Flow(flow) => Some(flow),
         FigureData::Ratio(_) | FigureData::CloseUp(_) | FigureData::Answers(_) => None,
@@ -23,8 +23,7 @@ pub(super) fn map(view: &StoryView, frame: &Frame) -> Option<Markup> {
     let data = told(view, flow);
     let picture =
         chart("f-map", WHOLE, &|style| flow_map(&data, style), (&flow_map_tables(&data), None));
-    let _ = frame;
-    Some(card("Where the flow changed", "Items while it lasted. Width is volume.", &picture))
+    Some(card("Where the flow changed", "", &picture))
 }
 
 fn told(view: &StoryView, flow: &FlowData) -> FlowMap {
@@ -80,13 +79,14 @@ fn asked(answers: &AnswerData, origin: Option<&str>) -> Asked {
 pub(super) fn course(view: &StoryView, frame: &Frame) -> Option<Markup> {
     let (figure, ratio) = view.ratio()?;
     let data = figure::ratio_over_time((&figure.title, ratio), &frame.clock.zone)?;
+    let closer = Place::hop(&ratio.hop.id().0).href();
     let picture = chart(
         "f-course",
         TWO_THIRDS,
         &|style| hw_chart::ratio_over_time(&data, style),
         (
             &hw_chart::ratio_over_time_tables(&data),
-            Some(points(&data.series, &data.view, &frame.clock)),
+            Some(Readable::new((&data.series, &data.view), &frame.clock, closer)),
         ),
     );
     Some(card(&figure.title, "with every change, by service", &picture))
@@ -99,6 +99,7 @@ pub(super) fn close_up(view: &StoryView, frame: &Frame) -> Option<Markup> {
         FigureData::Flow(_) | FigureData::Ratio(_) | FigureData::Answers(_) => None,
     })?;
     let data = figure::close_up((&figure.title, ratio), &frame.clock.zone)?;
+    let closer = Place::hop(&ratio.hop.id().0).href();
     let note = format!("{} points", hw_model::length_words(f64::from(ratio.step_s)));
     let picture = chart(
         "f-close",
@@ -106,7 +107,7 @@ pub(super) fn close_up(view: &StoryView, frame: &Frame) -> Option<Markup> {
         &|style| hw_chart::onset_close_up(&data, style),
         (
             &hw_chart::onset_close_up_tables(&data),
-            Some(points(&data.series, &data.view, &frame.clock)),
+            Some(Readable::new((&data.series, &data.view), &frame.clock, closer)),
         ),
     );
     Some(card("The onset, close up", &note, &html! { (picture) }))

@@ -6,8 +6,11 @@ use crate::problem::Problem;
 use crate::query::number_of;
 use crate::sight::{no_incident, seen};
 use hw_api::{Change, Incident, Shift};
-use hw_page::{Frame, Page, StoryView};
+use hw_page::{Frame, IncidentsView, Page, StoryView, TimelineView};
 use std::collections::BTreeSet;
+
+/// Entries of a timeline that one page has.
+const ENTRIES: u32 = 2_000;
 
 impl Gathering<'_> {
     pub(super) fn story(&self, number: u32, frame: &Frame) -> Result<Page, Problem> {
@@ -19,6 +22,30 @@ impl Gathering<'_> {
             backlog: self.backend.backlog(number)?.unwrap_or_default(),
             incident,
             document,
+        };
+        Ok(view.page(frame))
+    }
+
+    pub(super) fn incidents(&self, frame: &Frame) -> Result<Page, Failure> {
+        let mut incidents = self.seen_incidents()?;
+        incidents.retain(|incident| incident.merged_into.is_none());
+        Ok(IncidentsView { incidents }.page(frame))
+    }
+
+    pub(super) fn timeline(&self, number: u32, frame: &Frame) -> Result<Page, Problem> {
+        let incident = self.incident(number)?;
+        let origin = incident.origins.first().map(|origin| origin.service.clone());
+        let people = match origin {
+            Some(service) => self.backend.people(&service)?.ok(),
+            None => None,
+        };
+        let view = TimelineView {
+            entries: self.backend.entries(number, 0, ENTRIES)?,
+            changes: self.changes_of(&incident)?,
+            onsets: self.shifts_of(&incident)?.into_iter().map(|shift| shift.onset_at).collect(),
+            brief: self.backend.brief(number)?,
+            people,
+            incident,
         };
         Ok(view.page(frame))
     }

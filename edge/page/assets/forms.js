@@ -1,0 +1,104 @@
+// Forms without leaving the page: they are sent as the browser would, the answer takes the page's place, and what
+// was typed stays until it is known to be safe.
+
+import { show, toast } from "./swap.js";
+
+/** @param {HTMLFormElement} form */
+async function send(form) {
+  const button = form.querySelector("button:not([type=button])");
+  button?.setAttribute("disabled", "");
+  try {
+    // @ts-ignore: a form's data are pairs of texts here.
+    const body = new URLSearchParams(new FormData(form));
+    const answer = await fetch(form.action, { method: "POST", body, headers: { accept: "text/html" } });
+    const come = new DOMParser().parseFromString(await answer.text(), "text/html");
+    form.reset();
+    form.closest("details.act")?.removeAttribute("open");
+    if (!show(come)) return location.assign(answer.url);
+    if (answer.redirected) history.pushState(null, "", answer.url);
+    document.querySelector(".said, .problem h1")?.scrollIntoView({ block: "nearest" });
+  } catch {
+    toast("Not sent: the server cannot be reached. What you typed is still here.");
+  } finally {
+    button?.removeAttribute("disabled");
+  }
+}
+
+/** @param {SubmitEvent} event */
+function submitted(event) {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement) || form.dataset.quick === undefined || form.method !== "post") return;
+  event.preventDefault();
+  void send(form);
+}
+
+/** @param {KeyboardEvent} event */
+function typed(event) {
+  const place = event.target;
+  if (!(place instanceof HTMLTextAreaElement) || event.key !== "Enter" || event.isComposing || !place.form) return;
+  const isWanted = event.ctrlKey || event.metaKey || (place.form.dataset.enter !== undefined && !event.shiftKey);
+  if (!isWanted) return;
+  event.preventDefault();
+  place.form.requestSubmit();
+}
+
+/** @param {MouseEvent} event */
+function copied(event) {
+  const button = event.target instanceof Element ? event.target.closest("button[data-copy]") : null;
+  if (!(button instanceof HTMLElement)) return;
+  const text = document.querySelector(button.dataset.copy ?? "")?.textContent ?? "";
+  const was = button.dataset.was ?? button.textContent ?? "";
+  button.dataset.was = was;
+  void navigator.clipboard.writeText(text).then(() => "copied", () => "select and copy it").then((words) => {
+    button.textContent = words;
+    setTimeout(() => (button.textContent = was), 2000);
+  });
+}
+
+let waiting = 0;
+
+/** @param {HTMLTextAreaElement} area */
+function preview(area) {
+  clearTimeout(waiting);
+  waiting = window.setTimeout(async () => {
+    const place = document.querySelector(area.dataset.previewInto ?? "");
+    if (!place || !area.dataset.preview) return;
+    const answer = await fetch(area.dataset.preview, { method: "POST", body: area.value, headers: { "content-type": "text/plain" } }).catch(() => null);
+    if (!answer?.ok) return;
+    const come = new DOMParser().parseFromString(await answer.text(), "text/html");
+    place.replaceChildren(...come.body.childNodes);
+  }, 300);
+}
+
+/** @param {Event} event */
+function changed(event) {
+  const place = event.target;
+  if (place instanceof HTMLSelectElement) place.dataset.touched = "";
+  if (place instanceof HTMLTextAreaElement && place.dataset.preview) preview(place);
+}
+
+/** Whether something was typed into a form that guards it. */
+function isUnsaved() {
+  const guarded = document.querySelectorAll("form[data-guard] textarea, form[data-guard] input:not([type=hidden])");
+  return [...guarded].some((it) => (it instanceof HTMLTextAreaElement || it instanceof HTMLInputElement) && it.value !== it.defaultValue);
+}
+
+/** Shows what only a script can do. */
+export function readyForms() {
+  for (const button of document.querySelectorAll("button[data-copy][hidden]")) button.removeAttribute("hidden");
+}
+
+export function startForms() {
+  addEventListener("submit", submitted);
+  addEventListener("keydown", typed);
+  addEventListener("click", copied);
+  addEventListener("input", changed);
+  addEventListener("beforeunload", (event) => {
+    if (isUnsaved() && !isSending) event.preventDefault();
+  });
+  addEventListener("submit", (event) => {
+    isSending = event.target instanceof HTMLFormElement && event.target.dataset.quick === undefined;
+  });
+}
+
+let isSending = false;

@@ -1,0 +1,295 @@
+//! What does this hop let through, since when, and what differs?
+
+mod course;
+
+use crate::figure::{Readable, chart};
+use crate::form::{Form, behind};
+use crate::frame::{Frame, Page, Region};
+use crate::parts::{capital, card, empty, id_link, service};
+use crate::place::{Place, Stretch};
+use course::{course, usual_of};
+use hw_api::{Change, Hop, Incident, Shift, Window, Windows, instant};
+use hw_chart::{
+    AnswerCount, AnswerMix, Answering, Tense, answer_mix, answer_mix_tables, ratio_over_time,
+    ratio_over_time_tables,
+};
+use hw_model::{Timestamp, count_words, share_words};
+use maud::{Markup, html};
+use std::collections::BTreeMap;
+
+/// Stretches that are offered, and their seconds.
+const STRETCHES: [(&str, f64); 4] =
+    [("1 hour", 3_600.0), ("6 hours", 21_600.0), ("1 day", 86_400.0), ("14 days", 1_209_600.0)];
+
+/// What the page shows.
+#[derive(Clone, Debug)]
+pub struct HopView {
+    /// The hop.
+    pub hop: Hop,
+    /// What was counted on it in the stretch that is looked at.
+    pub windows: Windows,
+    /// Shifts of it, newest first.
+    pub shifts: Vec<Shift>,
+    /// Changes in the stretch, of the services at its ends and what they lead to.
+    pub changes: Vec<Change>,
+    /// Incidents that judged them.
+    pub incidents: Vec<Incident>,
+}
+
+impl HopView {
+    /// The page.
+    #[must_use]
+    pub fn page(&self, frame: &Frame) -> Page {
+        let hop = &self.hop;
+        Page {
+            title: format!("{} to {}", hop.caller, hop.callee),
+            up: Some(Place::Flow { at: None, is_whole: false }),
+            is_live: !self.is_asked(frame),
+            regions: vec![
+                Region::new("r-head", "page-head", self.head(frame)),
+                Region::new("r-course", "card wide", self.picture(frame)),
+                Region::new("r-answers", "card half", self.answers()),
+                Region::new("r-calls", "card half", self.calls()),
+                Region::new("r-shifts", "card wide", self.shifted(frame)),
+            ],
+        }
+    }
+
+    fn is_asked(&self, frame: &Frame) -> bool {
+        matches!(&frame.place, Place::Hop { stretch, .. } if *stretch != Stretch::default())
+    }
+
+    fn open(&self) -> Option<&Shift> {
+        self.shifts.iter().find(|shift| shift.signal == "transfer" && shift.ended_at.is_none())
+    }
+
+    fn sentence(&self, frame: &Frame) -> String {
+        let hop = &self.hop;
+        let (caller, callee) = (capital(&hop.caller), &hop.callee);
+        if let Some(shift) = self.open() {
+            let since =
+                instant(&shift.onset_at).map(|at| frame.clock.words(at)).unwrap_or_default();
+            return format!(
+                "{caller} passes {} on to {callee} since {since}; it usually passes {}.",
+                share_words(shift.after),
+                share_words(shift.before)
+            );
+        }
+        let (entered, left) = sums(&self.windows.items);
+        if entered == 0 {
+            return format!(
+                "Nothing came in at {} on the way to {callee} in this stretch.",
+                hop.caller
+            );
+        }
+        format!(
+            "{caller} passed {} of what it received on to {callee}.",
+            share_words(left as f64 / entered as f64)
+        )
+    }
+
+    fn head(&self, frame: &Frame) -> Markup {
+        let end = instant(&self.windows.to).unwrap_or(frame.clock.now);
+        let start = instant(&self.windows.from).unwrap_or(end);
+        let length = end.seconds_since(start);
+        let place = |from: Timestamp, to: Timestamp| Place::Hop {
+            id: self.hop.id.clone(),
+            stretch: Stretch { from: Some(from), to: Some(to) },
+        };
+        html! {
+            p class="incident-line" { (service(&self.hop.caller)) "\u{2192}" (service(&self.hop.callee)) span class="note" { (self.hop.entry.as_deref().unwrap_or("items begin there")) ", then " (self.hop.operation) } }
+            h1 { (self.sentence(frame)) }
+            div class="acts" {
+                a class="button plain" href=(place(start.plus_s(-length), start).href()) data-earlier { "Earlier" }
+                @if end < frame.clock.now.plus_s(-60.0) { a class="button plain" href=(place(end, end.plus_s(length)).href()) data-later { "Later" } }
+                @for (words, seconds) in STRETCHES {
+                    @let is_on = (length - seconds).abs() < seconds * 0.05;
+                    a class="button plain" href=(place(end.plus_s(-seconds), end).href()) aria-current=[is_on.then_some("true")] { (words) }
+                }
+                @if self.is_asked(frame) { a class="button plain" href=(Place::hop(&self.hop.id).href()) { "Now" } }
+            }
+        }
+    }
+
+    fn picture(&self, frame: &Frame) -> Markup {
+        let Some(data) = course(self, frame) else {
+            return card(
+                "Share that passes on",
+                "",
+                &empty(
+                    "Nothing was counted in this stretch.",
+                    &html! { p { "Look at an earlier one." } },
+                ),
+            );
+        };
+        let readable = Readable::new(
+            (&data.series, &data.view),
+            &frame.clock,
+            Place::hop(&self.hop.id).href(),
+        );
+        let picture = chart(
+            "f-course",
+            (1_270, 340),
+            &|style| ratio_over_time(&data, style),
+            (&ratio_over_time_tables(&data), Some(readable)),
+        );
+        let note = match usual_of(self) {
+            Some(_) => {
+                "with what is usual in this stretch, and every change of the services at its ends"
+            }
+            None => {
+                "with every change of the services at its ends; too little is counted here to say what is usual"
+            }
+        };
+        card("Share that passes on", note, &picture)
+    }
+
+    /// What is answered since a shift, against what was before it.
+    fn answers(&self) -> Markup {
+        let shift = self
+            .shifts
+            .iter()
+            .find(|shift| matches!(shift.signal.as_str(), "answers" | "transfer"));
+        let onset = shift.and_then(|shift| instant(&shift.onset_at));
+        let end = shift.and_then(|shift| shift.ended_at.as_deref()).and_then(instant);
+        let (mut before, mut since) = (BTreeMap::new(), BTreeMap::new());
+        for window in &self.windows.items {
+            let at = instant(&window.from);
+            let is_inside = onset
+                .zip(at)
+                .is_some_and(|(onset, at)| onset <= at && end.is_none_or(|end| at < end));
+            let into: &mut BTreeMap<String, u64> = if is_inside { &mut since } else { &mut before };
+            for (value, n) in &window.answers {
+                *into.entry(value.clone()).or_default() += n;
+            }
+        }
+        let body = if before.is_empty() && since.is_empty() {
+            empty(
+                "Its answers are not visible.",
+                &html! { p { "Highwater sees an answer as a status, a flag's variant, or an attribute with few values. Without it a shift may start here or at what it asks." } },
+            )
+        } else if since.is_empty() {
+            counted(&before)
+        } else {
+            self.mix(&before, &since)
+        };
+        card(&format!("What {} answers", self.hop.callee), "", &body)
+    }
+
+    fn mix(&self, before: &BTreeMap<String, u64>, since: &BTreeMap<String, u64>) -> Markup {
+        let values = before.keys().chain(since.keys().filter(|value| !before.contains_key(*value)));
+        let count =
+            |all: &BTreeMap<String, u64>, value: &str| all.get(value).copied().unwrap_or(0) as f64;
+        let data = AnswerMix {
+            title: format!("What {} answers", self.hop.callee),
+            tense: if self.open().is_some() { Tense::Now } else { Tense::During },
+            dependencies: vec![Answering {
+                service: self.hop.callee.clone(),
+                asked_by: self.hop.caller.clone(),
+                answers: values
+                    .map(|value| AnswerCount {
+                        value: value.clone(),
+                        usual: count(before, value),
+                        now: count(since, value),
+                    })
+                    .collect(),
+            }],
+        };
+        chart(
+            "f-answers",
+            (606, 340),
+            &|style| answer_mix(&data, style),
+            (&answer_mix_tables(&data), None),
+        )
+    }
+
+    /// How calls went in the stretch.
+    fn calls(&self) -> Markup {
+        let calls: u64 = self.windows.items.iter().map(|window| window.calls).sum();
+        let errors: u64 = self.windows.items.iter().map(|window| window.errors).sum();
+        let (entered, left) = sums(&self.windows.items);
+        let latest = self.windows.items.iter().rev().find_map(|window| window.latency_ms);
+        let body = html! {
+            dl class="definitions" {
+                dt { "Came in" } dd { (count_words(entered as f64)) }
+                dt { "Went on" } dd { (count_words(left as f64)) }
+                dt { "Calls" } dd { (count_words(calls as f64)) }
+                dt { "Failed" } dd { (count_words(errors as f64)) @if calls > 0 { " (" (share_words(errors as f64 / calls as f64)) ")" } }
+                @if let Some(latency) = latest {
+                    dt { "Latest latency" }
+                    dd { "half within " (ms(latency.p50)) ", 95 % within " (ms(latency.p95)) ", 99 % within " (ms(latency.p99)) }
+                }
+            }
+            @if self.windows.damaged_packs > 0 { p class="trouble" { (self.windows.damaged_packs) " packs of stored windows are damaged, and left out." } }
+        };
+        card("Calls in this stretch", "", &body)
+    }
+
+    fn shifted(&self, frame: &Frame) -> Markup {
+        let body = html! {
+            @if self.shifts.is_empty() { p class="note" { "No figure of this hop has shifted, as far as is recorded." } }
+            @else {
+                table class="rows" {
+                    thead { tr { th scope="col" { "Shift" } th scope="col" { "From" } th scope="col" { "Began" } th scope="col" { "Noticed" } th scope="col" { "Back" } th scope="col" { "Incident" } } }
+                    tbody { @for shift in &self.shifts { (self.shift(shift, frame)) } }
+                }
+            }
+        };
+        card("Shifts of this hop", "", &body)
+    }
+
+    fn shift(&self, shift: &Shift, frame: &Frame) -> Markup {
+        let clock = &frame.clock;
+        let action = format!("shifts/{}/accept", shift.id);
+        let accept =
+            Form { action: &action, class: "stack", said: "It is the new normal from now on." };
+        html! {
+            tr data-row {
+                td data-label="Shift" { span class="id" { (shift.id) } " " (shift.signal) @if let Some(value) = &shift.value { " " code { (value) } } }
+                td data-label="From" { (figure(shift, shift.before)) " \u{2192} " b { (figure(shift, shift.after)) } }
+                td data-label="Began" class="when" { (clock.time(&shift.onset_at)) }
+                td data-label="Noticed" class="when" { (clock.time(&shift.detected_at)) }
+                td data-label="Back" class="when" {
+                    @match (&shift.ended_at, &shift.accepted_at) {
+                        (Some(at), _) => (clock.time(at)),
+                        (None, Some(at)) => { "accepted " (clock.time(at)) },
+                        (None, None) => (behind("Accept as normal", None, &accept.unsigned(frame, &html! {
+                            p { "From now on this is what is usual, and is told no more." }
+                            button type="submit" { "Accept it" }
+                        }))),
+                    }
+                }
+                td data-label="Incident" { @if let Some(incident) = &shift.incident { (id_link(incident)) } }
+            }
+        }
+    }
+}
+
+fn figure(shift: &Shift, value: f64) -> String {
+    if matches!(shift.signal.as_str(), "volume" | "log") {
+        format!("{value:.1} / s")
+    } else {
+        share_words(value)
+    }
+}
+
+fn ms(value: f64) -> String {
+    if value < 1_000.0 { format!("{value:.0} ms") } else { format!("{:.1} s", value / 1_000.0) }
+}
+
+fn sums(windows: &[Window]) -> (u64, u64) {
+    windows
+        .iter()
+        .fold((0, 0), |(entered, left), window| (entered + window.entered, left + window.left))
+}
+
+fn counted(answers: &BTreeMap<String, u64>) -> Markup {
+    let all: u64 = answers.values().sum();
+    let mut sorted: Vec<(&String, &u64)> = answers.iter().collect();
+    sorted.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
+    html! {
+        ul class="plain" {
+            @for (value, n) in sorted { li { b { (value) } " " (count_words(*n as f64)) " (" (share_words(*n as f64 / all.max(1) as f64)) ")" } }
+        }
+    }
+}

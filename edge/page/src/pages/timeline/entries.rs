@@ -1,0 +1,162 @@
+//! The entries of a timeline, day by day: people large, the machine small, what matters most pinned.
+
+use super::TimelineView;
+use crate::form::{Form, behind, field};
+use crate::frame::Frame;
+use crate::parts::{because, card, chip, id_link, said};
+use hw_api::Entry;
+use hw_chart::Said;
+use hw_report::without_nats;
+use maud::{Markup, html};
+
+/// Entries of the machine in a row from which on those that matter less are folded.
+const FOLDED_FROM: usize = 4;
+
+/// The timeline, oldest first: it reads as a story, and the place to write stands beside its end.
+pub(super) fn entries(view: &TimelineView, frame: &Frame) -> Markup {
+    let body = html! {
+        @if view.entries.is_empty() { p class="note" { "Nothing is written yet." } }
+        @for (day, entries) in days(view, frame) {
+            h3 class="day" { (day) }
+            ol class="timeline" {
+                @for group in groups(&entries) {
+                    @match group {
+                        Group::Shown(entry) => (line(entry, view, frame)),
+                        Group::Folded(entries) => li class="folded" {
+                            details {
+                                summary { (entries.len()) " more of Highwater"
+                                    @if let Some(first) = entries.first() { ", from " (frame.clock.second(&first.happened_at)) } }
+                                ol class="timeline" { @for entry in entries { (line(entry, view, frame)) } }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    };
+    card("Timeline", "oldest first", &body)
+}
+
+/// Entries by the day on which they happened.
+fn days<'v>(view: &'v TimelineView, frame: &Frame) -> Vec<(String, Vec<&'v Entry>)> {
+    let mut sorted: Vec<&Entry> = view.entries.iter().collect();
+    sorted.sort_by(|a, b| (&a.happened_at, a.event).cmp(&(&b.happened_at, b.event)));
+    let mut days: Vec<(String, Vec<&Entry>)> = Vec::new();
+    for entry in sorted {
+        let day = frame.clock.day(&entry.happened_at);
+        match days.last_mut().filter(|(known, _)| *known == day) {
+            Some((_, entries)) => entries.push(entry),
+            None => days.push((day, vec![entry])),
+        }
+    }
+    days
+}
+
+enum Group<'e> {
+    Shown(&'e Entry),
+    Folded(Vec<&'e Entry>),
+}
+
+/// What the machine says often and what matters less, folded where much of it stands together.
+fn groups<'e>(entries: &[&'e Entry]) -> Vec<Group<'e>> {
+    let mut groups = Vec::new();
+    let mut lesser: Vec<&Entry> = Vec::new();
+    let close = |lesser: &mut Vec<&'e Entry>, groups: &mut Vec<Group<'e>>| {
+        let taken = std::mem::take(lesser);
+        if taken.len() >= FOLDED_FROM {
+            groups.push(Group::Folded(taken));
+        } else {
+            groups.extend(taken.into_iter().map(Group::Shown));
+        }
+    };
+    for entry in entries {
+        if is_lesser(entry) {
+            lesser.push(entry);
+        } else {
+            close(&mut lesser, &mut groups);
+            groups.push(Group::Shown(entry));
+        }
+    }
+    close(&mut lesser, &mut groups);
+    groups
+}
+
+fn is_lesser(entry: &Entry) -> bool {
+    let is_telling = matches!(
+        entry.kind.as_str(),
+        "origin_named" | "effect_known" | "incident_ended" | "status_set" | "repair_seen"
+    );
+    let is_first = entry.seq == Some(1);
+    let is_hard = matches!(entry.value.as_deref(), Some("implicated" | "exonerated"));
+    entry.source == "machine" && !entry.pinned && !is_telling && !is_first && !is_hard
+}
+
+fn line(entry: &Entry, view: &TimelineView, frame: &Frame) -> Markup {
+    let told = |words: &str| without_nats(&frame.clock.retold(words, view.onset()));
+    let facts: Vec<String> = entry.because.iter().map(|fact| told(fact)).collect();
+    let class = if entry.source == "machine" { "machine" } else { "person" };
+    let id = entry.seq.map(|seq| format!("e{seq}"));
+    html! {
+        li class=(class) id=[id] data-row {
+            span class="when" { (frame.clock.second(&entry.happened_at)) }
+            div {
+                p {
+                    @if entry.pinned { span class="pin" title="pinned" { "\u{2605}" span class="unseen" { "pinned" } } " " }
+                    b class="who" { (entry.by) } " "
+                    @if let Some(kind) = kind(entry) { span class="kind" { (kind) ": " } }
+                    (told(&entry.words))
+                    @if let Some(said) = mark(entry) { " " (chip(said)) }
+                    @if let Some(about) = entry.about.as_deref().filter(|about| about.starts_with('C')) { " " (id_link(about)) }
+                }
+                (because(&facts))
+                @if !entry.before.is_empty() {
+                    details class="because" { summary { "amended" } ul { @for words in &entry.before { li { "It said: " (words) } } } }
+                }
+                (pen(entry, view, frame))
+            }
+        }
+    }
+}
+
+/// What kind of entry it is, where its words do not say so.
+fn kind(entry: &Entry) -> Option<&str> {
+    match (entry.source.as_str(), entry.timeline.as_str()) {
+        ("person", "observation") => Some("saw"),
+        ("person", "hypothesis") => Some("believes"),
+        ("person", "decision") => Some("decided"),
+        ("person", "communication") => Some("told others"),
+        ("person", "follow_up") => Some("to do later"),
+        _ => None,
+    }
+}
+
+/// A verdict or an effect that it says.
+fn mark(entry: &Entry) -> Option<Said> {
+    let value = entry.value.as_deref()?;
+    match entry.kind.as_str() {
+        "verdict_changed" => said(value, None),
+        "effect_known" | "mitigation_checked" => said("", Some(value)),
+        _ => None,
+    }
+}
+
+/// What can be done with an entry: pin it, and amend what a person wrote.
+fn pen(entry: &Entry, view: &TimelineView, frame: &Frame) -> Markup {
+    let Some(seq) = entry.seq.filter(|_| frame.viewer.may_respond) else { return html! {} };
+    let path = |verb: &str| format!("incidents/{}/entries/{seq}/{verb}", view.incident.id);
+    let (pinned, word) = if entry.pinned { ("false", "Unpin") } else { ("true", "Pin") };
+    let pin = Form { action: &path("pin"), class: "inline", said: "Done." };
+    let amend =
+        Form { action: &path("amend"), class: "stack", said: "Amended; the old words are kept." };
+    let fields = html! {
+        (field("What it is to say", &html! { textarea name="text" rows="2" maxlength="4000" required { (entry.words) } }))
+        (field("Why (may be left out)", &html! { input name="reason" maxlength="400"; }))
+        button type="submit" { "Amend it" }
+    };
+    html! {
+        div class="pen" {
+            (pin.html(frame, &html! { input type="hidden" name="pinned:bool" value=(pinned); button type="submit" class="text" { (word) } }))
+            @if entry.source == "person" { (behind("Amend", None, &amend.html(frame, &fields))) }
+        }
+    }
+}

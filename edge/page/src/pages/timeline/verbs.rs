@@ -1,0 +1,267 @@
+//! What people do in an incident: each is a word that opens a form, and only what its status allows.
+
+use super::{TimelineView, at_field};
+use crate::form::{Form, behind, choice, field};
+use crate::frame::Frame;
+use crate::pages::incident;
+use crate::parts::card;
+use hw_api::{IncidentRecord, change_name};
+use maud::{Markup, html};
+
+const ROLES: [&str; 5] = ["lead", "scribe", "deputy", "liaison", "helper"];
+const SEVERITIES: [&str; 5] = ["SEV1", "SEV2", "SEV3", "SEV4", "SEV5"];
+const KINDS: [&str; 6] =
+    ["note", "observation", "hypothesis", "decision", "communication", "follow_up"];
+const EFFECTS: [&str; 3] = ["worked", "none", "undecided"];
+const MOMENTS: [&str; 7] =
+    ["started", "noticed", "declared", "acknowledged", "mitigated", "resolved", "closed"];
+
+/// The place to write, and everything else that can be done now.
+pub(super) fn verbs(view: &TimelineView, frame: &Frame) -> Markup {
+    if !frame.viewer.may_respond {
+        return html! { section class="card" { p class="note" { "Your token is for reading. To write here, sign in with one whose scope is respond." } } };
+    }
+    let verbs = Verbs { view, frame };
+    html! {
+        section class="card" { (card("Write", "Enter adds it", &verbs.write())) }
+        section class="card" { (card("Do", "", &verbs.all())) }
+    }
+}
+
+struct Verbs<'a> {
+    view: &'a TimelineView,
+    frame: &'a Frame,
+}
+
+impl Verbs<'_> {
+    fn write(&self) -> Markup {
+        let action = format!("incidents/{}/entries", self.view.incident.id);
+        let fields = html! {
+            (field("What happened, or what you see", &html! {
+                textarea name="text" id="write" rows="3" maxlength="4000" required data-press="t" data-press-words="write" {}
+            }))
+            div class="line" {
+                (field("As", &choice("kind", &KINDS, None)))
+                button type="submit" { "Add" }
+            }
+            details class="quiet" { summary { "It happened earlier" } (at_field(self.frame)) }
+        };
+        self.form(&action, "It is in the timeline.", "stack write", &fields)
+    }
+
+    fn form(&self, action: &str, said: &str, class: &str, fields: &Markup) -> Markup {
+        let form = Form { action, class, said };
+        form.html(self.frame, fields)
+    }
+
+    /// A command of the incident, behind its word.
+    fn command(
+        &self,
+        (words, key): (&str, Option<&str>),
+        (command, said): (&str, &str),
+        fields: &Markup,
+    ) -> Markup {
+        let action = format!("incidents/{}/commands", self.view.incident.id);
+        let fields = html! { input type="hidden" name="command" value=(command); (fields) };
+        behind(words, key, &self.form(&action, said, "stack", &fields))
+    }
+
+    fn all(&self) -> Markup {
+        let status = incident::status(&self.view.incident);
+        let is_open = incident::is_open(status);
+        html! {
+            div class="acts" {
+                (self.status(status))
+                @if is_open { (self.roles()) (self.mitigation()) (self.check()) }
+                (self.severity())
+                @if is_open { (self.waiting()) (self.promise()) }
+                (self.title()) (self.correct()) (self.hand_over())
+                @if is_open { (self.merge()) (self.decline()) }
+            }
+        }
+    }
+
+    /// The next steps of its life.
+    fn status(&self, status: &str) -> Markup {
+        let next: &[(&str, &str)] = match status {
+            "triage" => &[("active", "It is real: take it up")],
+            "active" => &[("mitigated", "The harm has stopped"), ("resolved", "It is resolved")],
+            "mitigated" => &[("resolved", "It is resolved"), ("active", "It is back")],
+            "resolved" => &[("closed", "Close it")],
+            _ => &[],
+        };
+        let step = |(to, words): &(&str, &str), key: Option<&str>| {
+            let fields = html! {
+                input type="hidden" name="to" value=(to);
+                input type="hidden" name="was" value=(status);
+                (field("How is that known?", &html! { textarea name="reason" rows="2" maxlength="1000" {} }))
+                button type="submit" { (words) }
+            };
+            self.command((words, key), ("status", "Its status is set."), &fields)
+        };
+        html! {
+            @for (n, next) in next.iter().enumerate() { (step(next, (n == 0).then_some("s"))) }
+            @if matches!(status, "mitigated" | "resolved" | "closed" | "declined") {
+                (self.command(("Reopen", None), ("reopen", "It is open again."), &reason("Why?", "Reopen it")))
+            }
+        }
+    }
+
+    fn roles(&self) -> Markup {
+        let fields = html! {
+            div class="fields" {
+                (field("Role", &choice("role", &ROLES, None)))
+                (field("Who", &html! { input name="person" required maxlength="100" value=[self.frame.viewer.name.as_deref()]; }))
+            }
+            label class="choice" { input type="checkbox" name="take_over:flag" value="1"; "take it over from who has it" }
+            button type="submit" { "Take the role" }
+        };
+        self.command(("Take a role", Some("l")), ("assign", "The role is taken."), &fields)
+    }
+
+    fn severity(&self) -> Markup {
+        let record = self.view.incident.record.as_ref();
+        let now = record.and_then(|record| record.severity.as_deref());
+        let fields = html! {
+            input type="hidden" name="was" value=(now.unwrap_or("none"));
+            (field("How bad is it?", &choice("to", &SEVERITIES, now)))
+            (field("Why? (may be left out)", &html! { input name="reason" maxlength="400"; }))
+            button type="submit" { "Set it" }
+        };
+        self.command(("Severity", Some("v")), ("severity", "The severity is set."), &fields)
+    }
+
+    fn mitigation(&self) -> Markup {
+        let fields = html! {
+            (field("What is done?", &html! { input name="text" required maxlength="400"; }))
+            (field("What is it to bring about?", &html! { input name="expected" maxlength="400"; }))
+            (field("Which change is it? (may be left out)", &html! {
+                select name="change" {
+                    option value="" { "none of these" }
+                    @for change in self.view.changes.iter().rev() {
+                        option value=(change.id) { (change.id) ": " (change_name(&change.kind, &change.service, (change.from_version.as_deref(), change.to_version.as_deref()))) }
+                    }
+                }
+            }))
+            button type="submit" { "Record it" }
+            p class="note" { "Highwater checks it against what was usual, and says whether it worked." }
+        };
+        self.command(
+            ("Record a mitigation", Some("m")),
+            ("mitigate", "The mitigation is recorded; its check follows."),
+            &fields,
+        )
+    }
+
+    fn check(&self) -> Markup {
+        let record = self.view.incident.record.as_ref();
+        let attempts = record.map(|record| record.attempts.as_slice()).unwrap_or_default();
+        if attempts.is_empty() {
+            return html! {};
+        }
+        let fields = html! {
+            (field("Which mitigation?", &html! {
+                select name="mitigation:number" {
+                    @for tried in attempts.iter().rev() { option value=(tried.entry) { (tried.text) } }
+                }
+            }))
+            (field("What did it do?", &choice("effect", &EFFECTS, None)))
+            (field("How was that seen?", &html! { input name="text" required maxlength="400"; }))
+            button type="submit" { "Record the check" }
+        };
+        self.command(
+            ("Check a mitigation", Some("c")),
+            ("check", "The check is recorded."),
+            &fields,
+        )
+    }
+
+    fn waiting(&self) -> Markup {
+        let fields = html! {
+            (field("What is waited for?", &html! { input name="text" required maxlength="400"; }))
+            (field("Until when at most? (UTC)", &html! { input name="until" required placeholder="2026-11-24T21:30:00Z" maxlength="40"; }))
+            button type="submit" { "Wait" }
+        };
+        self.command(("Decide to wait", None), ("wait", "You will be reminded."), &fields)
+    }
+
+    fn promise(&self) -> Markup {
+        let fields = html! {
+            (field("When will people hear more? (UTC)", &html! { input name="due" required placeholder="2026-11-24T21:30:00Z" maxlength="40"; }))
+            button type="submit" { "Promise it" }
+        };
+        self.command(("Promise an update", None), ("promise", "The update is promised."), &fields)
+    }
+
+    fn title(&self) -> Markup {
+        let fields = html! {
+            (field("What is wrong, in a line", &html! { input name="text" required maxlength="200" value=(incident::title(&self.view.incident)); }))
+            button type="submit" { "Call it so" }
+        };
+        self.command(("Title", None), ("title", "It is called so now."), &fields)
+    }
+
+    fn correct(&self) -> Markup {
+        let fields = html! {
+            (field("Which time?", &choice("moment", &MOMENTS, None)))
+            (field("When was it? (UTC)", &html! { input name="to" required placeholder="2026-11-24T20:41:00Z" maxlength="40"; }))
+            (field("How is that known?", &html! { input name="reason" required maxlength="400"; }))
+            button type="submit" { "Correct it" }
+        };
+        self.command(("Correct a time", None), ("correct", "The time is corrected."), &fields)
+    }
+
+    fn hand_over(&self) -> Markup {
+        let fields = html! {
+            (field("To which team?", &html! { input name="team" required maxlength="100"; }))
+            (field("What should they know?", &html! { textarea name="text" rows="2" maxlength="1000" {} }))
+            button type="submit" { "Hand over" }
+        };
+        self.command(("Hand over", None), ("hand_over", "It is handed over."), &fields)
+    }
+
+    fn merge(&self) -> Markup {
+        let fields = html! {
+            (field("Into which incident?", &html! { input name="into" required placeholder="INC-1" maxlength="20"; }))
+            (field("Why?", &html! { input name="reason" required maxlength="400"; }))
+            button type="submit" { "Make it a part" }
+        };
+        self.command(("Merge", None), ("merge", "It is part of the other now."), &fields)
+    }
+
+    fn decline(&self) -> Markup {
+        self.command(
+            ("It is no incident", None),
+            ("decline", "It is declined."),
+            &reason("Why is it none?", "Decline it"),
+        )
+    }
+}
+
+fn reason(label: &str, word: &str) -> Markup {
+    html! {
+        (field(label, &html! { textarea name="reason" rows="2" required maxlength="1000" {} }))
+        button type="submit" { (word) }
+    }
+}
+
+/// What is believed and not ruled out, each with a form that says by which fact it is.
+pub(super) fn hypotheses(record: &IncidentRecord, incident: &str, frame: &Frame) -> Markup {
+    let action = format!("incidents/{incident}/commands");
+    html! {
+        ul class="plain" {
+            @for belief in record.hypotheses.iter().filter(|belief| belief.state == "open") {
+                li {
+                    p { (belief.text) }
+                    @let form = Form { action: &action, class: "stack", said: "It is ruled out." };
+                    (behind("Rule it out", None, &form.html(frame, &html! {
+                        input type="hidden" name="command" value="rule_out";
+                        input type="hidden" name="hypothesis:number" value=(belief.entry);
+                        (field("Which fact rules it out?", &html! { input name="text" required maxlength="400"; }))
+                        button type="submit" { "Rule it out" }
+                    })))
+                }
+            }
+        }
+    }
+}

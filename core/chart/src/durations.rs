@@ -20,6 +20,8 @@ const SUBJECTS_MAX: usize = 20;
 const ROWS_MAX: usize = 24;
 /// Lengths from which a 90th percentile is more than the slowest one.
 const P90_FROM: usize = 10;
+/// Lengths from which there is a middle one.
+const MEDIAN_FROM: usize = 3;
 /// Height of a row's labels, and of its dots.
 const LABELS_PX: f64 = 18.0;
 const DOTS_PX: f64 = 40.0;
@@ -100,10 +102,11 @@ pub fn durations_words(data: &Durations) -> String {
             continue;
         };
         let slow = p90(&sorted).map(|p90| format!(", 90th percentile {}", length(p90)));
+        let middle = median(&sorted).map(|median| format!(", median {}", length(median)));
         said.push(format!(
-            "{name}: n {}, median {}{}, from {} to {}.",
+            "{name}: n {}{}{}, from {} to {}.",
             sorted.len(),
-            length(median(&sorted).unwrap_or_default()),
+            middle.unwrap_or_default(),
             slow.unwrap_or_default(),
             length(*first),
             length(*last)
@@ -143,8 +146,11 @@ impl DurationRow {
     }
 }
 
-/// The middle one, or the mean of the two in the middle.
+/// The middle one, or the mean of the two in the middle; of fewer than three there is none.
 fn median(sorted: &[f64]) -> Option<f64> {
+    if sorted.len() < MEDIAN_FROM {
+        return None;
+    }
     let upper = sorted.get(sorted.len() / 2)?;
     let lower = sorted.get(sorted.len().saturating_sub(1) / 2)?;
     Some(f64::midpoint(*lower, *upper))
@@ -188,6 +194,8 @@ fn draw_row(pen: &mut Pen<'_>, scale: &LengthScale, row: &DurationRow, top: f64,
     let sorted = row.sorted();
     let note = match sorted.len() {
         0 => "none yet".to_owned(),
+        1 => length(sorted.first().copied().unwrap_or_default()),
+        n if n < MEDIAN_FROM => format!("n {n}, too few for a median"),
         n if n < P90_FROM => format!("n {n}, too few for p90"),
         n if n > DOTS_MAX => {
             let every = n.div_ceil(DOTS_MAX);
@@ -284,7 +292,7 @@ mod tests {
         let of = |n: u32| -> Vec<f64> { (1..=n).map(f64::from).collect() };
         assert_eq!(
             [0, 1, 2, 5, 10].map(|n| median(&of(n))),
-            [None, Some(1.0), Some(1.5), Some(3.0), Some(5.5)]
+            [None, None, None, Some(3.0), Some(5.5)]
         );
         assert_eq!(
             [9, 10, 11, 100].map(|n| p90(&of(n))),

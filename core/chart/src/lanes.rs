@@ -307,7 +307,7 @@ fn draw_mark(pen: &mut Pen<'_>, view: &View, mark: &Mark<'_>, placed: &Placed, t
         [only] => only.href.as_deref(),
         _ => None,
     };
-    pen.open_link("change", href, &sentences.join("; "));
+    pen.open_worded_link("change", href, &sentences.join("; "));
     let middle = top + ROW_PX / 2.0;
     if mark.x1 > mark.x0 {
         // The stretch of time of those drawn together.

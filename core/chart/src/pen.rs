@@ -178,6 +178,22 @@ impl<'s> Pen<'s> {
         }
     }
 
+    /// The same for a link in which words stand: they are its name, and the rest is said beside it.
+    pub(crate) fn open_worded_link(
+        &mut self,
+        class: &'static str,
+        href: Option<&str>,
+        label: &str,
+    ) {
+        match (self.inks.form, href.filter(|href| is_own(href))) {
+            (Form::Page, Some(href)) => {
+                self.svg.element("a").attr("href", href).attr("class", class).open();
+                self.svg.element("title").text(label);
+            }
+            (Form::Page | Form::Paper, _) => self.open_link(class, None, label),
+        }
+    }
+
     /// Closes the element opened last.
     pub(crate) fn close(&mut self) {
         self.svg.close();

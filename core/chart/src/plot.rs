@@ -230,6 +230,7 @@ impl<'d> Plot<'d> {
         let name = match self.series.baseline {
             Baseline::Learned if self.is_band_flat() => "usual",
             Baseline::Learned => "learned band",
+            Baseline::Shown => "usual",
             Baseline::Learning => "still learning",
         };
         let Rect { x0, x1, .. } = self.frame;
@@ -306,10 +307,10 @@ impl<'d> Plot<'d> {
         }
         let dashed = Some(Stroke::dashed(pen.inks.flow, 1.0, "4 3"));
         match self.series.baseline {
-            Baseline::Learned if self.is_band_flat() => {
+            Baseline::Learned | Baseline::Shown if self.is_band_flat() => {
                 pen.path(&Path::default().lines(upper), Fill::Empty, dashed);
             }
-            Baseline::Learned => {
+            Baseline::Learned | Baseline::Shown => {
                 let area = Path::default().lines(upper.chain(lower.rev())).close();
                 pen.path(&area, Fill::Ink(pen.inks.flow_fill), None);
             }

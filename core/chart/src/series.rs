@@ -43,6 +43,8 @@ pub struct BandPoint {
 pub enum Baseline {
     /// It was learned.
     Learned,
+    /// It is what stands in the picture itself outside of shifts: nobody is alerted by it.
+    Shown,
     /// It is being learned: nobody would be alerted yet.
     Learning,
 }

@@ -77,7 +77,7 @@ pub fn section_parts(document: &Document, draw: Draw<'_>) -> Vec<SectionParts> {
         html: page.section(at, section),
         markdown: match &section.written {
             Some(written) => written.text.clone(),
-            None => body::record(document, section, (&references, body::Figures::Pictures)),
+            None => body::record(document, section, (&references, Figures::Pictures)),
         },
     });
     parts.collect()

@@ -129,11 +129,11 @@ struct Choice {
 pub(crate) fn palette(frame: &Frame) -> String {
     let of_incident = match &frame.place {
         Place::Story { incident, .. }
-        | Place::Timeline { incident }
+        | Place::Timeline { incident, .. }
         | Place::Review { incident, .. }
         | Place::Proposal { incident } => vec![
             ("Story of this incident", Place::story(*incident)),
-            ("Timeline of this incident", Place::Timeline { incident: *incident }),
+            ("Timeline of this incident", Place::timeline(*incident)),
             ("Post mortem of this incident", Place::Review { incident: *incident, section: None }),
             ("The alert it lacked", Place::Proposal { incident: *incident }),
         ],

@@ -60,6 +60,8 @@ pub enum Place {
     Timeline {
         /// Number of the incident.
         incident: u32,
+        /// The entry that is amended.
+        amend: Option<u64>,
     },
     /// Is the draft right, and what is missing?
     Review {
@@ -163,7 +165,10 @@ impl Place {
     fn of_incident(incident: u32, rest: &[&str], asked: &Asked) -> Option<Self> {
         Some(match rest {
             [] => Self::Story { incident, stretch: asked.stretch() },
-            ["timeline"] => Self::Timeline { incident },
+            ["timeline"] => Self::Timeline {
+                incident,
+                amend: asked.text("amend").and_then(|text| text.parse().ok()),
+            },
             ["review"] => Self::Review { incident, section: asked.text("section") },
             ["alert"] => Self::Proposal { incident },
             _ => return None,
@@ -194,7 +199,10 @@ impl Place {
                 asks.extend(stretch.asks());
                 format!("/incidents/{incident}")
             }
-            Self::Timeline { incident } => format!("/incidents/{incident}/timeline"),
+            Self::Timeline { incident, amend } => {
+                asks.extend(amend.map(|amend| ("amend", amend.to_string())));
+                format!("/incidents/{incident}/timeline")
+            }
             Self::Review { incident, section } => {
                 asks.extend(section.clone().map(|section| ("section", section)));
                 format!("/incidents/{incident}/review")
@@ -235,6 +243,12 @@ impl Place {
     #[must_use]
     pub const fn story(incident: u32) -> Self {
         Self::Story { incident, stretch: Stretch { from: None, to: None } }
+    }
+
+    /// The timeline of an incident.
+    #[must_use]
+    pub const fn timeline(incident: u32) -> Self {
+        Self::Timeline { incident, amend: None }
     }
 
     /// The page of a hop.

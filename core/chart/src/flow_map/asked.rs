@@ -46,7 +46,7 @@ pub(crate) fn draw(pen: &mut Pen<'_>, canvas: &Canvas, chosen: &Chosen<'_>, tens
         }
     }
     for (asked, rect) in chosen.asked.iter().zip(&boxes) {
-        pen.open_link("dependency", asked.href.as_deref(), &asked.answering.sentence(tense));
+        pen.open_worded_link("dependency", asked.href.as_deref(), &asked.answering.sentence(tense));
         draw_box(pen, asked, canvas.turn, *rect, tense);
         pen.close();
     }

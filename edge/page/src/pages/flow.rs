@@ -109,7 +109,7 @@ impl FlowView {
             @if hops.is_empty() { (empty("No hop.", &html! { p { "A hop shows as soon as one service calls another." } })) }
             @else {
                 table class="rows" {
-                    thead { tr { th scope="col" { "Hop" } th scope="col" class="number" { "Came in" } th scope="col" class="number" { "Went on" } th scope="col" class="number" { "Share" } th scope="col" class="number" { "Failed" } th scope="col" { "" } } }
+                    thead { tr { th scope="col" { "Hop" } th scope="col" class="number" { "Came in" } th scope="col" class="number" { "Went on" } th scope="col" class="number" { "Share" } th scope="col" class="number" { "Failed" } th scope="col" { "Shifted" } } }
                     tbody { @for hop in hops { (self.row(hop)) } }
                 }
             }

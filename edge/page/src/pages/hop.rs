@@ -63,6 +63,16 @@ impl HopView {
         self.shifts.iter().find(|shift| shift.signal == "transfer" && shift.ended_at.is_none())
     }
 
+    /// The last shift in the stretch that is over, and when it was.
+    fn ended(&self) -> Option<(&Shift, &String)> {
+        let (from, to) = (instant(&self.windows.from)?, instant(&self.windows.to)?);
+        self.shifts.iter().filter(|shift| shift.signal == "transfer").find_map(|shift| {
+            let end = shift.ended_at.as_ref()?;
+            let is_shown = instant(end)? > from && instant(&shift.onset_at)? < to;
+            is_shown.then_some((shift, end))
+        })
+    }
+
     fn sentence(&self, frame: &Frame) -> String {
         let hop = &self.hop;
         let (caller, callee) = (capital(&hop.caller), &hop.callee);
@@ -71,6 +81,15 @@ impl HopView {
                 instant(&shift.onset_at).map(|at| frame.clock.words(at)).unwrap_or_default();
             return format!(
                 "{caller} passes {} on to {callee} since {since}; it usually passes {}.",
+                share_words(shift.after),
+                share_words(shift.before)
+            );
+        }
+        if let Some((shift, end)) = self.ended() {
+            let [since, until] = [&shift.onset_at, end]
+                .map(|at| instant(at).map(|at| frame.clock.words(at)).unwrap_or_default());
+            return format!(
+                "{caller} passed {} on to {callee} from {since} to {until}; it usually passes {}.",
                 share_words(shift.after),
                 share_words(shift.before)
             );

@@ -77,7 +77,7 @@ pub(crate) fn pages(incident: u32, frame: &Frame) -> Markup {
         "Pages of this incident",
         &[
             ("Story", Place::Story { incident, stretch: Stretch::default() }, Some("o")),
-            ("Timeline", Place::Timeline { incident }, Some("t")),
+            ("Timeline", Place::timeline(incident), Some("t")),
             ("Post mortem", Place::Review { incident, section: None }, Some("r")),
             ("The alert it lacked", Place::Proposal { incident }, Some("w")),
         ],

@@ -42,8 +42,7 @@ impl KnowledgeView {
             ([], []) => "Every service is known by two people or more.".to_owned(),
             ([], [one]) => format!("{one} is known by one person only."),
             ([], many) => format!("{} services are known by one person only.", many.len()),
-            ([one], _) => format!("Nobody is known to know {one}."),
-            (many, _) => format!("Of {} services nobody is known to know them.", many.len()),
+            (some, _) => format!("Nobody is known to know {}.", some.join(" and ")),
         }
     }
 
@@ -81,11 +80,16 @@ fn row(it: &ServiceKnowledge) -> Markup {
                 @if it.here < it.bus_factor { " " span class="note" { (it.bus_factor - it.here) " away" } }
             }
             td data-label="Who" {
-                ul class="plain" {
+                ul class="plain knowers" {
                     @for person in &it.people {
-                        li { b { (person.person) } @if person.is_new { " " span class="chip" { "new" } } @if person.is_away { " " span class="chip" { "away" } } (because(&person.because)) }
+                        li {
+                            b { (person.person) }
+                            @if person.is_new { span class="chip" { "new" } }
+                            @if person.is_away { span class="chip" { "away" } }
+                            (because(&person.because))
+                        }
                     }
-                    @for team in &it.teams { li { (team) " " span class="note" { "a team whose people no setting lists" } } }
+                    @for team in &it.teams { li { b { (team) } span class="note" { "a team whose people no setting lists" } } }
                 }
                 @if it.people.is_empty() { span class="note" { (it.words) } }
             }

@@ -151,7 +151,7 @@ impl NowView {
         let now = &self.now;
         let body = html! {
             ul class="plain" {
-                li { b { (now.streams.armed) " of " (now.streams.watched) } " figures are watched; the others are learning." }
+                li { (streams(now)) }
                 li { b { (share_words(now.coverage)) } " of calls found their other end." }
                 li {
                     b { (count_words(now.received.last_minute as f64)) } " records came in the last minute"
@@ -165,6 +165,14 @@ impl NowView {
             }
         };
         card("How well it is watched", "", &body)
+    }
+}
+
+/// How much is watched.
+pub(super) fn streams(now: &Now) -> Markup {
+    html! {
+        @if now.streams.armed == now.streams.watched { b { "All " (now.streams.watched) } " figures are watched." }
+        @else { b { (now.streams.armed) " of " (now.streams.watched) } " figures are watched; the others are learning." }
     }
 }
 

@@ -6,7 +6,7 @@ use crate::parts::{capital, card, id_link, link};
 use crate::place::{Place, Stretch};
 use hw_api::{CountedFigure, FreezeAnswer, TeamRecord, TimesLeg};
 use hw_chart::{DurationDot, DurationRow, Durations, Emphasis, durations, durations_tables};
-use hw_model::length_words;
+use hw_model::{length_words, share_words};
 use maud::{Markup, html};
 
 /// Rules about deploy days that are offered: what stands on them, and their days.
@@ -32,7 +32,7 @@ impl RecordView {
     pub fn page(&self, frame: &Frame) -> Page {
         let record = &self.record;
         let head = html! {
-            h1 { (self.record.change_failure_rate.words) }
+            h1 { (self.sentence()) }
             div class="lead" { p {
                 "From " (frame.clock.day(&record.from)) " to " (frame.clock.day(&record.to)) ": "
                 (record.incidents) @if record.incidents == 1 { " incident." } @else { " incidents." }
@@ -54,13 +54,30 @@ impl RecordView {
         }
     }
 
+    fn sentence(&self) -> String {
+        let rate = &self.record.change_failure_rate;
+        let (n, of) = (rate.measured.numerator, rate.measured.denominator);
+        if of == 0 {
+            return "Nothing was deployed in this time.".to_owned();
+        }
+        let caused = match n {
+            0 => format!("None of {of} deploys caused an incident."),
+            n => format!("{n} of {of} deploys caused an incident."),
+        };
+        let naive = rate.naive.iter().map(|naive| naive.figure.numerator).max().unwrap_or(n);
+        if naive == n {
+            return caused;
+        }
+        format!("{caused} Counted naively it would be {naive} of {of}.")
+    }
+
     fn failed(&self) -> Markup {
         let rate = &self.record.change_failure_rate;
         let body = html! {
             (figure(&rate.measured))
             @for naive in &rate.naive {
                 div class="naive" {
-                    p { span class="kind" { "as " (naive.like) " counts it: " } b { (naive.figure.numerator) " of " (naive.figure.denominator) } }
+                    p { span class="kind" { "counted as by " (naive.like) ": " } b { (naive.figure.numerator) " of " (naive.figure.denominator) } }
                     p class="note" { (naive.figure.definition) }
                     @if !naive.innocent.is_empty() { p class="note" { "Exonerated, and counted all the same: " (ids(&naive.innocent)) } }
                 }
@@ -162,8 +179,9 @@ impl RecordView {
 
 fn figure(figure: &CountedFigure) -> Markup {
     html! {
-        p { span class="value" { (figure.numerator) " of " (figure.denominator) } " " (capital(&figure.words)) }
-        p class="note" { (figure.definition) }
+        p { span class="value" { (figure.numerator) " of " (figure.denominator) } }
+        @if let (Some(low), Some(high)) = (figure.low, figure.high) { p { "The data leaves " (share_words(low)) " to " (share_words(high)) " possible." } }
+        p class="note" { (capital(&figure.definition)) }
     }
 }
 

@@ -78,7 +78,7 @@ fn place(hit: &Hit) -> Option<String> {
         (Some(section), _) => {
             format!("{}#s-{section}", Place::Review { incident, section: None }.href())
         }
-        (None, Some(entry)) => format!("{}#e{entry}", Place::Timeline { incident }.href()),
+        (None, Some(entry)) => format!("{}#e{entry}", Place::timeline(incident).href()),
         (None, None) => Place::story(incident).href(),
     })
 }

@@ -79,7 +79,7 @@ impl SettingsView {
             }
             p class="note" { "OTLP over HTTP and gRPC: traces, metrics, logs." }
             ul class="plain" {
-                li { b { (now.streams.armed) " of " (now.streams.watched) } " figures are watched; the others are learning." }
+                li { (super::now::streams(now)) }
                 li { b { (share_words(now.coverage)) } " of calls found their other end." }
                 @if let Some(at) = &now.received.last_record_at { li { "The latest record says " (frame.clock.time(at)) "." } }
                 li { "Highwater " (now.version) }
@@ -96,7 +96,7 @@ impl SettingsView {
             @if tokens.is_empty() { p class="note" { "There is none: only this machine is let in." } }
             @else {
                 table class="rows" {
-                    thead { tr { th scope="col" { "Token" } th scope="col" { "May" } th scope="col" { "Made" } th scope="col" { "Until" } th scope="col" { "" } } }
+                    thead { tr { th scope="col" { "Token" } th scope="col" { "May" } th scope="col" { "Made" } th scope="col" { "Until" } th scope="col" { "Revoke" } } }
                     tbody { @for token in tokens { (one(token, frame)) } }
                 }
             }

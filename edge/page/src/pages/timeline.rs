@@ -8,7 +8,7 @@ use crate::form::field;
 use crate::frame::{Frame, Page, Region};
 use crate::parts::card;
 use crate::place::Place;
-use hw_api::{Brief, Change, Entry, Incident, ServicePeople, instant};
+use hw_api::{Brief, Change, Entry, Incident, ServicePeople, Shift, instant};
 use hw_model::{Timestamp, day_of};
 use maud::{Markup, html};
 
@@ -21,8 +21,8 @@ pub struct TimelineView {
     pub entries: Vec<Entry>,
     /// The changes it speaks of.
     pub changes: Vec<Change>,
-    /// When its shifts began: days in its facts count from there.
-    pub onsets: Vec<String>,
+    /// Its shifts: days in its facts count from when they began.
+    pub shifts: Vec<Shift>,
     /// It in at most 150 words.
     pub brief: Option<Brief>,
     /// Whom to ask about the service at which it starts.
@@ -119,7 +119,7 @@ impl TimelineView {
 
     /// The day that times of day in facts count from, if it is one.
     fn onset(&self) -> Option<Timestamp> {
-        let mut onsets = self.onsets.iter().filter_map(|at| instant(at));
+        let mut onsets = self.shifts.iter().filter_map(|shift| instant(&shift.onset_at));
         let first = onsets.next()?;
         onsets.all(|onset| day_of(onset) == day_of(first)).then_some(first)
     }

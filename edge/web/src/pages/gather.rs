@@ -35,7 +35,7 @@ impl Gathering<'_> {
             Place::Service { name } => self.service(name, &frame)?,
             Place::Incidents { .. } => self.incidents(&frame)?,
             Place::Story { incident, .. } => self.story(*incident, &frame)?,
-            Place::Timeline { incident } => self.timeline(*incident, &frame)?,
+            Place::Timeline { incident, .. } => self.timeline(*incident, &frame)?,
             Place::Review { incident, .. } => self.review(*incident, &frame)?,
             Place::Proposal { incident } => self.proposal(*incident, &frame)?,
             Place::Changes { service, verdict, before } => {

@@ -3,10 +3,10 @@
 
 use super::Answers;
 use hw_api::{
-    Frozen, FrozenCounts, FrozenCourse, FrozenStep, FrozenUsual, Incident, Shift, Windows, instant,
-    ratio, rfc3339,
+    Change, Frozen, FrozenCounts, FrozenCourse, FrozenStep, FrozenUsual, Incident, Shift, Windows,
+    instant, ratio, rfc3339,
 };
-use hw_model::{ShiftId, Timestamp};
+use hw_model::{ChangeId, ShiftId, Timestamp};
 use hw_store::Kind;
 use hw_web::{Answered, WindowsAsked};
 use std::collections::BTreeMap;
@@ -20,6 +20,10 @@ const STEPS_MAX: i64 = 240;
 /// Seconds before the onset that are shown at least, and after the end.
 const BEFORE_S: i64 = 3_600;
 const AFTER_S: i64 = 1_800;
+
+/// Changes so many seconds before the onset are shown, too, with so many seconds before the first.
+const SUSPECTS_MAX_S: i64 = 12 * 3_600;
+const MARGIN_S: i64 = 1_800;
 
 /// Seconds on each side of the onset that the close-up shows at least.
 const CLOSE_S: i64 = 600;
@@ -79,8 +83,20 @@ impl Answers {
         let onset_s = onset.tick().0;
         let end_s = ended.max(mitigated).map_or(now.tick().0, |at| at.tick().0 + AFTER_S);
         let to_s = end_s.min(now.tick().0 + 1).max(onset_s + 1);
-        let before_s = BEFORE_S.max((to_s - onset_s) / 3);
+        // With the changes that are judged: whoever suspects one looks for it in the picture.
+        let first = self.first_judged_s(incident)?.filter(|at_s| *at_s < onset_s);
+        let suspects_s = first.map_or(0, |at_s| (onset_s - at_s + MARGIN_S).min(SUSPECTS_MAX_S));
+        let before_s = BEFORE_S.max((to_s - onset_s) / 3).max(suspects_s);
         Ok(Some(Stretch { from_s: onset_s - before_s, to_s, onset_s }))
+    }
+
+    /// When the first of the changes that are judged was.
+    fn first_judged_s(&self, incident: &Incident) -> Answered<Option<i64>> {
+        let ids = incident.changes.iter().filter_map(|judged| ChangeId::from_word(&judged.change));
+        let changes = ids.map(|ChangeId(number)| self.state::<Change>(Kind::Change, number));
+        let changes = changes.collect::<Answered<Vec<Option<Change>>>>()?;
+        let times = changes.into_iter().flatten().filter_map(|change| instant(&change.at));
+        Ok(times.map(|at| at.tick().0).min())
     }
 
     /// Counts of one hop, in steps of so many seconds at least; `None` if there is no such hop any more.

@@ -102,7 +102,12 @@ impl Answers {
         }
         (
             "calm",
-            format!("All is as usual on {armed} of {watched} figures; the others are learned."),
+            match watched - armed {
+                0 => format!("All is as usual, on all {watched} figures."),
+                _ => format!(
+                    "All is as usual on {armed} of {watched} figures; the others are learned."
+                ),
+            },
         )
     }
 

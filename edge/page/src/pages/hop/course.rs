@@ -38,7 +38,7 @@ pub(super) fn course(hop: &HopView, frame: &Frame) -> Option<RatioOverTime> {
             window_s: windows.step_s as f64,
             points: points(&windows.items, (from, to), windows.step_s),
             band: band.map(Vec::from).unwrap_or_default(),
-            baseline: Baseline::Learned,
+            baseline: Baseline::Shown,
         },
         onset: shift.and_then(|shift| {
             let within =

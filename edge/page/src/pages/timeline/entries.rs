@@ -1,9 +1,11 @@
 //! The entries of a timeline, day by day: people large, the machine small, what matters most pinned.
 
 use super::TimelineView;
-use crate::form::{Form, behind, field};
+use crate::form::{Form, field};
 use crate::frame::Frame;
-use crate::parts::{because, card, chip, id_link, said};
+use crate::pages::incident;
+use crate::parts::{because, card, chip, hop_words, id_link, said};
+use crate::place::Place;
 use hw_api::Entry;
 use hw_chart::Said;
 use hw_report::without_nats;
@@ -92,7 +94,12 @@ fn is_lesser(entry: &Entry) -> bool {
 }
 
 fn line(entry: &Entry, view: &TimelineView, frame: &Frame) -> Markup {
-    let told = |words: &str| without_nats(&frame.clock.retold(words, view.onset()));
+    let told = |words: &str| {
+        let words = without_nats(&frame.clock.retold(words, view.onset()));
+        // Ids of hops are for programs.
+        let hops = view.shifts.iter().filter_map(|shift| shift.hop.as_ref());
+        hops.fold(words, |words, hop| words.replace(hop.as_str(), &hop_words(hop)))
+    };
     let facts: Vec<String> = entry.because.iter().map(|fact| told(fact)).collect();
     let class = if entry.source == "machine" { "machine" } else { "person" };
     let id = entry.seq.map(|seq| format!("e{seq}"));
@@ -140,23 +147,36 @@ fn mark(entry: &Entry) -> Option<Said> {
     }
 }
 
-/// What can be done with an entry: pin it, and amend what a person wrote.
+/// What can be done with an entry: pin it, and amend what a person wrote. Who is not known by name says first
+/// who they are, beside the timeline.
 fn pen(entry: &Entry, view: &TimelineView, frame: &Frame) -> Markup {
-    let Some(seq) = entry.seq.filter(|_| frame.viewer.may_respond) else { return html! {} };
-    let path = |verb: &str| format!("incidents/{}/entries/{seq}/{verb}", view.incident.id);
+    let is_known = frame.viewer.may_respond && frame.viewer.name.is_some();
+    let Some(seq) = entry.seq.filter(|_| is_known) else { return html! {} };
+    let number = incident::number(&view.incident);
     let (pinned, word) = if entry.pinned { ("false", "Unpin") } else { ("true", "Pin") };
-    let pin = Form { action: &path("pin"), class: "inline", said: "Done." };
-    let amend =
-        Form { action: &path("amend"), class: "stack", said: "Amended; the old words are kept." };
-    let fields = html! {
-        (field("What it is to say", &html! { textarea name="text" rows="2" maxlength="4000" required { (entry.words) } }))
-        (field("Why (may be left out)", &html! { input name="reason" maxlength="400"; }))
-        button type="submit" { "Amend it" }
-    };
+    let path = format!("incidents/{}/entries/{seq}/pin", view.incident.id);
+    let pin = Form { action: &path, class: "inline", said: "Done." };
+    let is_amended =
+        matches!(frame.place, Place::Timeline { amend: Some(amend), .. } if amend == seq);
     html! {
         div class="pen" {
             (pin.html(frame, &html! { input type="hidden" name="pinned:bool" value=(pinned); button type="submit" class="text" { (word) } }))
-            @if entry.source == "person" { (behind("Amend", None, &amend.html(frame, &fields))) }
+            @if entry.source == "person" && !is_amended {
+                a href={ (Place::Timeline { incident: number, amend: Some(seq) }.href()) "#e" (seq) } { "Amend" }
+            }
         }
+        @if is_amended { (amend(entry, (number, seq), frame)) }
     }
+}
+
+/// An entry that is amended.
+fn amend(entry: &Entry, (number, seq): (u32, u64), frame: &Frame) -> Markup {
+    let path = format!("incidents/INC-{number}/entries/{seq}/amend");
+    let amend = Form { action: &path, class: "stack", said: "Amended; the old words are kept." };
+    amend.html(frame, &html! {
+        input type="hidden" name="then" value=(Place::timeline(number).href());
+        (field("What it is to say", &html! { textarea name="text" rows="2" maxlength="4000" required { (entry.words) } }))
+        (field("Why (may be left out)", &html! { input name="reason" maxlength="400"; }))
+        button type="submit" { "Amend it" }
+    })
 }

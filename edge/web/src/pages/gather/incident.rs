@@ -42,7 +42,7 @@ impl Gathering<'_> {
         let view = TimelineView {
             entries: self.backend.entries(number, 0, ENTRIES)?,
             changes: self.changes_of(&incident)?,
-            onsets: self.shifts_of(&incident)?.into_iter().map(|shift| shift.onset_at).collect(),
+            shifts: self.shifts_of(&incident)?,
             brief: self.backend.brief(number)?,
             people,
             incident,

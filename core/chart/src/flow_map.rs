@@ -35,6 +35,8 @@ use hw_model::{count_words, share_words};
 
 /// Hops that the words name one by one.
 const NAMED_MAX: usize = 8;
+/// From the top of the head's last line to the map: names stand close above its bars.
+const HEAD_PX: f64 = 32.0;
 /// Lines about what is not drawn.
 const FOLDED_LINES: usize = 3;
 
@@ -319,8 +321,6 @@ fn write_head(pen: &mut Pen<'_>, data: &FlowMap, chosen: &Chosen<'_>) -> f64 {
     };
     let said = format!("{}{rest} {of}. Width is volume.", first.unwrap_or_default());
     let said = Words::plain(said).at(0.0, 14.0).size(LABEL_PX).ink(inks.ink2).fit(pen.width);
-    let mut x = said.width() + 24.0;
-    let mut y = 0.0;
     pen.write(&said);
     let any = |is: fn(&FlowHop) -> bool| chosen.hops.iter().any(|hop| is(hop));
     let solid = |ink| Some(Stroke::solid(ink, 1.0));
@@ -337,8 +337,19 @@ fn write_head(pen: &mut Pen<'_>, data: &FlowMap, chosen: &Chosen<'_>) -> f64 {
         (any(|h| !h.starts() && h.surplus() > 0.0), "more, carried on", Fill::Thin, alarm),
         (any(|h| h.missing() > 0.0), "missing", Fill::Empty, dashed),
     ];
-    for (_, name, fill, stroke) in entries.into_iter().filter(|(occurs, ..)| *occurs) {
-        let words = Words::plain(name).size(LABEL_PX).ink(inks.ink2);
+    let entries: Vec<(Words, Fill, Option<Stroke>)> = entries
+        .into_iter()
+        .filter(|(occurs, ..)| *occurs)
+        .map(|(_, name, fill, stroke)| {
+            (Words::plain(name).size(LABEL_PX).ink(inks.ink2), fill, stroke)
+        })
+        .collect();
+    // At the right end if all have room in the first line.
+    let wanted = entries.iter().map(|(words, ..)| 24.0 + words.width() + 18.0).sum::<f64>() - 18.0;
+    let is_one_line = said.width() + 24.0 + wanted <= pen.width;
+    let mut x = if is_one_line { pen.width - wanted - 0.5 } else { said.width() + 24.0 };
+    let mut y = 0.0;
+    for (words, fill, stroke) in entries {
         if x + 24.0 + words.width() > pen.width {
             (x, y) = (0.0, y + 20.0);
         }
@@ -347,7 +358,7 @@ fn write_head(pen: &mut Pen<'_>, data: &FlowMap, chosen: &Chosen<'_>) -> f64 {
         pen.write(&words);
         x += 24.0 + words.width() + 18.0;
     }
-    y + 24.0
+    y + HEAD_PX
 }
 
 impl FlowHop {

@@ -31,12 +31,8 @@ pub(crate) fn draw(data: &FlowMap, style: &Style<'_>) -> String {
     let own = own(&chosen, &plan);
     let shared = |hop: usize| own.binary_search(&hop).is_err();
     let lines = Lines::new(&chosen, &plan, shared);
-    for (state, under) in [
-        (HopState::AsUsual, Kind::On),
-        (HopState::CarriedOn, Kind::Back),
-        (HopState::Changed, Kind::Changed),
-    ] {
-        lines.draw(&mut pen, under);
+    lines.draw(&mut pen, Kind::On);
+    for state in [HopState::AsUsual, HopState::CarriedOn, HopState::Changed] {
         for number in &own {
             let (Some(hop), Some(way)) = (chosen.hops.get(*number), plan.way(*number)) else {
                 continue;
@@ -48,6 +44,9 @@ pub(crate) fn draw(data: &FlowMap, style: &Style<'_>) -> String {
             }
         }
     }
+    // On top: a thin line would not be seen below ribbons.
+    lines.draw(&mut pen, Kind::Back);
+    lines.draw(&mut pen, Kind::Changed);
     let n_unlabelled = labels::write(&mut pen, &plan, &chosen);
     let bottom = super::write_below(&mut pen, &chosen, n_unlabelled, plan.bottom);
     pen.finish(bottom + 2.0, &data.title, &super::words_of(data, &chosen))
@@ -62,7 +61,9 @@ fn own(chosen: &Chosen<'_>, plan: &Plan) -> Vec<usize> {
         match hop.state {
             HopState::Changed => ranked.push((0, differs, number)),
             HopState::CarriedOn => ranked.push((1, differs, number)),
-            HopState::AsUsual if way.size >= RIBBON_PX => ranked.push((2, way.size, number)),
+            HopState::AsUsual if way.leads_on && way.size >= RIBBON_PX => {
+                ranked.push((2, way.size, number))
+            }
             HopState::AsUsual => {}
         }
     }
@@ -75,14 +76,12 @@ fn own(chosen: &Chosen<'_>, plan: &Plan) -> Vec<usize> {
 /// Draws a hop by itself: a ribbon if it is wide enough and leads on, else a line.
 fn draw_own(pen: &mut Pen<'_>, hop: &FlowHop, way: &Way, scale: f64) {
     let inks = pen.inks;
-    let is_usual = hop.state == HopState::AsUsual;
     if !way.leads_on || way.size < RIBBON_PX {
-        let ink = if is_usual { inks.flow } else { inks.alarm };
         let path = way.line(Path::default());
         // On a rim of the ground, to be followed across others.
         pen.polyline(&path, Stroke::solid(inks.surface, 4.2));
         let dash = (hop.missing() > 0.0).then_some("4 3");
-        pen.polyline(&path, Stroke { ink, width: if is_usual { 1.2 } else { 2.2 }, dash });
+        pen.polyline(&path, Stroke { ink: inks.alarm, width: 2.2, dash });
         return;
     }
     let (surplus, missing) = (hop.surplus() * scale, hop.missing() * scale);

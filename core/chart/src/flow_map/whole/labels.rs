@@ -18,6 +18,8 @@ const SERVICES_MAX: usize = 1_200;
 const NAME_PX_MIN: f64 = 30.0;
 /// Where a label may stand: shares of its way.
 const SPOTS: [f64; 7] = [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8];
+/// How far it may stand beside its way.
+const ASIDES: [f64; 5] = [0.0, -16.0, 16.0, -22.0, 22.0];
 
 /// Draws bars, and writes names and labels; gives how many changed hops found no room for a label.
 pub(crate) fn write(pen: &mut Pen<'_>, plan: &Plan, chosen: &Chosen<'_>) -> usize {
@@ -114,7 +116,7 @@ fn write_label(
     let places = SPOTS.into_iter().flat_map(|share| {
         let (x, y) = way.at(share);
         let x = x.clamp(half + 1.0, (pen.width - half - 1.0).max(half + 1.0));
-        [0.0, -16.0, 16.0].map(|aside| Rect::sized(x - half, y + aside - 10.0, 2.0 * half, 20.0))
+        ASIDES.map(|aside| Rect::sized(x - half, y + aside - 10.0, 2.0 * half, 20.0))
     });
     let places: Vec<Rect> = places.collect();
     let is_within = |rect: &Rect| rect.y0 >= 22.0 && rect.y1 <= plan.bottom;

@@ -27,7 +27,8 @@ const FLOW_OF_ROWS_PX: f64 = 540.0;
 const LONG_PX: f64 = 1_500.0;
 const ROOM_PX_MIN: f64 = 2.0;
 const ROOM_PX_MAX: f64 = 18.0;
-const GAP_PX: f64 = 1.0;
+const GAP_PX_MIN: f64 = 1.0;
+const GAP_PX_MAX: f64 = 8.0;
 /// Between rows, and left and right for loops.
 const ROWS_APART_PX: f64 = 28.0;
 const SIDE_PX: f64 = 14.0;
@@ -117,10 +118,13 @@ impl Plan {
     /// Puts the bars of a row of layers below what is there.
     fn put_row(&mut self, row: &[Vec<usize>], sizes: &[f64], near: &[Vec<usize>]) {
         let longest = row.iter().map(Vec::len).max().unwrap_or_default().max(1);
-        let room_px = (LONG_PX / longest as f64 - GAP_PX).clamp(ROOM_PX_MIN, ROOM_PX_MAX);
+        let each_px = LONG_PX / longest as f64;
+        // A service's line first, then air.
+        let gap_px = (each_px - ROOM_PX_MAX).clamp(GAP_PX_MIN, GAP_PX_MAX);
+        let room_px = (each_px - gap_px).clamp(ROOM_PX_MIN, ROOM_PX_MAX);
         let rooms: Vec<f64> = sizes.iter().map(|size| size.max(room_px)).collect();
         let needed = |layer: &Vec<usize>| -> f64 {
-            layer.iter().map(|node| of(&rooms, *node) + GAP_PX).sum::<f64>() - GAP_PX
+            layer.iter().map(|node| of(&rooms, *node) + gap_px).sum::<f64>() - gap_px
         };
         let across = row.iter().map(needed).fold(0.0, f64::max);
         let mut starts = vec![0.0; rooms.len()];
@@ -130,7 +134,7 @@ impl Plan {
             for node in layer {
                 set(&mut starts, *node, start);
                 set(&mut is_here, *node, true);
-                start += of(&rooms, *node) + GAP_PX;
+                start += of(&rooms, *node) + gap_px;
             }
         }
         for round in 0..ROUNDS {
@@ -146,7 +150,7 @@ impl Plan {
                     let own = of(&starts, *node);
                     if n > 0.0 { sum / n - of(&rooms, *node) / 2.0 } else { own }
                 });
-                let moved = spread(&wanted.collect::<Vec<_>>(), layer, &rooms, GAP_PX, across);
+                let moved = spread(&wanted.collect::<Vec<_>>(), layer, &rooms, gap_px, across);
                 for (node, start) in layer.iter().zip(moved) {
                     set(&mut starts, *node, start);
                 }

@@ -6,8 +6,10 @@ use super::super::labels::amount;
 use super::super::{FlowHop, HopState, pass_words};
 use super::plan::{BAR_PX, Plan, Way};
 use crate::answers::shown_name;
+use crate::axis::clean;
 use crate::pen::{Fill, Pen, Stroke};
 use crate::words::{Anchor, Rect, SMALL_PX, Words};
+use hw_model::share_words;
 use std::collections::BTreeSet;
 
 /// Changed hops that have a label.
@@ -109,24 +111,30 @@ fn write_label(
 ) -> bool {
     let inks = pen.inks;
     let tense = chosen.tense;
-    let figure =
-        hop.ratio_now.map_or_else(|| amount(hop.now(), tense), |ratio| pass_words(ratio, tense));
-    let words = Words::strong(figure).size(SMALL_PX).ink(inks.alarm).anchor(Anchor::Middle);
-    let half = words.width() / 2.0 + 7.0;
-    let places = SPOTS.into_iter().flat_map(|share| {
-        let (x, y) = way.at(share);
-        let x = x.clamp(half + 1.0, (pen.width - half - 1.0).max(half + 1.0));
-        ASIDES.map(|aside| Rect::sized(x - half, y + aside - 10.0, 2.0 * half, 20.0))
+    // In full, and where columns are narrow the figure alone.
+    let forms = hop.ratio_now.map_or_else(
+        || vec![amount(hop.now(), tense)],
+        |ratio| vec![pass_words(ratio, tense), share_words(clean(ratio))],
+    );
+    let found = forms.into_iter().find_map(|form| {
+        let words = Words::strong(form).size(SMALL_PX).ink(inks.alarm).anchor(Anchor::Middle);
+        place(pen, plan, way, words.width() / 2.0 + 7.0).map(|rect| (words, rect))
     });
-    let places: Vec<Rect> = places.collect();
-    let is_within = |rect: &Rect| rect.y0 >= 22.0 && rect.y1 <= plan.bottom;
-    let Some(rect) = places.into_iter().find(|rect| is_within(rect) && pen.is_free(*rect)) else {
-        return false;
-    };
+    let Some((words, rect)) = found else { return false };
     pen.open_link("hop", hop.href.as_deref(), &hop.sentence(tense));
     pen.rect(rect, 4.0, Fill::Ink(inks.surface), Some(Stroke::solid(inks.alarm, 1.2)));
     pen.write(&words.at(f64::midpoint(rect.x0, rect.x1), rect.y0 + 14.2));
     pen.close();
     pen.keep_free(rect);
     true
+}
+
+/// The first place on a way, or close beside it, where a label finds room.
+fn place(pen: &Pen<'_>, plan: &Plan, way: &Way, half: f64) -> Option<Rect> {
+    let mut places = SPOTS.into_iter().flat_map(|share| {
+        let (x, y) = way.at(share);
+        let x = x.clamp(half + 1.0, (pen.width - half - 1.0).max(half + 1.0));
+        ASIDES.map(|aside| Rect::sized(x - half, y + aside - 10.0, 2.0 * half, 20.0))
+    });
+    places.find(|rect| rect.y0 >= plan.top && rect.y1 <= plan.bottom && pen.is_free(*rect))
 }

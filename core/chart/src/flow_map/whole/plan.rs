@@ -19,6 +19,9 @@ const LAST_PX: f64 = 120.0;
 const BAR_PX_MIN: f64 = 3.0;
 /// A column has room for lines and for a short name.
 const COLUMN_PX_MIN: f64 = 88.0;
+/// On a phone a shorter one: rather that than another row.
+const PHONE_PX: f64 = 560.0;
+const PHONE_COLUMN_PX_MIN: f64 = 72.0;
 /// All ribbons of the fullest layer together, and less where there are rows, so that these stay low.
 const FLOW_PX: f64 = 180.0;
 const FLOW_PX_MIN: f64 = 12.0;
@@ -48,7 +51,8 @@ pub(crate) struct Plan {
     pub(crate) right: f64,
     /// Pixels per item.
     pub(crate) scale: f64,
-    /// Where it ends.
+    /// Where it begins and ends.
+    pub(crate) top: f64,
     pub(crate) bottom: f64,
     /// Of each hop its way.
     ways: Vec<Way>,
@@ -70,8 +74,9 @@ impl Plan {
     /// Lays the map out below `top`.
     pub(crate) fn new(chosen: &Chosen<'_>, width: f64, top: f64) -> Self {
         let order = flat(chosen.services.len(), &chosen.edges);
+        let column_px_min = if width < PHONE_PX { PHONE_COLUMN_PX_MIN } else { COLUMN_PX_MIN };
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "3 to 27")]
-        let n_columns = ((width - 2.0 * SIDE_PX) / COLUMN_PX_MIN).floor().max(1.0) as usize;
+        let n_columns = (((width - 2.0 * SIDE_PX) / column_px_min).floor().max(1.0)) as usize;
         let n_columns = n_columns.min(order.len()).max(1);
         // The last column needs room for names only.
         let last_px = LAST_PX.min((width - 2.0 * SIDE_PX) / n_columns as f64);
@@ -90,6 +95,7 @@ impl Plan {
             column,
             right: width,
             scale,
+            top,
             bottom: top,
             ways: Vec::new(),
         };

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "an example may panic")]
 #![expect(clippy::disallowed_methods, reason = "the pages are for people to open")]
 
+#[path = "../tests/support/great.rs"]
+mod great;
 #[path = "../tests/support/states.rs"]
 mod states;
 #[path = "../tests/support/story.rs"]
@@ -40,6 +42,19 @@ fn maps() -> Vec<(&'static str, Picture)> {
         ("map: one service", picture(states::one_service(), flow_map)),
         ("map: zero flow", picture(states::zero_flow(), flow_map)),
         ("map: empty", picture(states::empty_map(), flow_map)),
+    ]
+}
+
+fn whole_maps() -> Vec<(&'static str, Picture)> {
+    use hw_chart::{flow_map, flow_map_whole};
+    vec![
+        ("whole: story", picture(story::map(), flow_map_whole)),
+        ("whole: cycles", picture(states::cycles(), flow_map_whole)),
+        ("whole: many", picture(states::many(), flow_map_whole)),
+        ("default of layered", picture(great::layered(), flow_map)),
+        ("whole: layered", picture(great::layered(), flow_map_whole)),
+        ("whole: chain", picture(great::chain(), flow_map_whole)),
+        ("whole: cyclic", picture(great::cyclic(), flow_map_whole)),
     ]
 }
 
@@ -100,9 +115,13 @@ fn page(pictures: &[(&str, Picture)], inks: &Inks, theme: &str, width_px: u32) -
 fn main() {
     let folder = std::env::args().nth(1).unwrap_or_else(|| "/tmp/gallery".to_owned());
     std::fs::create_dir_all(&folder).unwrap();
-    for (group, pictures) in
-        [("maps", maps()), ("series", series()), ("others", others()), ("hostile", hostile())]
-    {
+    for (group, pictures) in [
+        ("maps", maps()),
+        ("whole", whole_maps()),
+        ("series", series()),
+        ("others", others()),
+        ("hostile", hostile()),
+    ] {
         for (name, inks, theme, width_px) in [
             ("light", &PAGE, "light", 1_200),
             ("dark", &PAGE, "dark", 1_200),

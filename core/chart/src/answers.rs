@@ -326,9 +326,9 @@ fn write_part(pen: &mut Pen<'_>, part: &Part, share: f64, plain: Rect, gained: R
 /// What is written on a part, if there is room for it.
 fn part_words(value: &str, share: f64, room: f64) -> Option<Words> {
     let (name, share) = (shown_name(value), share_words(share));
-    let face = (SMALL_PX, Weight::Regular);
+    let face = (SMALL_PX, Weight::Semibold);
     let shown = shortened_before(name, &share, room, PART_NAME_PX_MIN, face)?;
-    Some(Words::plain(format!("{name} {share}")).size(SMALL_PX).shown_as(shown))
+    Some(Words::strong(format!("{name} {share}")).size(SMALL_PX).shown_as(shown))
 }
 
 /// A line about the answers whose parts are too narrow for words in both bars.

@@ -11,14 +11,21 @@ mod asked;
 mod boxes;
 mod canvas;
 mod chosen;
+mod flat;
+mod folded;
 mod labels;
 mod layers;
 mod layout;
+mod ranks;
 mod returns;
+#[cfg(test)]
+mod tests;
+mod whole;
 
 use crate::answers::{Answering, Tense, shown_name};
 use crate::axis::clean;
 use crate::ink::Style;
+use crate::measure::wrapped;
 use crate::pen::{Fill, Pen, Stroke};
 use crate::table::Table;
 use crate::words::{BODY_PX, LABEL_PX, Rect, Words};
@@ -28,6 +35,10 @@ use hw_model::{count_words, share_words};
 
 /// Hops that the words name one by one.
 const NAMED_MAX: usize = 8;
+/// From the top of the head's last line to the map: names stand close above its bars.
+const HEAD_PX: f64 = 32.0;
+/// Lines about what is not drawn.
+const FOLDED_LINES: usize = 3;
 
 /// How a hop stands to its baseline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,23 +146,27 @@ pub fn flow_map(data: &FlowMap, style: &Style<'_>) -> String {
         pen.write(&Words::plain("Nothing flowed.").at(0.0, bottom + 14.0).ink(pen.inks.ink2));
         bottom += 22.0;
     }
-    let mut folded = chosen.folded_words();
-    if n_unboxed > 0 {
-        let apart = if folded.is_empty() { "" } else { ", " };
-        folded.push_str(&format!("{apart}+{n_unboxed} changed without room for words"));
-    }
-    if !folded.is_empty() {
-        let words = Words::plain(folded).at(0.0, bottom + 18.0).size(BODY_PX).ink(pen.inks.ink2);
-        pen.write(&words.fit(pen.width));
-        bottom += 24.0;
-    }
-    pen.finish(bottom + 2.0, &data.title, &flow_map_words(data))
+    bottom = write_below(&mut pen, &chosen, n_unboxed, bottom);
+    pen.finish(bottom + 2.0, &data.title, &words_of(data, &chosen))
+}
+
+/// Draws every hop there is, as an overview: thin lines without words, labels on what changed where there
+/// is room, and no boxes of dependencies.
+///
+/// Deliberately another function than [`flow_map`]: a map of everything is asked for, never come upon.
+#[must_use]
+pub fn flow_map_whole(data: &FlowMap, style: &Style<'_>) -> String {
+    whole::draw(data, style)
 }
 
 /// Says in words what the picture shows.
 #[must_use]
 pub fn flow_map_words(data: &FlowMap) -> String {
-    let chosen = Chosen::new(data, f64::MAX);
+    words_of(data, &Chosen::new(data, f64::MAX))
+}
+
+/// Says in words what is chosen.
+fn words_of(data: &FlowMap, chosen: &Chosen<'_>) -> String {
     let mut said = vec![format!("{}.", hw_model::plain(&data.title, 200))];
     let of = |state: HopState| chosen.hops.iter().copied().filter(move |hop| hop.state == state);
     for (state, what) in [
@@ -276,6 +291,21 @@ pub(crate) fn usual_words((low, high): (f64, f64), before: &str) -> String {
     format!("{before}{low} to {high}")
 }
 
+/// Writes what is not drawn, and what has no room for words; gives where the picture goes on.
+fn write_below(pen: &mut Pen<'_>, chosen: &Chosen<'_>, n_unlabelled: usize, bottom: f64) -> f64 {
+    let mut folded = chosen.folded_words();
+    if n_unlabelled > 0 {
+        let apart = if folded.is_empty() { "" } else { ", " };
+        folded.push_str(&format!("{apart}+{n_unlabelled} changed without room for words"));
+    }
+    let mut bottom = bottom;
+    for line in wrapped(&folded, pen.width, BODY_PX, FOLDED_LINES) {
+        pen.write(&Words::plain(line).at(0.0, bottom + 18.0).size(BODY_PX).ink(pen.inks.ink2));
+        bottom += 18.0;
+    }
+    if folded.is_empty() { bottom } else { bottom + 6.0 }
+}
+
 /// Writes what width means, and what the hatches mean that occur; gives where the map may begin.
 fn write_head(pen: &mut Pen<'_>, data: &FlowMap, chosen: &Chosen<'_>) -> f64 {
     let inks = pen.inks;
@@ -291,8 +321,6 @@ fn write_head(pen: &mut Pen<'_>, data: &FlowMap, chosen: &Chosen<'_>) -> f64 {
     };
     let said = format!("{}{rest} {of}. Width is volume.", first.unwrap_or_default());
     let said = Words::plain(said).at(0.0, 14.0).size(LABEL_PX).ink(inks.ink2).fit(pen.width);
-    let mut x = said.width() + 24.0;
-    let mut y = 0.0;
     pen.write(&said);
     let any = |is: fn(&FlowHop) -> bool| chosen.hops.iter().any(|hop| is(hop));
     let solid = |ink| Some(Stroke::solid(ink, 1.0));
@@ -309,8 +337,19 @@ fn write_head(pen: &mut Pen<'_>, data: &FlowMap, chosen: &Chosen<'_>) -> f64 {
         (any(|h| !h.starts() && h.surplus() > 0.0), "more, carried on", Fill::Thin, alarm),
         (any(|h| h.missing() > 0.0), "missing", Fill::Empty, dashed),
     ];
-    for (_, name, fill, stroke) in entries.into_iter().filter(|(occurs, ..)| *occurs) {
-        let words = Words::plain(name).size(LABEL_PX).ink(inks.ink2);
+    let entries: Vec<(Words, Fill, Option<Stroke>)> = entries
+        .into_iter()
+        .filter(|(occurs, ..)| *occurs)
+        .map(|(_, name, fill, stroke)| {
+            (Words::plain(name).size(LABEL_PX).ink(inks.ink2), fill, stroke)
+        })
+        .collect();
+    // At the right end if all have room in the first line.
+    let wanted = entries.iter().map(|(words, ..)| 24.0 + words.width() + 18.0).sum::<f64>() - 18.0;
+    let is_one_line = said.width() + 24.0 + wanted <= pen.width;
+    let mut x = if is_one_line { pen.width - wanted - 0.5 } else { said.width() + 24.0 };
+    let mut y = 0.0;
+    for (words, fill, stroke) in entries {
         if x + 24.0 + words.width() > pen.width {
             (x, y) = (0.0, y + 20.0);
         }
@@ -319,7 +358,7 @@ fn write_head(pen: &mut Pen<'_>, data: &FlowMap, chosen: &Chosen<'_>) -> f64 {
         pen.write(&words);
         x += 24.0 + words.width() + 18.0;
     }
-    y + 24.0
+    y + HEAD_PX
 }
 
 impl FlowHop {

@@ -37,7 +37,7 @@ pub use durations::{
 };
 pub use flow_map::{
     Asked, FlowHop, FlowMap, FlowService, HopState, Standing, flow_map, flow_map_tables,
-    flow_map_words,
+    flow_map_whole, flow_map_words,
 };
 pub use glyph::{Said, glyph};
 pub use ink::{Form, Inks, PAGE, PAPER, Style};

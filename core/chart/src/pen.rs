@@ -276,7 +276,7 @@ fn definitions(
 ) {
     svg.element("defs").open();
     for (name, step, ground, width) in
-        [("dense", 7.0, inks.alarm_fill, 2.4), ("thin", 9.0, inks.alarm_wash, 1.0)]
+        [("dense", 7.0, inks.alarm_fill, 1.6), ("thin", 9.0, inks.alarm_wash, 0.8)]
     {
         let id = format!("{prefix}-{name}");
         if !is_used(&id) {

@@ -127,6 +127,11 @@ impl Path {
         self.command('C', &[a, b, c, d, e, f])
     }
 
+    /// Draws a curve counted from where the pen is: two control points, and the end.
+    pub(crate) fn bend(self, [a, b]: [(f64, f64); 2], end: (f64, f64)) -> Self {
+        self.command('c', &[a.0, a.1, b.0, b.1, end.0, end.1])
+    }
+
     /// Draws a rounded corner: the corner itself, and where it ends.
     pub(crate) fn corner(self, corner: (f64, f64), end: (f64, f64)) -> Self {
         self.command('Q', &[corner.0, corner.1, end.0, end.1])
@@ -176,6 +181,11 @@ impl Path {
 pub(crate) fn number(value: f64) -> String {
     if !value.is_finite() || value.abs() > 1e9 {
         return "0".to_owned();
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "below 1e9, and whole")]
+    if value.fract().abs() < 0.05 {
+        // Most numbers are whole, and whole ones are written far faster.
+        return (value.trunc() as i64).to_string();
     }
     let text = format!("{value:.1}");
     let text = text.strip_suffix(".0").unwrap_or(&text);

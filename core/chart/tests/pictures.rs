@@ -7,6 +7,8 @@
 
 #[path = "support/checks.rs"]
 mod checks;
+#[path = "support/great.rs"]
+mod great;
 #[path = "support/states.rs"]
 mod states;
 #[path = "support/story.rs"]
@@ -15,10 +17,10 @@ mod story;
 mod xml;
 
 use hw_chart::{
-    FlowMap, Inks, PAGE, PAPER, Style, Table, Tense, answer_mix, answer_mix_tables, durations,
-    durations_tables, flow_map, flow_map_tables, flow_map_words, onset_close_up,
-    onset_close_up_tables, ratio_over_time, ratio_over_time_tables, ratio_over_time_words,
-    threshold_sweep, threshold_sweep_tables, threshold_sweep_words,
+    FlowMap, HopState, Inks, PAGE, PAPER, Style, Table, Tense, answer_mix, answer_mix_tables,
+    durations, durations_tables, flow_map, flow_map_tables, flow_map_whole, flow_map_words,
+    onset_close_up, onset_close_up_tables, ratio_over_time, ratio_over_time_tables,
+    ratio_over_time_words, threshold_sweep, threshold_sweep_tables, threshold_sweep_words,
 };
 use std::path::Path;
 
@@ -52,6 +54,10 @@ fn other_states() -> Vec<Picture> {
         picture("map-one-service", states::one_service(), flow_map),
         picture("map-zero-flow", states::zero_flow(), flow_map),
         picture("map-empty", states::empty_map(), flow_map),
+        picture("map-whole-story", story::map(), flow_map_whole),
+        picture("map-whole-cycles", states::cycles(), flow_map_whole),
+        picture("map-whole-many", states::many(), flow_map_whole),
+        picture("map-whole-empty", states::empty_map(), flow_map_whole),
         picture("ratio-gaps", states::gaps(), ratio_over_time),
         picture("ratio-learning", states::learning(), ratio_over_time),
         picture("ratio-fan-out", states::fan_out(), ratio_over_time),
@@ -67,6 +73,7 @@ fn other_states() -> Vec<Picture> {
 fn hostile(f: &dyn Fn(&str) -> String) -> Vec<Picture> {
     vec![
         picture("map", states::renamed_map(f), flow_map),
+        picture("whole map", states::renamed_map(f), flow_map_whole),
         picture("ratio", states::renamed_ratio(f), ratio_over_time),
         picture("close-up", states::renamed_close_up(f), onset_close_up),
         picture("answers", states::renamed_mix(f), answer_mix),
@@ -275,6 +282,55 @@ fn what_comes_in_great_numbers_is_drawn_within_bounds() {
             assert!(svg.len() < 300_000, "{}: {} bytes", picture.name, svg.len());
             assert!(svg.contains(">+") || svg.contains("a dot for each"), "{}", picture.name);
         }
+    }
+}
+
+#[test]
+fn a_map_of_everything_has_every_hop_and_stays_within_bounds() {
+    for (name, map) in
+        [("layered", great::layered()), ("cyclic", great::cyclic()), ("chain", great::chain())]
+    {
+        for width_px in [330, 1_200] {
+            let svg = flow_map_whole(&map, &Style { inks: &PAGE, width_px, id_prefix: "t" });
+            checks::check(&svg, "t");
+            let elements = xml::read(&svg).unwrap();
+            // A path begins once per hop: lines, and the parts of ribbons.
+            let paths = elements.iter().filter(|e| e.name == "path");
+            let n_begun: usize = paths.map(|e| e.attributes["d"].matches('M').count()).sum();
+            assert!(n_begun >= map.hops.len(), "{name}: {n_begun} of {}", map.hops.len());
+            // Measured: 6,144 elements, 482 kB plain and 57 kB by gzip.
+            assert!(elements.len() <= 7_000, "{name}: {} elements", elements.len());
+            assert!(svg.len() <= 600_000, "{name}: {} bytes", svg.len());
+            let view = &elements[0].attributes["viewBox"];
+            let height: f64 = view.split(' ').next_back().unwrap().parse().unwrap();
+            assert!(height < 9_000.0, "{name}: {height} px high");
+            assert!(svg.contains("pass</text>") || svg.contains("% pass"), "{name}");
+        }
+    }
+}
+
+#[test]
+fn the_usual_view_of_a_great_map_is_the_neighbourhood_of_what_changed() {
+    for map in [great::layered(), great::cyclic()] {
+        let changed = map.hops.iter().filter(|hop| hop.state == HopState::Changed);
+        let near: Vec<&str> = changed.flat_map(|hop| [&*hop.from, &*hop.to]).collect();
+        let svg = flow_map(&map, &Style { inks: &PAGE, width_px: 1_200, id_prefix: "t" });
+        checks::check(&svg, "t");
+        let elements = xml::read(&svg).unwrap();
+        let drawn =
+            elements.iter().filter(|e| e.attributes.get("class").is_some_and(|c| c == "hop"));
+        let said: Vec<&String> = drawn.map(|e| &e.attributes["aria-label"]).collect();
+        assert_eq!(said.len(), 60);
+        for label in said {
+            let (from, rest) = label.split_once(" to ").unwrap();
+            let (to, _) = rest.split_once(": ").unwrap();
+            let hop = map.hops.iter().find(|hop| hop.from == from && hop.to == to).unwrap();
+            let is_near = near.contains(&from) || near.contains(&to);
+            assert!(hop.state != HopState::AsUsual || is_near, "{label}");
+        }
+        assert!(svg.contains(" hops as usual in ") && svg.contains(" services ("), "{svg:.3000}");
+        // Measured: 59 kB plain and 7 kB by gzip, of 15 that it may have.
+        assert!(svg.len() <= 90_000, "{} bytes", svg.len());
     }
 }
 

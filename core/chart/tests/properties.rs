@@ -11,8 +11,8 @@ use hw_chart::{
     DurationRow, Durations, Emphasis, FlowHop, FlowMap, HopState, Mark, Onset, OnsetCloseUp, PAGE,
     PAPER, Point, Quantity, RatioOverTime, Said, Series, Standing, Style, SweepPoint, Table, Tense,
     ThresholdSweep, View, Zone, answer_mix, answer_mix_tables, durations, durations_tables,
-    flow_map, flow_map_tables, onset_close_up, onset_close_up_tables, ratio_over_time,
-    ratio_over_time_tables, threshold_sweep, threshold_sweep_tables,
+    flow_map, flow_map_tables, flow_map_whole, onset_close_up, onset_close_up_tables,
+    ratio_over_time, ratio_over_time_tables, threshold_sweep, threshold_sweep_tables,
 };
 use hw_model::{Effect, Interval, Timestamp, Verdict};
 use proptest::prelude::*;
@@ -189,6 +189,38 @@ fn maps() -> impl Strategy<Value = FlowMap> {
     )
 }
 
+/// Maps of more hops than a view has, each between another pair.
+fn great_maps() -> impl Strategy<Value = FlowMap> {
+    let state = prop_oneof![
+        20 => Just(HopState::AsUsual),
+        2 => Just(HopState::Changed),
+        1 => Just(HopState::CarriedOn),
+    ];
+    let hop = ((1.0..5_000.0_f64, 1.0..5_000.0_f64), state);
+    let hops = prop::collection::btree_map((0_u32..60, 0_u32..60), hop, 1..300);
+    hops.prop_map(|hops| FlowMap {
+        title: "Where the flow changed".to_owned(),
+        unit: "items".to_owned(),
+        tense: Tense::Now,
+        services: Vec::new(),
+        hops: hops
+            .into_iter()
+            .map(|((from, to), ((now, usual), state))| FlowHop {
+                from: format!("team-{from}"),
+                to: format!("team-{to}"),
+                now,
+                usual,
+                ratio_now: None,
+                ratio_usual: None,
+                state,
+                href: None,
+            })
+            .collect(),
+        asked: Vec::new(),
+        n_folded: 0,
+    })
+}
+
 fn rows() -> impl Strategy<Value = Durations> {
     let emphasis = prop::sample::select(vec![Emphasis::Plain, Emphasis::Subject]);
     let seconds = prop_oneof![9 => 1.0..1e6_f64, 1 => number()];
@@ -249,6 +281,40 @@ proptest! {
     fn maps_keep_the_rules(data in maps(), width_px in 280_u32..1_500) {
         check(&data, flow_map, width_px);
         rectangular(&flow_map_tables(&data));
+    }
+
+    #[test]
+    fn whole_maps_keep_the_rules(data in maps(), width_px in 280_u32..1_500) {
+        check(&data, flow_map_whole, width_px);
+    }
+
+    /// Nothing far is drawn while something near is left out, and nothing as usual instead of what changed.
+    #[test]
+    fn what_changed_and_its_neighbourhood_come_first(data in great_maps(), width_px in 280_u32..1_500) {
+        let svg = flow_map(&data, &Style { inks: &PAPER, width_px, id_prefix: "t" });
+        let elements = xml::read(&svg).unwrap();
+        let hops = elements.iter().enumerate().filter(|(_, e)| {
+            e.attributes.get("class").is_some_and(|class| class == "hop")
+        });
+        let title = |group: usize| elements.iter().find(|e| e.parent == Some(group)).unwrap();
+        let drawn: Vec<String> = hops.map(|(at, _)| title(at).text.clone()).collect();
+        prop_assert!(drawn.len() <= 60);
+        let is_drawn = |hop: &FlowHop| {
+            drawn.iter().any(|said| said.starts_with(&format!("{} to {}: ", hop.from, hop.to)))
+        };
+        let changed = data.hops.iter().filter(|hop| hop.state == HopState::Changed);
+        let near: Vec<&str> = changed.flat_map(|hop| [&*hop.from, &*hop.to]).collect();
+        let class = |hop: &FlowHop| match hop.state {
+            HopState::Changed => 0,
+            HopState::CarriedOn => 1,
+            HopState::AsUsual if near.contains(&&*hop.from) || near.contains(&&*hop.to) => 2,
+            HopState::AsUsual => 3,
+        };
+        let farthest = data.hops.iter().filter(|hop| is_drawn(hop)).map(class).max();
+        let nearest = data.hops.iter().filter(|hop| !is_drawn(hop)).map(class).min();
+        prop_assert!(nearest.is_none() || farthest <= nearest, "{:?} {:?}", farthest, nearest);
+        let n_left_out = data.hops.len() - drawn.len();
+        prop_assert!(n_left_out == 0 || svg.contains(">+"));
     }
 
     #[test]

@@ -75,14 +75,14 @@ impl Stretch {
 impl Canvas {
     /// Lays the map out below `top`.
     pub(crate) fn new(chosen: &Chosen<'_>, width: f64, top: f64) -> Self {
-        let n_nodes = chosen.services.len();
+        let ranks: Vec<usize> = chosen.services.iter().map(|service| service.rank).collect();
         let asks: Vec<bool> = chosen.services.iter().map(|service| service.asks).collect();
         let wide = |gap_px| Frame { flow_px: 156.0, gap_px, across_px: None, room_px: BAR_PX_MIN };
-        let right = layout(n_nodes, &chosen.edges, &asks, wide(30.0));
+        let right = layout(&ranks, &chosen.edges, &asks, wide(30.0));
         let n_back = right.ribbons.iter().filter(|ribbon| ribbon.is_none()).count();
         let column = (width - 40.0) / (right.n_layers as f64 - 1.0).max(1.0);
         if width < ACROSS_PX_MIN || column < COLUMN_PX_MIN {
-            return Self::down(chosen, width, top, n_back);
+            return Self::down(chosen, (&ranks, n_back), width, top);
         }
         let rooms: Vec<f64> = (0..chosen.services.len())
             .map(|service| {
@@ -91,7 +91,7 @@ impl Canvas {
             .collect();
         let name_lines = if fits_in_one_line(chosen, &rooms) { 1 } else { 2 };
         let gap_px = if name_lines == 1 { 30.0 } else { 46.0 };
-        let map = layout(n_nodes, &chosen.edges, &asks, wide(gap_px));
+        let map = layout(&ranks, &chosen.edges, &asks, wide(gap_px));
         let x0 = if n_back > 0 { 22.0 } else { 0.0 };
         let right_px = if n_back > 0 { 18.0 } else { 0.0 };
         let step = (width - right_px - x0 - BAR_PX) / (map.n_layers as f64 - 1.0).max(1.0);
@@ -101,14 +101,14 @@ impl Canvas {
         Self { turn: Turn::Right, map, along, across0, top, name_lines }
     }
 
-    fn down(chosen: &Chosen<'_>, width: f64, top: f64, n_back: usize) -> Self {
+    fn down(chosen: &Chosen<'_>, (ranks, n_back): (&[usize], usize), width: f64, top: f64) -> Self {
         let left = chosen.asked.len() as f64 * ASK_PX + 2.0;
         let right = channels_px(n_back) + 4.0;
         let across = width - left - right;
         let frame =
             Frame { flow_px: across * 0.86, gap_px: 20.0, across_px: Some(across), room_px: 92.0 };
         let asks = vec![false; chosen.services.len()];
-        let map = layout(chosen.services.len(), &chosen.edges, &asks, frame);
+        let map = layout(ranks, &chosen.edges, &asks, frame);
         let changed = |layer: usize| {
             let hops = chosen.hops.iter().zip(&map.ribbons).filter(|(hop, ribbon)| {
                 let starts = ribbon.as_ref().and_then(middle).map(|(a, _)| a.0);

@@ -3,13 +3,17 @@
 //!
 //! A picture of everything is not readable and not trusted; so what is left out is counted and said.
 
+use super::folded::Folded;
 use super::layers::Edge;
+use super::ranks::ranks;
 use super::{Asked, FlowHop, FlowMap, HopState, Standing};
 use crate::answers::Tense;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Hops that are drawn on a wide page, on a middle one and on a phone.
 const HOPS_MAX: [(f64, usize); 3] = [(900.0, 60), (560.0, 36), (0.0, 16)];
+/// Hops of a map of everything; more of them, and a browser would have to labour.
+const WHOLE_HOPS_MAX: usize = 5_000;
 /// Dependencies that have a box.
 const ASKED_MAX: usize = 8;
 /// Services without a hop that are drawn.
@@ -41,78 +45,41 @@ pub(crate) struct Service<'d> {
     /// Items that came in, or, at a source, that went out.
     pub(crate) amount: f64,
     pub(crate) asks: bool,
-}
-
-/// What is not drawn.
-#[derive(Clone, Copy, Debug, Default)]
-struct Folded {
-    n_usual: usize,
-    n_changed: usize,
-    n_services: usize,
-    n_asked: usize,
+    /// Its place in the order from top to bottom, which does not move with volumes.
+    pub(crate) rank: usize,
 }
 
 impl<'d> Chosen<'d> {
     /// Chooses what is drawn in a width.
     pub(crate) fn new(data: &'d FlowMap, width: f64) -> Self {
         let limit = HOPS_MAX.into_iter().find(|(from, _)| *from <= width);
-        let near: BTreeSet<&str> = data
-            .hops
-            .iter()
-            .filter(|hop| hop.state == HopState::Changed)
-            .flat_map(|hop| [hop.from.as_str(), hop.to.as_str()])
-            .collect();
-        let is_near = |hop: &FlowHop| near.contains(&*hop.from) || near.contains(&*hop.to);
-        let hops = weightiest(&data.hops, limit.map_or(0, |(_, hops_max)| hops_max), |hop| {
-            let difference = (hop.now() - hop.usual()).abs();
-            match hop.state {
-                HopState::Changed => (0, difference),
-                HopState::CarriedOn => (1, difference),
-                HopState::AsUsual if is_near(hop) => (2, hop.now()),
-                HopState::AsUsual => (3, hop.now()),
-            }
-        });
+        let hops = near_first(data, limit.map_or(0, |(_, hops_max)| hops_max));
         let asked = weightiest(&data.asked, ASKED_MAX, |asked| match asked.standing {
             Standing::Origin => (0, 0.0),
             Standing::Changed => (1, asked.asks_per_min),
             Standing::AsUsual => (2, asked.asks_per_min),
         });
-        let mut folded = Folded { n_usual: data.n_folded, ..Folded::default() };
-        let n_changed = |hops: &mut dyn Iterator<Item = &FlowHop>| {
-            hops.filter(|hop| hop.state != HopState::AsUsual).count()
-        };
-        folded.n_changed = n_changed(&mut data.hops.iter()) - n_changed(&mut hops.iter().copied());
-        let n_left_out = data.hops.len() - hops.len();
-        folded.n_usual = folded.n_usual.saturating_add(n_left_out - folded.n_changed);
-        folded.n_asked = data.asked.len() - asked.len();
-        Self::joined(data, hops, asked, folded)
+        Self::joined(data, hops, asked)
     }
 
-    /// `+37 hops as usual, +2 dependencies`.
+    /// Chooses everything, without boxes of dependencies.
+    pub(crate) fn whole(data: &'d FlowMap) -> Self {
+        Self::joined(data, near_first(data, WHOLE_HOPS_MAX), Vec::new())
+    }
+
+    /// `+37 hops as usual in 12 services, +2 dependencies`.
     pub(crate) fn folded_words(&self) -> String {
-        let Folded { n_usual, n_changed, n_services, n_asked } = self.folded;
-        let counts = [
-            (n_usual, "hop as usual", "hops as usual"),
-            (n_changed, "changed hop", "changed hops"),
-            (n_services, "service without a hop", "services without a hop"),
-            (n_asked, "dependency", "dependencies"),
-        ];
-        let words = counts.into_iter().filter(|(n, ..)| *n > 0);
-        let words = words.map(|(n, one, many)| format!("+{n} {}", if n == 1 { one } else { many }));
-        words.collect::<Vec<_>>().join(", ")
+        self.folded.words()
     }
 
     /// Numbers the services and joins hops and questions to them.
-    fn joined(
-        data: &'d FlowMap,
-        hops: Vec<&'d FlowHop>,
-        asked: Vec<&'d Asked>,
-        mut folded: Folded,
-    ) -> Self {
+    fn joined(data: &'d FlowMap, hops: Vec<&'d FlowHop>, asked: Vec<&'d Asked>) -> Self {
+        let mut folded = Folded::new(data, &hops, asked.len());
         let ends = hops.iter().flat_map(|hop| [hop.from.as_str(), hop.to.as_str()]);
         let askers = asked.iter().map(|asked| asked.answering.asked_by.as_str());
-        let used: Vec<&str> = ends.chain(askers).collect();
+        let used: BTreeSet<&str> = ends.chain(askers).collect();
         let mut services = services(data, &used, &mut folded);
+        folded.count_services(data, &services);
         let numbers: BTreeMap<&str, usize> =
             services.iter().enumerate().map(|(number, service)| (service.name, number)).collect();
         let number = |name: &str| numbers.get(name).copied().unwrap_or_default();
@@ -124,52 +91,81 @@ impl<'d> Chosen<'d> {
         let edges: Vec<Edge> = hops.iter().map(edge).collect();
         let askers: Vec<usize> =
             asked.iter().map(|asked| number(&asked.answering.asked_by)).collect();
-        for (at, service) in services.iter_mut().enumerate() {
-            let sum = |end: fn(&Edge) -> usize| -> f64 {
-                let own = hops.iter().zip(&edges).filter(|(_, edge)| end(edge) == at);
-                own.filter(|(_, edge)| edge.from != edge.to).map(|(hop, _)| hop.now()).sum()
-            };
-            let (into, out) = (sum(|edge| edge.to), sum(|edge| edge.from));
+        let mut sums = vec![(0.0, 0.0); services.len()];
+        for (hop, edge) in hops.iter().zip(&edges).filter(|(_, edge)| edge.from != edge.to) {
+            if let Some((_, out)) = sums.get_mut(edge.from) {
+                *out += hop.now();
+            }
+            if let Some((into, _)) = sums.get_mut(edge.to) {
+                *into += hop.now();
+            }
+        }
+        for (service, (into, out)) in services.iter_mut().zip(sums) {
             service.amount = if into > 0.0 { into } else { out };
-            service.asks = askers.contains(&at);
         }
         Self { tense: data.tense, services, hops, edges, asked, askers, folded }
     }
 }
 
+/// At most so many hops: what changed, then what is carried on, then the neighbourhood of what changed.
+fn near_first(data: &FlowMap, n_max: usize) -> Vec<&FlowHop> {
+    let near: BTreeSet<&str> = data
+        .hops
+        .iter()
+        .filter(|hop| hop.state == HopState::Changed)
+        .flat_map(|hop| [hop.from.as_str(), hop.to.as_str()])
+        .collect();
+    let is_near = |hop: &FlowHop| near.contains(&*hop.from) || near.contains(&*hop.to);
+    weightiest(&data.hops, n_max, |hop| {
+        let difference = (hop.now() - hop.usual()).abs();
+        match hop.state {
+            HopState::Changed => (0, difference),
+            HopState::CarriedOn => (1, difference),
+            HopState::AsUsual if is_near(hop) => (2, hop.now()),
+            HopState::AsUsual => (3, hop.now()),
+        }
+    })
+}
+
 /// The services that are drawn, each once: in the order given, then those that only hops and questions
-/// name. Who lost its hops by folding is folded with them.
-fn services<'d>(data: &'d FlowMap, used: &[&'d str], folded: &mut Folded) -> Vec<Service<'d>> {
-    let is_used: BTreeSet<&str> = used.iter().copied().collect();
+/// name, by name. Who lost its hops by folding is folded with them.
+fn services<'d>(
+    data: &'d FlowMap,
+    used: &BTreeSet<&'d str>,
+    folded: &mut Folded,
+) -> Vec<Service<'d>> {
     let had_hops: BTreeSet<&str> =
         data.hops.iter().flat_map(|hop| [hop.from.as_str(), hop.to.as_str()]).collect();
     let mut seen = BTreeSet::new();
     let mut services: Vec<Service<'d>> = Vec::new();
+    let ranks = ranks(data);
+    // Of all who ask, also those whose dependency has no box: which has one may change with volumes.
+    let askers: BTreeSet<&str> =
+        data.asked.iter().map(|asked| asked.answering.asked_by.as_str()).collect();
     let mut n_alone = 0;
     let named = data.services.iter().map(|s| (s.name.as_str(), s.href.as_deref()));
     for (name, href) in named.chain(used.iter().map(|name| (*name, None))) {
-        let is_alone = !is_used.contains(name);
+        let is_alone = !used.contains(name);
         if (is_alone && had_hops.contains(name)) || !seen.insert(name) {
             continue;
         }
         n_alone += usize::from(is_alone);
         if is_alone && n_alone > ALONE_MAX {
-            folded.n_services += 1;
+            folded.n_alone += 1;
             continue;
         }
-        services.push(Service { name, href, amount: 0.0, asks: false });
+        let rank = ranks.get(name).copied().unwrap_or_default();
+        services.push(Service { name, href, amount: 0.0, asks: askers.contains(name), rank });
     }
     services
 }
 
 /// At most so many, those of the lowest class and in it the heaviest first, in their own order.
 fn weightiest<T>(all: &[T], n_max: usize, weight: impl Fn(&T) -> (u8, f64)) -> Vec<&T> {
-    let mut ranked: Vec<(usize, &T)> = all.iter().enumerate().collect();
-    ranked.sort_by(|(_, a), (_, b)| {
-        let (a, b) = (weight(a), weight(b));
-        a.0.cmp(&b.0).then(b.1.total_cmp(&a.1))
-    });
+    let weighed = all.iter().enumerate().map(|(at, one)| (weight(one), at, one));
+    let mut ranked: Vec<((u8, f64), usize, &T)> = weighed.collect();
+    ranked.sort_by(|(a, ..), (b, ..)| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
     ranked.truncate(n_max);
-    ranked.sort_by_key(|(at, _)| *at);
-    ranked.into_iter().map(|(_, one)| one).collect()
+    ranked.sort_by_key(|(_, at, _)| *at);
+    ranked.into_iter().map(|(.., one)| one).collect()
 }

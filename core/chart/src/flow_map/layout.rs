@@ -54,10 +54,11 @@ pub(crate) struct Layout {
     pub(crate) scale: f64,
 }
 
-/// Lays out nodes and weighted edges. `last` says which nodes stand last in their layer, because
+/// Lays out nodes and weighted edges, the nodes of a layer in the order of their ranks. `last` says which nodes stand last in their layer, because
 /// something is drawn below them.
-pub(crate) fn layout(n_nodes: usize, edges: &[Edge], last: &[bool], frame: Frame) -> Layout {
-    let mut layers = layers(n_nodes, edges);
+pub(crate) fn layout(ranks: &[usize], edges: &[Edge], last: &[bool], frame: Frame) -> Layout {
+    let n_nodes = ranks.len();
+    let mut layers = layers(ranks, edges);
     let is_last = |place: &usize| last.get(*place).copied().unwrap_or_default();
     for order in &mut layers.order {
         order.sort_by_key(is_last);
@@ -214,7 +215,13 @@ fn wanted(place: usize, near: &[Vec<(usize, f64)>], starts: &[f64], rooms: &[f64
 
 /// The beginnings nearest to the wanted ones (least squares) that keep order, gaps and edges: pool
 /// adjacent violators, then clamp.
-fn spread(wanted: &[f64], order: &[usize], rooms: &[f64], gap: f64, across: f64) -> Vec<f64> {
+pub(crate) fn spread(
+    wanted: &[f64],
+    order: &[usize],
+    rooms: &[f64],
+    gap: f64,
+    across: f64,
+) -> Vec<f64> {
     let mut offsets = Vec::with_capacity(order.len());
     let mut used = 0.0;
     for place in order {
@@ -339,9 +346,13 @@ mod tests {
         Edge { from, to, weight }
     }
 
+    fn numbers(n_nodes: usize) -> Vec<usize> {
+        (0..n_nodes).collect()
+    }
+
     #[test]
     fn a_chain_is_straight() {
-        let chain = layout(3, &[edge(0, 1, 10.0), edge(1, 2, 10.0)], &[], WIDE);
+        let chain = layout(&numbers(3), &[edge(0, 1, 10.0), edge(1, 2, 10.0)], &[], WIDE);
         let ribbons: Vec<&Ribbon> = chain.ribbons.iter().flatten().collect();
         assert!(ribbons.iter().all(|r| (r.stations[0].1 - r.stations[1].1).abs() < 1e-6));
         assert!((ribbons[0].size - 160.0).abs() < 1e-6);
@@ -350,7 +361,7 @@ mod tests {
     #[test]
     fn who_asks_stands_last() {
         let edges = [edge(0, 1, 1.0), edge(0, 2, 5.0)];
-        let bars = layout(3, &edges, &[false, true, false], WIDE).bars;
+        let bars = layout(&numbers(3), &edges, &[false, true, false], WIDE).bars;
         assert!(bars[1].1.from > bars[2].1.from);
     }
 
@@ -370,7 +381,7 @@ mod tests {
         #[test]
         fn ribbons_add_up_to_their_bars((n, edges) in graphs()) {
             for frame in [WIDE, PHONE] {
-                let map = layout(n, &edges, &[], frame);
+                let map = layout(&numbers(n), &edges, &[], frame);
                 for (node, (_, bar)) in map.bars.iter().enumerate() {
                     let side = |end: fn(&Edge) -> usize| -> f64 {
                         let ribbons = edges.iter().zip(&map.ribbons);
@@ -386,7 +397,7 @@ mod tests {
         #[test]
         fn bars_keep_apart_and_within((n, edges) in graphs()) {
             for frame in [WIDE, PHONE] {
-                let map = layout(n, &edges, &[], frame);
+                let map = layout(&numbers(n), &edges, &[], frame);
                 for (at, (layer, a)) in map.bars.iter().enumerate() {
                     prop_assert!(a.from >= -1e-6 && a.from + a.size <= map.across + 1e-6);
                     for (other, b) in map.bars.iter().skip(at + 1) {
@@ -400,7 +411,7 @@ mod tests {
 
         #[test]
         fn ribbons_of_a_bar_lie_side_by_side((n, edges) in graphs()) {
-            let map = layout(n, &edges, &[], WIDE);
+            let map = layout(&numbers(n), &edges, &[], WIDE);
             for node in 0..n {
                 let mut own: Vec<(f64, f64)> = edges.iter().zip(&map.ribbons)
                     .filter(|(edge, _)| edge.from == node)

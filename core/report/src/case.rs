@@ -8,7 +8,7 @@ use crate::document::SectionKind;
 use crate::review::Review;
 use crate::source::{Sentence, Source};
 use hw_incident::{Author, Record};
-use hw_model::{Change, ChangeId, Diagnosis, Hop, Shift, ShiftId, Timestamp};
+use hw_model::{Change, ChangeId, Diagnosis, Hop, Shift, ShiftId, Timestamp, past_title};
 
 /// One incident with all that is known of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -202,6 +202,12 @@ pub struct Fact {
 }
 
 impl Case {
+    /// What was wrong, in a line: told as what was, once it is over.
+    #[must_use]
+    pub fn title_told(&self) -> String {
+        if self.ended_at.is_some() { past_title(&self.title) } else { self.title.clone() }
+    }
+
     /// A change.
     #[must_use]
     pub fn change(&self, id: ChangeId) -> Option<&Change> {

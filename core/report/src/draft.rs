@@ -36,7 +36,7 @@ pub fn draft(case: &Case) -> Document {
     let record = &case.record;
     Document {
         incident: Some(record.id),
-        title: case.title.clone(),
+        title: case.title_told(),
         at: view.onset.as_ref().map(|onset| onset.at).or(record.times.declared),
         status: Some(record.status),
         severity: record.severity,

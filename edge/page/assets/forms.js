@@ -36,7 +36,7 @@ function submitted(event) {
 function typed(event) {
   const place = event.target;
   if (!(place instanceof HTMLTextAreaElement) || event.key !== "Enter" || event.isComposing || !place.form) return;
-  const isWanted = event.ctrlKey || event.metaKey || (place.form.dataset.enter !== undefined && !event.shiftKey);
+  const isWanted = event.ctrlKey || event.metaKey || (place.dataset.enter !== undefined && !event.shiftKey);
   if (!isWanted) return;
   event.preventDefault();
   place.form.requestSubmit();

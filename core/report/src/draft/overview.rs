@@ -39,7 +39,7 @@ fn what(view: &View<'_>) -> Option<Sentence> {
     let shown = view.main.map(|(id, _)| Source::Shift(id));
     let sources = Sources::of(opened.into_iter().chain(shown));
     let sources = sources.unwrap_or_else(|| view.case.present().into());
-    Some(Sentence::new(ended(&format!("What was seen: {}", view.case.title)), sources))
+    Some(Sentence::new(ended(&format!("What was seen: {}", view.case.title_told())), sources))
 }
 
 /// Whether it was an incident at all.

@@ -6,7 +6,7 @@ use crate::frame::{Frame, Page, Region};
 use crate::parts::{capital, card, empty, id_link};
 use crate::place::Place;
 use hw_api::{FlowHop, FlowMap, Shift, instant, rfc3339};
-use hw_chart::{flow_map, flow_map_tables};
+use hw_chart::{flow_map, flow_map_tables, flow_map_whole};
 use hw_model::{Timestamp, count_words, share_words};
 use maud::{Markup, html};
 
@@ -35,7 +35,7 @@ impl FlowView {
         let picture = chart(
             "f-map",
             (1_270, 340),
-            &|style| flow_map(&data, style),
+            &|style| if is_whole { flow_map_whole(&data, style) } else { flow_map(&data, style) },
             (&flow_map_tables(&data), None),
         );
         Page {

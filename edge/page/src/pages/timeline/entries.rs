@@ -21,7 +21,7 @@ pub(super) fn entries(view: &TimelineView, frame: &Frame) -> Markup {
         @for (day, entries) in days(view, frame) {
             h3 class="day" { (day) }
             ol class="timeline" {
-                @for group in groups(&entries) {
+                @for group in groups(&entries, view) {
                     @match group {
                         Group::Shown(entry) => (line(entry, view, frame)),
                         Group::Folded(entries) => li class="folded" {
@@ -60,7 +60,7 @@ enum Group<'e> {
 }
 
 /// What the machine says often and what matters less, folded where much of it stands together.
-fn groups<'e>(entries: &[&'e Entry]) -> Vec<Group<'e>> {
+fn groups<'e>(entries: &[&'e Entry], view: &TimelineView) -> Vec<Group<'e>> {
     let mut groups = Vec::new();
     let mut lesser: Vec<&Entry> = Vec::new();
     let close = |lesser: &mut Vec<&'e Entry>, groups: &mut Vec<Group<'e>>| {
@@ -72,7 +72,7 @@ fn groups<'e>(entries: &[&'e Entry]) -> Vec<Group<'e>> {
         }
     };
     for entry in entries {
-        if is_lesser(entry) {
+        if is_lesser(entry, view) {
             lesser.push(entry);
         } else {
             close(&mut lesser, &mut groups);
@@ -83,14 +83,19 @@ fn groups<'e>(entries: &[&'e Entry]) -> Vec<Group<'e>> {
     groups
 }
 
-fn is_lesser(entry: &Entry) -> bool {
-    let is_telling = matches!(
-        entry.kind.as_str(),
-        "origin_named" | "effect_known" | "incident_ended" | "status_set" | "repair_seen"
-    );
-    let is_first = entry.seq == Some(1);
-    let is_hard = matches!(entry.value.as_deref(), Some("implicated" | "exonerated"));
-    entry.source == "machine" && !entry.pinned && !is_telling && !is_first && !is_hard
+fn is_lesser(entry: &Entry, view: &TimelineView) -> bool {
+    let value = entry.value.as_deref();
+    // Whether an attempt to help caused what it was to help against is nobody's question.
+    let is_attempt = entry.about.as_ref().is_some_and(|about| {
+        view.incident.mitigations.iter().any(|tried| tried.change == *about)
+    });
+    let is_telling = match entry.kind.as_str() {
+        "origin_named" | "incident_ended" | "status_set" | "repair_seen" => true,
+        "effect_known" => value != Some("undecided"),
+        "verdict_changed" => matches!(value, Some("implicated" | "exonerated")) && !is_attempt,
+        _ => entry.seq == Some(1),
+    };
+    entry.source == "machine" && !entry.pinned && !is_telling
 }
 
 fn line(entry: &Entry, view: &TimelineView, frame: &Frame) -> Markup {
@@ -109,9 +114,9 @@ fn line(entry: &Entry, view: &TimelineView, frame: &Frame) -> Markup {
             div {
                 p {
                     @if entry.pinned { span class="pin" title="pinned" { "\u{2605}" span class="unseen" { "pinned" } } " " }
-                    b class="who" { (entry.by) } " "
+                    @if !entry.words.starts_with(&format!("{} is ", entry.by)) { b class="who" { (entry.by) } " " }
                     @if let Some(kind) = kind(entry) { span class="kind" { (kind) ": " } }
-                    (told(&entry.words))
+                    (told(plain_words(entry)))
                     @if let Some(said) = mark(entry) { " " (chip(said)) }
                     @if let Some(about) = entry.about.as_deref().filter(|about| about.starts_with('C')) { " " (id_link(about)) }
                 }
@@ -122,6 +127,16 @@ fn line(entry: &Entry, view: &TimelineView, frame: &Frame) -> Markup {
                 (pen(entry, view, frame))
             }
         }
+    }
+}
+
+/// What an entry says, without what stands beside it as a word or a shape.
+fn plain_words(entry: &Entry) -> &str {
+    let words = entry.words.as_str();
+    match entry.kind.as_str() {
+        "verdict_changed" => words.split_once("): ").map_or(words, |(name, _)| words.get(..=name.len()).unwrap_or(words)),
+        "hypothesis_opened" => words.strip_prefix("hypothesis: ").unwrap_or(words),
+        _ => words,
     }
 }
 

@@ -38,7 +38,7 @@ impl Verbs<'_> {
         let action = format!("incidents/{}/entries", self.view.incident.id);
         let fields = html! {
             (field("What happened, or what you see", &html! {
-                textarea name="text" id="write" rows="3" maxlength="4000" required data-press="t" data-press-words="write" {}
+                textarea name="text" id="write" rows="3" maxlength="4000" required data-enter data-press="t" data-press-words="write" {}
             }))
             div class="line" {
                 (field("As", &choice("kind", &KINDS, None)))

@@ -9,7 +9,7 @@ use maud::{Markup, PreEscaped, html};
 use serde::Serialize;
 
 /// Rows of a table of numbers that a page carries.
-const ROWS_MAX: usize = 60;
+const ROWS_MAX: usize = 40;
 
 /// What the script needs of a picture over time.
 pub(crate) struct Readable {

@@ -11,6 +11,10 @@ use hw_api::{ActionWords, Change, FlowMap, Now, OpenIncident, Shift, change_name
 use hw_chart::{flow_map, flow_map_tables};
 use hw_model::{count_words, share_words};
 use maud::{Markup, html};
+use std::collections::BTreeSet;
+
+/// Services that are offered where one is named.
+const OFFERED_MAX: usize = 100;
 
 /// What the page shows.
 #[derive(Clone, Debug)]
@@ -92,7 +96,7 @@ impl NowView {
         let form = |action, said, fields: &Markup| {
             Form { action, class: "stack", said }.html(frame, fields)
         };
-        let services: Vec<&str> = self.map.hops.iter().map(|hop| hop.callee.as_str()).collect();
+        let services: BTreeSet<&str> = self.map.hops.iter().map(|hop| hop.callee.as_str()).collect();
         html! {
             @if frame.viewer.may_respond {
                 div class="acts" {
@@ -101,7 +105,7 @@ impl NowView {
                         (field("What do you see?", &html! { textarea name="text" required rows="2" maxlength="4000" {} }))
                         (field("Near which service? (may be left out)", &html! {
                             input name="service" list="services" maxlength="200";
-                            datalist id="services" { @for name in &services { option value=(name) {} } }
+                            datalist id="services" { @for name in services.iter().take(OFFERED_MAX) { option value=(name) {} } }
                         }))
                         button type="submit" { "Report it" }
                         p class="note" { "Highwater answers with what deviates near it, and opens an incident or adds it to one." }

@@ -2,6 +2,7 @@
 
 mod analyze;
 mod ingest;
+mod pages;
 mod repeated;
 
 use anyhow::Result;
@@ -13,6 +14,7 @@ pub(crate) enum Bench {
     /// `highwater analyze` on the recording repeated, beside jq on the same file.
     Analyze(analyze::Analyze),
     Ingest(ingest::Ingest),
+    Pages(pages::Pages),
 }
 
 impl Bench {
@@ -20,6 +22,7 @@ impl Bench {
         match self {
             Self::Analyze(analyze) => analyze.run(),
             Self::Ingest(ingest) => ingest.run(),
+            Self::Pages(pages) => pages.run(),
         }
     }
 }

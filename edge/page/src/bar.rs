@@ -127,19 +127,16 @@ struct Choice {
 
 /// What the palette offers, as JSON that can stand in a script element.
 pub(crate) fn palette(frame: &Frame) -> String {
-    let of_incident = match &frame.place {
-        Place::Story { incident, .. }
-        | Place::Timeline { incident, .. }
-        | Place::Review { incident, .. }
-        | Place::Proposal { incident } => vec![
-            ("Story of this incident", Place::story(*incident)),
-            ("Timeline of this incident", Place::timeline(*incident)),
-            ("Post mortem of this incident", Place::Review { incident: *incident, section: None }),
-            ("The alert it lacked", Place::Proposal { incident: *incident }),
-        ],
-        _ => Vec::new(),
-    };
-    let of_incident = of_incident.into_iter().map(|(name, place)| (name, place, ""));
+    let of_incident = frame.place.incident().map(|incident| {
+        [
+            ("Story of this incident", Place::story(incident)),
+            ("Timeline of this incident", Place::timeline(incident)),
+            ("Post mortem of this incident", Place::Review { incident, section: None }),
+            ("The alert it lacked", Place::Proposal { incident }),
+        ]
+    });
+    let of_incident = of_incident.into_iter().flatten();
+    let of_incident = of_incident.map(|(name, place)| (name, place, ""));
     let all = of_incident.chain(pages()).chain(more());
     let choices: Vec<Choice> = all
         .map(|(name, place, key)| Choice {

@@ -263,6 +263,20 @@ impl Place {
         Self::Service { name: name.to_owned() }
     }
 
+    /// The incident that it is a page of.
+    #[must_use]
+    pub const fn incident(&self) -> Option<u32> {
+        if let Self::Story { incident, .. }
+        | Self::Timeline { incident, .. }
+        | Self::Review { incident, .. }
+        | Self::Proposal { incident } = self
+        {
+            Some(*incident)
+        } else {
+            None
+        }
+    }
+
     /// What an id such as `INC-1`, `C3` or `R2` means.
     #[must_use]
     pub fn of_id(id: &str) -> Option<Self> {

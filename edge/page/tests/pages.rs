@@ -47,7 +47,11 @@ fn now() -> Now {
         now: Some(AT.to_owned()),
         streams: Streams { watched: 3, armed: 2 },
         coverage: 0.9,
-        received: Received { last_minute: 1, last_record_at: Some(AT.to_owned()), last_age_s: None },
+        received: Received {
+            last_minute: 1,
+            last_record_at: Some(AT.to_owned()),
+            last_age_s: None,
+        },
         batches_behind: 0,
         version: "0.1.0".to_owned(),
     }
@@ -236,7 +240,8 @@ fn hostile_pages() -> Vec<(Page, Frame)> {
             Box::new(|frame| {
                 let incidents = vec![incident()];
                 let redeploy = Vec::new();
-                ChangesView { changes: vec![change()], is_more: true, incidents, redeploy }.page(frame)
+                ChangesView { changes: vec![change()], is_more: true, incidents, redeploy }
+                    .page(frame)
             }),
         ),
         (
@@ -369,7 +374,8 @@ fn luminance(colour: &str) -> f64 {
         digits.to_owned()
     };
     let channel = |at: usize| {
-        let value = f64::from(u8::from_str_radix(long.get(at..at + 2).unwrap(), 16).unwrap()) / 255.0;
+        let value =
+            f64::from(u8::from_str_radix(long.get(at..at + 2).unwrap(), 16).unwrap()) / 255.0;
         if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
     };
     0.2126 * channel(0) + 0.7152 * channel(2) + 0.0722 * channel(4)
@@ -388,14 +394,31 @@ fn every_pair_of_colours_that_is_used_can_be_read_in_the_light_and_in_the_dark()
             luminance(rest.split([';', '}']).next().unwrap().trim())
         };
         let text = [
-            ("ink", "paper"), ("ink", "surface"), ("ink", "sunk"), ("ink2", "paper"),
-            ("ink2", "surface"), ("ink3", "paper"), ("ink3", "surface"), ("ink", "flow-wash"),
-            ("ink2", "flow-wash"), ("ink", "flow-fill"), ("ink2", "flow-fill"), ("flow", "surface"),
-            ("flow", "paper"), ("flow", "flow-wash"), ("alarm", "surface"), ("alarm", "paper"),
-            ("on-solid", "flow"), ("on-solid", "alarm"), ("paper", "ink"),
+            ("ink", "paper"),
+            ("ink", "surface"),
+            ("ink", "sunk"),
+            ("ink2", "paper"),
+            ("ink2", "surface"),
+            ("ink3", "paper"),
+            ("ink3", "surface"),
+            ("ink", "flow-wash"),
+            ("ink2", "flow-wash"),
+            ("ink", "flow-fill"),
+            ("ink2", "flow-fill"),
+            ("flow", "surface"),
+            ("flow", "paper"),
+            ("flow", "flow-wash"),
+            ("alarm", "surface"),
+            ("alarm", "paper"),
+            ("on-solid", "flow"),
+            ("on-solid", "alarm"),
+            ("paper", "ink"),
         ];
         let marks = [
-            ("line2", "surface"), ("focus", "surface"), ("focus", "paper"), ("flow", "flow-fill"),
+            ("line2", "surface"),
+            ("focus", "surface"),
+            ("focus", "paper"),
+            ("flow", "flow-fill"),
             ("alarm", "alarm-fill"),
         ];
         let all = text.map(|pair| (pair, 4.5)).into_iter().chain(marks.map(|pair| (pair, 3.0)));

@@ -59,7 +59,13 @@ fn authorization(text: &str) -> String {
 
 /// Where a route is tried.
 fn place(route: &Route) -> String {
-    let id = if route.path.contains("hops") { HOP_IN_PATH } else { "1" };
+    let id = match route.path {
+        path if path.contains("hops") || path.starts_with("/flow/") => HOP_IN_PATH,
+        path if path.starts_with("/services/") => "router",
+        path if path.starts_with("/assets/") => "highwater.css",
+        path if path.starts_with("/do/") => "changes",
+        _ => "1",
+    };
     let mut path = route.path.to_owned();
     while let Some((start, end)) = path.find('{').zip(path.find('}')) {
         path.replace_range(start..=end, id);
@@ -79,12 +85,14 @@ fn every_route_is_open_to_whom_it_says_and_to_nobody_else() {
     assert_eq!(server.ask("POST", "/api/v1/changes", admin, flag).status, 201);
     let token = r#"{"name": "anna", "scope": "read"}"#;
     assert_eq!(server.ask("POST", "/api/v1/tokens", admin, token).status, 201);
+    server.backend.rules.lock().unwrap().push(hw_api::RuleBody::default());
     let keyed = format!("{admin}Idempotency-Key: a\r\n");
     let refused = server.ask("POST", "/api/v1/tokens", &keyed, token);
     assert_eq!(refused.status, 400, "a key that would not be kept is not taken");
     assert_eq!(keeper.created(), 1);
     let mut n_refused = 0;
-    for route in &routes {
+    // Who signs in shows a token in the body: it is tried by itself.
+    for route in routes.iter().filter(|route| route.path != "/sign-in") {
         for (shown, has) in ROLES {
             let (status, head) = head(&server, route.method, &place(route), &authorization(shown));
             let expect = match (route.needs, has) {
@@ -114,7 +122,8 @@ fn every_route_is_open_to_whom_it_says_and_to_nobody_else() {
     assert!(n_refused > 100, "{n_refused}");
     let open: Vec<&str> =
         routes.iter().filter(|r| r.needs == Needs::Nothing).map(|route| route.path).collect();
-    assert_eq!(open, ["/healthz"], "nothing else is open to all");
+    let expect = ["/healthz", "/assets/{name}", "/view", "/sign-in", "/sign-out"];
+    assert_eq!(open, expect, "nothing else is open to all");
     let is_signed = |route: &&Route| matches!(route.needs, Needs::Signature(_));
     let signed: Vec<&str> = routes.iter().filter(is_signed).map(|route| route.path).collect();
     assert_eq!(signed, ["/api/v1/hooks/slack", "/api/v1/hooks/mattermost"]);
@@ -125,7 +134,8 @@ fn every_route_is_open_to_whom_it_says_and_to_nobody_else() {
 #[test]
 fn what_does_something_needs_more_than_reading() {
     for route in routes() {
-        let is_read = route.method == "GET";
+        let is_read =
+            route.method == "GET" || ["/view", "/sign-in", "/sign-out"].contains(&route.path);
         let is_enough = matches!(
             route.needs,
             Needs::Scope(Scope::Respond | Scope::Admin) | Needs::Signature(_)
@@ -139,7 +149,13 @@ fn what_does_something_needs_more_than_reading() {
 #[test]
 fn document_has_every_route() {
     let document = serde_json::to_value(hw_web::description()).unwrap();
-    for route in routes().iter().filter(|route| route.path != "/openapi.json") {
+    let is_api = |route: &&Route| {
+        ["/api/", "/healthz", "/readyz", "/metrics"]
+            .iter()
+            .any(|start| route.path.starts_with(start))
+    };
+    assert!(routes().iter().filter(is_api).count() > 50);
+    for route in routes().iter().filter(is_api) {
         let found = &document["paths"][route.path][route.method.to_lowercase()];
         assert!(found.is_object(), "{route:?} is not in the document");
     }
@@ -380,5 +396,77 @@ fn alerts_are_json_of_who_may_respond() {
     post("respond", "[]").problem(422, "unusable");
     post("respond", &format!("\"{}\"", "x".repeat(1 << 20))).problem(413, "too-large");
     assert_eq!(server.backend.alerted.lock().unwrap().len(), 1);
+    server.end();
+}
+
+#[test]
+fn who_signs_in_in_a_browser_is_let_in_by_a_cookie_and_out_again() {
+    let keeper = Arc::new(Keeper::default());
+    let server = server(&keeper);
+    let sign_in = |secret: &str, more: &str| {
+        let headers = format!("Content-Type: application/x-www-form-urlencoded\r\n{more}");
+        server.ask("POST", "/sign-in", &headers, &format!("back=%2Fchanges&secret={secret}"))
+    };
+    assert_eq!(sign_in("garbage", "").status, 401);
+    let foreign = "Origin: https://elsewhere.example\r\n";
+    assert_eq!(sign_in("read", foreign).status, 403, "another page signs nobody in");
+    let signed = sign_in("read", "");
+    assert_eq!(signed.status, 303);
+    let head = signed.head.to_lowercase();
+    assert!(head.contains("location: /changes"), "{head}");
+    for part in ["highwater_token=read", "httponly", "samesite=strict"] {
+        assert!(head.contains(part), "{part}: {head}");
+    }
+    let cookie = "Cookie: other=1; highwater_token=read\r\n";
+    assert_eq!(server.ask("GET", "/changes", cookie, "").status, 200);
+    assert_eq!(server.ask("GET", "/api/v1/now", cookie, "").status, 200);
+    // The cookie is worth what its token is worth.
+    assert_eq!(server.ask("POST", "/do/incidents", cookie, "title=x").status, 403);
+    let cookie = "Cookie: highwater_token=garbage\r\n";
+    assert_eq!(server.ask("GET", "/changes", cookie, "").status, 401);
+    // What is shown as a token counts before a cookie.
+    let both = "Authorization: Bearer garbage\r\nCookie: highwater_token=read\r\n";
+    assert_eq!(server.ask("GET", "/changes", both, "").status, 401);
+    let away = server.ask("POST", "/sign-out", "", "").head.to_lowercase();
+    assert!(away.contains("highwater_token=; path=/; max-age=0"), "{away}");
+    server.end();
+}
+
+#[test]
+fn a_form_of_another_page_does_nothing_and_leads_nowhere_else() {
+    let keeper = Arc::new(Keeper::default());
+    let server = server(&keeper);
+    let form =
+        "Authorization: Bearer respond\r\nContent-Type: application/x-www-form-urlencoded\r\n";
+    let foreign = format!("{form}Origin: https://elsewhere.example\r\n");
+    let body = "kind=flag&service=router&back=%2Fchanges";
+    assert_eq!(server.ask("POST", "/do/changes", &foreign, body).status, 403);
+    let done = server.ask("POST", "/do/changes", form, body);
+    assert_eq!(done.status, 303, "{}", done.head);
+    assert!(done.head.to_lowercase().contains("location: /changes"), "{}", done.head);
+    for back in ["https%3A%2F%2Felsewhere.example", "%2F%2Felsewhere.example", "%5Celsewhere"] {
+        let body = format!("kind=flag&service=router&back={back}");
+        let done = server.ask("POST", "/do/changes", form, &body).head.to_lowercase();
+        assert!(done.contains("location: /\r\n"), "{back}: {done}");
+    }
+    // The same form sent twice is one change.
+    let n_changes = || server.backend.changes.lock().unwrap().len();
+    let before = n_changes();
+    for _ in 0..2 {
+        let body = "kind=flag&service=screening&seen=7&back=%2F";
+        assert_eq!(server.ask("POST", "/do/changes", form, body).status, 303);
+    }
+    assert_eq!(n_changes(), before + 1);
+    // What is wrong is said as a page, with all that was sent.
+    let page = format!("{form}Accept: text/html\r\n");
+    let wrong =
+        server.ask("POST", "/do/changes", &page, "kind=flog&service=%3Cb%3Erouter&back=%2F");
+    assert_eq!(wrong.status, 422);
+    assert!(
+        wrong.body.contains("Send again") && wrong.body.contains("&lt;b&gt;router"),
+        "{}",
+        wrong.body
+    );
+    assert!(wrong.head.to_lowercase().contains("content-security-policy: default-src 'none'"));
     server.end();
 }

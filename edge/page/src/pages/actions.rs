@@ -23,10 +23,8 @@ impl ActionsView {
     /// The page.
     #[must_use]
     pub fn page(&self, frame: &Frame) -> Page {
-        let owner = match &frame.place {
-            Place::Actions { owner } => owner.as_deref(),
-            _ => None,
-        };
+        let owner =
+            if let Place::Actions { owner } = &frame.place { owner.as_deref() } else { None };
         let of_owner =
             |item: &&ActionWords| owner.is_none_or(|owner| item.owner.eq_ignore_ascii_case(owner));
         let shown: Vec<&ActionWords> = self.items.iter().filter(of_owner).collect();

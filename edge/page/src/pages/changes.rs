@@ -87,9 +87,10 @@ impl ChangesView {
     }
 
     fn head(&self, frame: &Frame) -> Markup {
-        let (service, verdict) = match &frame.place {
-            Place::Changes { service, verdict, .. } => (service.as_deref(), verdict.as_deref()),
-            _ => (None, None),
+        let (service, verdict) = if let Place::Changes { service, verdict, .. } = &frame.place {
+            (service.as_deref(), verdict.as_deref())
+        } else {
+            (None, None)
         };
         let place = |verdict: Option<&str>| Place::Changes {
             service: service.map(str::to_owned),

@@ -23,9 +23,10 @@ impl FlowView {
     /// The page.
     #[must_use]
     pub fn page(&self, frame: &Frame) -> Page {
-        let (at, is_whole) = match &frame.place {
-            Place::Flow { at, is_whole } => (*at, *is_whole),
-            _ => (None, false),
+        let (at, is_whole) = if let Place::Flow { at, is_whole } = &frame.place {
+            (*at, *is_whole)
+        } else {
+            (None, false)
         };
         let title = match at {
             Some(at) => format!("What flowed in the minute before {}", frame.clock.words(at)),

@@ -28,10 +28,8 @@ impl IncidentsView {
     /// The page.
     #[must_use]
     pub fn page(&self, frame: &Frame) -> Page {
-        let chosen = match &frame.place {
-            Place::Incidents { status } => status.as_deref(),
-            _ => None,
-        };
+        let chosen =
+            if let Place::Incidents { status } = &frame.place { status.as_deref() } else { None };
         let shown: Vec<&Incident> =
             self.incidents.iter().filter(|incident| is_chosen(incident, chosen)).collect();
         Page {

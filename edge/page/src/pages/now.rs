@@ -96,7 +96,8 @@ impl NowView {
         let form = |action, said, fields: &Markup| {
             Form { action, class: "stack", said }.html(frame, fields)
         };
-        let services: BTreeSet<&str> = self.map.hops.iter().map(|hop| hop.callee.as_str()).collect();
+        let services: BTreeSet<&str> =
+            self.map.hops.iter().map(|hop| hop.callee.as_str()).collect();
         html! {
             @if frame.viewer.may_respond {
                 div class="acts" {

@@ -40,11 +40,10 @@ impl ReviewView {
     #[must_use]
     pub fn page(&self, frame: &Frame) -> Page {
         let number = incident::number(&self.incident);
-        let edited = match &frame.place {
-            Place::Review { section: Some(word), .. } => {
-                self.sections.iter().find(|section| section.word == *word)
-            }
-            _ => None,
+        let edited = if let Place::Review { section: Some(word), .. } = &frame.place {
+            self.sections.iter().find(|section| section.word == *word)
+        } else {
+            None
         };
         let mut regions = vec![
             Region::new("r-head", "story-head", self.head(frame)),

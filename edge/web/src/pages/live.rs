@@ -50,8 +50,17 @@ pub(crate) async fn follow(
     let response = feed(&site, received)?;
     let wishes = Wishes { said: None, ..Wishes::read(&headers) };
     let version = query.text("v").unwrap_or_default().to_owned();
-    let follower =
-        Follower { site, caller, place, wishes, pieces, last, version, sent: BTreeMap::new() };
+    let follower = Follower {
+        site,
+        caller,
+        place,
+        wishes,
+        pieces,
+        last,
+        version,
+        sent: BTreeMap::new(),
+        order: Vec::new(),
+    };
     drop(tokio::spawn(follower.run()));
     Ok(response)
 }
@@ -67,6 +76,8 @@ struct Follower {
     version: String,
     /// The regions that the reader has, as they were made.
     sent: BTreeMap<&'static str, String>,
+    /// The order in which they stand.
+    order: Vec<&'static str>,
 }
 
 /// Why a follower ends.
@@ -105,8 +116,16 @@ impl Follower {
         let asked = (self.place.clone(), self.wishes.clone());
         // What cannot be shown now is shown when it can.
         let Ok((page, _)) = gathered(&self.site, &self.caller, asked).await else { return Ok(()) };
-        let is_known = self.sent.is_empty() && page.version() == self.version;
-        for (id, html) in regions(&page) {
+        let is_first = self.sent.is_empty();
+        let is_known = is_first && page.version() == self.version;
+        let regions = regions(&page);
+        let ids = || regions.iter().map(|(id, _)| *id);
+        if !is_first && !ids().eq(self.order.iter().copied()) {
+            // Other parts than before: the whole page is asked for again.
+            self.send(format!("id: {event}\nevent: reload\ndata: \n\n")).await?;
+        }
+        self.order = ids().collect();
+        for (id, html) in regions {
             if !is_known && self.sent.get(id) != Some(&html) {
                 let data = serde_json::json!({"id": id, "html": html});
                 self.send(format!("id: {event}\nevent: swap\ndata: {data}\n\n")).await?;

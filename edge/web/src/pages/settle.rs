@@ -6,7 +6,7 @@ use crate::asking::Site;
 use crate::guard::Link;
 use crate::json::read_bytes;
 use crate::problem::Problem;
-use crate::require::{Anyone, Read, Require, admitted_with};
+use crate::require::{Anyone, Require, Respond, admitted_with};
 use axum::Extension;
 use axum::extract::{Request, State};
 use axum::http::header::LOCATION;
@@ -80,7 +80,7 @@ const PREVIEW_MAX: usize = 200_000;
 
 /// Shows what Markdown will look like.
 pub(crate) async fn preview(
-    _: Require<Read>,
+    _: Require<Respond>,
     State(site): State<Arc<Site>>,
     request: Request,
 ) -> Result<Response, Problem> {

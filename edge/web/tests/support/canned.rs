@@ -10,6 +10,7 @@ use hw_api::{
 };
 use hw_learn::{FreezeRule, Log, Zone};
 use hw_model::{ShiftId, Timestamp};
+use hw_report::Document;
 use hw_web::{
     Answered, Backend, BacktestAsked, CompareAsked, CountsAsked, Doors, Failure, Family,
     FamilyKind, FreezeAsked, MaySee, Page, PostmortemAsked, PostmortemForm, RuleAsked, SearchAsked,
@@ -275,12 +276,28 @@ impl Backend for Canned {
         }))
     }
 
-    fn document(&self, incident: u32) -> Answered<Option<hw_report::Document>> {
+    fn document(&self, incident: u32) -> Answered<Option<Document>> {
         let known = (1..=self.n_incidents).contains(&incident);
-        Ok(known.then(|| hw_report::draft(&hw_report::Case::default())))
+        Ok(known.then(|| Document {
+            incident: Some(hw_model::IncidentId(incident)),
+            title: format!("incident {incident}"),
+            at: None,
+            status: None,
+            severity: None,
+            state: hw_incident::ReviewStatus::Draft,
+            version: 0,
+            due: None,
+            made_at: Timestamp::from_s(1_795_330_000),
+            audience: hw_report::Audience::Internal,
+            restricted_to: Vec::new(),
+            people: Vec::new(),
+            facts: Vec::new(),
+            sections: Vec::new(),
+            figures: Vec::new(),
+        }))
     }
 
-    fn drawn(&self, _document: &hw_report::Document) -> Vec<hw_page::DrawnSection> {
+    fn drawn(&self, _document: &Document) -> Vec<hw_page::DrawnSection> {
         Vec::new()
     }
 

@@ -66,17 +66,15 @@ fn innocent(view: &StoryView) -> Markup {
     let cleared = view.incident.changes.iter().filter(|judged| {
         matches!(judged.verdict.as_str(), "exonerated") && !is_attempt(&judged.change)
     });
-    let names: Vec<String> = cleared
-        .filter_map(|judged| view.change(&judged.change))
-        .map(|change| name(change))
-        .collect();
+    let names: Vec<String> =
+        cleared.filter_map(|judged| view.change(&judged.change)).map(name).collect();
     let guilty: Vec<String> = view
         .incident
         .changes
         .iter()
         .filter(|judged| judged.verdict == "implicated")
         .filter_map(|judged| view.change(&judged.change))
-        .map(|change| name(change))
+        .map(name)
         .collect();
     html! {
         @if !guilty.is_empty() { p { "A change did it: " b { (guilty.join(", ")) } "." } }

@@ -86,9 +86,10 @@ fn groups<'e>(entries: &[&'e Entry], view: &TimelineView) -> Vec<Group<'e>> {
 fn is_lesser(entry: &Entry, view: &TimelineView) -> bool {
     let value = entry.value.as_deref();
     // Whether an attempt to help caused what it was to help against is nobody's question.
-    let is_attempt = entry.about.as_ref().is_some_and(|about| {
-        view.incident.mitigations.iter().any(|tried| tried.change == *about)
-    });
+    let is_attempt = entry
+        .about
+        .as_ref()
+        .is_some_and(|about| view.incident.mitigations.iter().any(|tried| tried.change == *about));
     let is_telling = match entry.kind.as_str() {
         "origin_named" | "incident_ended" | "status_set" | "repair_seen" => true,
         "effect_known" => value != Some("undecided"),
@@ -134,7 +135,9 @@ fn line(entry: &Entry, view: &TimelineView, frame: &Frame) -> Markup {
 fn plain_words(entry: &Entry) -> &str {
     let words = entry.words.as_str();
     match entry.kind.as_str() {
-        "verdict_changed" => words.split_once("): ").map_or(words, |(name, _)| words.get(..=name.len()).unwrap_or(words)),
+        "verdict_changed" => words
+            .split_once("): ")
+            .map_or(words, |(name, _)| words.get(..=name.len()).unwrap_or(words)),
         "hypothesis_opened" => words.strip_prefix("hypothesis: ").unwrap_or(words),
         _ => words,
     }

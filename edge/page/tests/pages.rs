@@ -193,10 +193,14 @@ fn now_view() -> NowView {
     }
 }
 
+/// A page with its frame, for somebody with a hostile name.
+fn shown(place: Place, page: impl FnOnce(&Frame) -> Page) -> (Page, Frame) {
+    let frame = frame(place, Some(HOSTILE));
+    (page(&frame), frame)
+}
+
 /// Some pages with hostile names in every field.
 fn hostile_pages() -> Vec<(Page, Frame)> {
-    let changes = Place::Changes { service: Some(text()), verdict: None, before: None };
-    let framed = |place: Place| frame(place, Some(HOSTILE));
     let timeline = TimelineView {
         incident: incident(),
         entries: vec![entry()],
@@ -205,14 +209,41 @@ fn hostile_pages() -> Vec<(Page, Frame)> {
         brief: None,
         people: None,
     };
-    let problem = ProblemView {
-        title: text(),
-        detail: text(),
-        did_you_mean: Some(text()),
-        request: text(),
-        sent: Some((text(), vec![SentField { name: text(), value: text() }])),
-        needs_token: true,
+    let changes = ChangesView {
+        changes: vec![change()],
+        is_more: true,
+        incidents: vec![incident()],
+        redeploy: Vec::new(),
     };
+    let incidents = vec![("INC-1".to_owned(), text())];
+    let actions = ActionsView { items: vec![action(AT)], incidents };
+    let of_service = Place::Changes { service: Some(text()), verdict: None, before: None };
+    let flow = FlowView { map: map(), shifts: vec![shift()] };
+    let found = IncidentsView { incidents: vec![incident()] };
+    vec![
+        shown(Place::Now, |frame| now_view().page(frame)),
+        shown(Place::Flow { at: None, is_whole: true }, |frame| flow.page(frame)),
+        shown(Place::Incidents { status: None }, |frame| found.page(frame)),
+        shown(Place::timeline(1), |frame| timeline.page(frame)),
+        shown(of_service, |frame| changes.page(frame)),
+        shown(Place::Actions { owner: None }, |frame| actions.page(frame)),
+        shown(Place::Settings, |frame| settings().page(frame)),
+        shown(Place::Search { text: text() }, |frame| search().page(frame)),
+        shown(Place::service(HOSTILE), |frame| problem().page(frame)),
+    ]
+}
+
+fn settings() -> SettingsView {
+    SettingsView {
+        now: now(),
+        services: vec![service()],
+        doors: vec![text()],
+        tokens: Some(Vec::new()),
+        audit: vec![entry()],
+    }
+}
+
+fn search() -> SearchView {
     let hit = Hit {
         kind: "entry".to_owned(),
         incident: Some("INC-1".to_owned()),
@@ -224,56 +255,18 @@ fn hostile_pages() -> Vec<(Page, Frame)> {
         by: text(),
         words: text(),
     };
-    let pages: Vec<(Frame, Box<dyn Fn(&Frame) -> Page>)> = vec![
-        (framed(Place::Now), Box::new(|frame| now_view().page(frame))),
-        (
-            framed(Place::Flow { at: None, is_whole: false }),
-            Box::new(|frame| FlowView { map: map(), shifts: vec![shift()] }.page(frame)),
-        ),
-        (
-            framed(Place::Incidents { status: None }),
-            Box::new(|frame| IncidentsView { incidents: vec![incident()] }.page(frame)),
-        ),
-        (framed(Place::timeline(1)), Box::new(move |frame| timeline.page(frame))),
-        (
-            framed(changes),
-            Box::new(|frame| {
-                let incidents = vec![incident()];
-                let redeploy = Vec::new();
-                ChangesView { changes: vec![change()], is_more: true, incidents, redeploy }
-                    .page(frame)
-            }),
-        ),
-        (
-            framed(Place::Actions { owner: None }),
-            Box::new(|frame| {
-                let incidents = vec![("INC-1".to_owned(), text())];
-                ActionsView { items: vec![action(AT)], incidents }.page(frame)
-            }),
-        ),
-        (
-            framed(Place::Settings),
-            Box::new(|frame| {
-                let services = vec![service()];
-                let view = SettingsView {
-                    now: now(),
-                    services,
-                    doors: vec![text()],
-                    tokens: Some(Vec::new()),
-                    audit: vec![entry()],
-                };
-                view.page(frame)
-            }),
-        ),
-        (
-            framed(Place::Search { text: text() }),
-            Box::new(move |frame| {
-                SearchView { text: text(), hits: vec![hit.clone()], is_more: false }.page(frame)
-            }),
-        ),
-        (framed(Place::service(HOSTILE)), Box::new(move |frame| problem.page(frame))),
-    ];
-    pages.into_iter().map(|(frame, page)| (page(&frame), frame)).collect()
+    SearchView { text: text(), hits: vec![hit], is_more: false }
+}
+
+fn problem() -> ProblemView {
+    ProblemView {
+        title: text(),
+        detail: text(),
+        did_you_mean: Some(text()),
+        request: text(),
+        sent: Some((text(), vec![SentField { name: text(), value: text() }])),
+        needs_token: true,
+    }
 }
 
 #[test]

@@ -13,11 +13,14 @@ pub(crate) mod settle;
 
 use crate::asking::Site;
 use crate::problem::Problem;
+use crate::query::Id;
 use crate::require::{Anyone, Read, Require};
+use crate::sight::of_seen;
 use answer::{html, kept};
-use axum::extract::State;
+use axum::extract::{Path, State};
+use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::http::{HeaderMap, Uri};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use cookies::Wishes;
 use gather::Gathering;
 use hw_api::Caller;
@@ -60,6 +63,26 @@ pub(crate) async fn asset(_: Anyone, uri: Uri, headers: HeaderMap) -> Result<Res
     let found = hw_page::asset(name);
     let found = found.ok_or_else(|| Problem::not_found(format!("no file is at {uri}")))?;
     Ok(kept(&headers, &found))
+}
+
+/// A figure of an incident as a file, in the colours of paper: `ratio.svg`.
+pub(crate) async fn picture(
+    Require { caller, .. }: Require<Read>,
+    State(site): State<Arc<Site>>,
+    Path((id, name)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let number = Id(id).number("INC-", "an incident")?;
+    let drawn = site.ask(move |backend| {
+        let document = of_seen((backend, &caller), number, || backend.document(number))?;
+        let figure = name.strip_suffix(".svg").and_then(|id| Some(document?.figure(id)?.clone()));
+        Ok(figure.as_ref().map(hw_page::draw_for_paper))
+    });
+    let drawn = drawn.await?.filter(|drawn| !drawn.is_empty());
+    let drawn = drawn.ok_or_else(|| {
+        Problem::not_found(format!("INC-{number} has no such figure; its post mortem names them"))
+    })?;
+    let headers = [(CONTENT_TYPE, "image/svg+xml"), (CONTENT_SECURITY_POLICY, "default-src 'none'")];
+    Ok((headers, drawn).into_response())
 }
 
 /// A frame around a page that shows nothing of what is known.

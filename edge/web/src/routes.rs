@@ -89,6 +89,7 @@ fn page_table(table: Table) -> Table {
     PAGES
         .into_iter()
         .fold(table, |table, path| table.get(path, pages::show))
+        .get("/incidents/{n}/pictures/{name}", pages::picture)
         .get("/live", pages::live::follow)
         .get("/assets/{name}", pages::asset)
         .post("/do/{*path}", pages::forms::take)

@@ -142,6 +142,12 @@ impl ReviewView {
                         li { a href=(export(".md")) { "Markdown" } ", which can be read back" }
                         li { a href=(export(".md?template=sre")) { "Markdown in the sections of the SRE book" } }
                         li { a href=(export("")) { "JSON" } }
+                        @for figure in &self.document.figures {
+                            li {
+                                a href={ "/incidents/" (incident::number(&self.incident)) "/pictures/" (figure.id) ".svg" } { "Picture" }
+                                ": " (figure.title)
+                            }
+                        }
                     }
                 }
             }

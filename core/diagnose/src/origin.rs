@@ -304,7 +304,7 @@ fn no_deeper_shift(evidence: &Evidence, service: &str) -> Option<String> {
     if callees.is_empty() || callees.iter().any(is_shifted) {
         return None;
     }
-    Some(format!("what it asks itself ({}) shows no shift", callees.join(", ")))
+    Some(format!("what it asks in turn ({}) shows no shift", callees.join(", ")))
 }
 
 fn clearance_facts(dependency: &str, own: &Own, account: &Account) -> Vec<String> {

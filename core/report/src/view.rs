@@ -141,7 +141,9 @@ impl<'a> View<'a> {
         let reports = self.case.told(What::Reported).filter(|line| line.by.is_person());
         let first = reports.min_by_key(|line| (line.happened_at, line.seq));
         let sources = self.moment_sources(Moment::Noticed);
-        Some(match first.filter(|line| line.happened_at == at) {
+        // What comes through the API is cut to milliseconds.
+        let is_it = |line: &&Line| line.happened_at.seconds_since(at).abs() < 0.01;
+        Some(match first.filter(is_it) {
             Some(line) => {
                 Known { at, by: Some(line.by.to_string()), sources: line.source().into() }
             }

@@ -321,7 +321,7 @@ fn a_measured_incident_says_what_figures_say_and_asks_for_the_rest() {
     let overview = words(&document, SectionKind::Overview);
     for said in [
         "It began on Mon 23 Nov 2026, 06:11:00, and the harm stopped at 06:20:00, 9 min later.",
-        "1,346 more items than usual reached worklist (95 % sure: 1,274 to 1,417).",
+        "1,346 more items than usual reached worklist (95 % interval: 1,274 to 1,417).",
         "Highwater noticed 15 s after it began.",
         "Most likely it started at eligibility (97 %)",
         "Not the cause: the deploy of router 1.4.2 -> 2.0.0 (C1).",
@@ -647,7 +647,7 @@ fn missing_items_are_told_as_missing() {
     story.case.diagnosis.trail[0].left = 100;
     let impact = words(&check(&story.case), SectionKind::Impact);
     assert!(
-        impact.contains("500 fewer items than usual reached worklist (95 % sure: 480 to 520)."),
+        impact.contains("500 fewer items than usual reached worklist (95 % interval: 480 to 520)."),
         "{impact}"
     );
     assert!(

@@ -81,7 +81,8 @@ pub(crate) async fn picture(
     let drawn = drawn.ok_or_else(|| {
         Problem::not_found(format!("INC-{number} has no such figure; its post mortem names them"))
     })?;
-    let headers = [(CONTENT_TYPE, "image/svg+xml"), (CONTENT_SECURITY_POLICY, "default-src 'none'")];
+    let headers =
+        [(CONTENT_TYPE, "image/svg+xml"), (CONTENT_SECURITY_POLICY, "default-src 'none'")];
     Ok((headers, drawn).into_response())
 }
 

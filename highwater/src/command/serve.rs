@@ -65,9 +65,11 @@ fn greet(server: &Server, settings: &ServerSettings) {
     place("OTLP gRPC", server.otlp_grpc());
     place("OTLP HTTP", server.otlp_http());
     let scheme = if settings.access.tls.is_some() { "https" } else { "http" };
-    let api =
-        server.api().map_or_else(|| "off".to_owned(), |api| format!("{scheme}://{api}/api/v1/now"));
-    anstream::eprintln!("  {:<14}{api}", "API");
+    let at = |path: &str| {
+        server.api().map_or_else(|| "off".to_owned(), |api| format!("{scheme}://{api}{path}"))
+    };
+    anstream::eprintln!("  {:<14}{}", "pages", at("/"));
+    anstream::eprintln!("  {:<14}{}", "API", at("/api/v1/now"));
     anstream::eprintln!("  {:<14}{}", "data", settings.folder.display());
     if settings.data.clock == ClockKind::Data {
         anstream::eprintln!("  {:<14}the latest record says what is now", "clock");

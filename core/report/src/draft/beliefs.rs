@@ -29,11 +29,11 @@ pub(super) fn body(view: &View<'_>) -> Body {
 
 fn belief(view: &View<'_>, it: &Hypothesis) -> Point {
     let line = view.case.line(it.entry);
-    let by = line.and_then(View::author).unwrap_or_else(|| "Somebody".to_owned());
     let at = line.map(|line| format!(" {}", view.clock.when(line.happened_at))).unwrap_or_default();
-    let words = format!("{by} believed{at}: {}", quoted(it.text.as_str()));
+    let words = format!("It was believed{at}: {}", quoted(it.text.as_str()));
     let sources = Sources::from(Source::Entry(it.entry)).and_all(it.change.map(Source::Change));
-    let facts = ruled_out(view, it).into_iter().chain(verdict_on(view, it.change)).collect();
+    let facts = ruled_out(view, it).into_iter();
+    let facts = facts.chain(verdict_on(view, it.change)).chain(known_before(view, it)).collect();
     Point { sentence: Sentence::new(ended(&words), sources), facts }
 }
 
@@ -50,6 +50,32 @@ fn ruled_out(view: &View<'_>, it: &Hypothesis) -> Option<Sentence> {
     let words =
         format!("Ruled out{when}{by}{}: {}", after.unwrap_or_default(), quoted(fact.as_str()));
     Some(Sentence::new(ended(&words), Source::Entry(*entry)))
+}
+
+/// What Highwater had said by then of the change that was suspected: how long an answer had stood there.
+fn known_before(view: &View<'_>, it: &Hypothesis) -> Option<Sentence> {
+    let suspects = view.suspects();
+    let change = match (it.change, suspects.as_slice()) {
+        (Some(change), _) => change,
+        (None, [only]) => *only,
+        (None, _) => return None,
+    };
+    let about = change.to_string();
+    let believed_at = view.case.line(it.entry)?.happened_at;
+    let said = view
+        .case
+        .told(What::VerdictChanged)
+        .filter(|line| line.about.as_ref() == Some(&about) && line.happened_at < believed_at);
+    let last = said.last()?;
+    let verdict =
+        last.value.as_deref().filter(|word| matches!(*word, "not_implicated" | "exonerated"))?;
+    let words = format!(
+        "By then Highwater had had the {} as {} for {}.",
+        view.case.change_words(change),
+        verdict.replace('_', " "),
+        length_words(believed_at.seconds_since(last.happened_at))
+    );
+    Some(Sentence::new(words, Sources::from(last.source()).and(change)))
 }
 
 /// What figures say of the change that it is about.

@@ -102,6 +102,9 @@ fn shifts(view: &View<'_>) -> Table {
     table(["Shift", "What", "Onset (95 %)", "Noticed", "Back"], rows.collect())
 }
 
+/// A smaller probability is said as less than this: nothing is certain.
+const PROBABILITY_MIN: f64 = 0.000_9;
+
 fn changes(view: &View<'_>, cited: &BTreeSet<Source>) -> Table {
     let judgement = |change: &Change| {
         view.case.diagnosis.judgements.iter().find(|judged| judged.change == change.id)
@@ -110,13 +113,14 @@ fn changes(view: &View<'_>, cited: &BTreeSet<Source>) -> Table {
     let of_it =
         view.case.changes.iter().filter(|change| is_cited(change) || judgement(change).is_some());
     let rows = of_it.map(|change| {
-        let verdict = judgement(change).map_or_else(
-            || "not judged: it came later".to_owned(),
+        let came_after = view.onset.as_ref().is_some_and(|onset| change.at > onset.at);
+        let verdict = judgement(change).filter(|_| !came_after).map_or_else(
+            || "no suspect: it came after the onset".to_owned(),
             |judged| {
                 format!(
                     "{} (probability {})",
                     verdict_words(judged.verdict),
-                    share_words(judged.probability)
+                    share_words(judged.probability.max(PROBABILITY_MIN))
                 )
             },
         );

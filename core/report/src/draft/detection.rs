@@ -127,7 +127,7 @@ fn nothing_loud(view: &View<'_>) -> Vec<Sentence> {
     if let Some(first_s) = slow.iter().map(|(_, late)| *late).reduce(f64::min) {
         let figures = counted(slow.len(), "figure", "figures");
         let words = format!(
-            "Calls became slower, too ({figures} of latency), which showed {} after the first figure.",
+            "Calls became slower, too ({figures} of latency); Highwater noticed the first of them {} after the first figure.",
             length_words(first_s)
         );
         said.extend(

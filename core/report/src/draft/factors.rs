@@ -1,15 +1,19 @@
 //! What had to be so that it could happen: places and mechanisms, never a person, and never one cause for all.
 
 use super::Body;
+use crate::case::{Line, LineKind};
 use crate::document::Point;
 use crate::phrase::{begun, ended, in_line, quoted};
 use crate::question::{Question, QuestionKind};
 use crate::source::{Sentence, Source, Sources};
 use crate::view::View;
+use hw_incident::Author;
 use hw_model::{CodePlace, Lead, Verdict, count_words, share_words};
 
 /// Log lines that are named at most.
 const LEADS_MAX: usize = 5;
+/// Entries of people that may say why, at most.
+const HINTS_MAX: usize = 5;
 /// Places with less probability than this are not named.
 const CONFIDENCE_MIN: f64 = 0.05;
 
@@ -45,7 +49,7 @@ fn start(view: &View<'_>, origin: &hw_model::Origin) -> Point {
 
 fn behaves(view: &View<'_>, cleared: &hw_model::Clearance) -> Point {
     let words = format!(
-        "{} shows it, too, but behaves as always: given the same answers it does the same.",
+        "{} is not where it starts: it shows it, too, but treats each answer as before.",
         cleared.service
     );
     let sources = Sources::from(view.case.present());
@@ -97,6 +101,16 @@ fn deployed(place: &CodePlace) -> String {
     }
 }
 
+/// Whether people may have written there why: they pinned it, or it names where it starts, or it came from who
+/// had just named it.
+fn tells_why(view: &View<'_>, line: &Line) -> bool {
+    let is_seen = matches!(line.kind, LineKind::Note | LineKind::Observation);
+    let origin = view.origin().map(|origin| origin.service.as_str());
+    let names = |line: &Line| origin.is_some_and(|origin| line.words.contains(origin));
+    let has_named = |by: &Author| view.case.lines.iter().any(|it| it.by == *by && names(it));
+    line.by.is_person() && (line.is_pinned || (is_seen && (names(line) || has_named(&line.by))))
+}
+
 fn question(view: &View<'_>) -> Question {
     let words = match view.origin() {
         Some(origin) => format!(
@@ -108,7 +122,8 @@ fn question(view: &View<'_>) -> Question {
                  checks; never a person."
             .to_owned(),
     };
-    let found = view.case.told(crate::case::What::Noted).filter(|line| line.is_pinned);
+    let found = view.case.told(crate::case::What::Noted).filter(|line| tells_why(view, line));
+    let found = found.take(HINTS_MAX);
     let hints = found.filter_map(|line| {
         let by = View::author(line)?;
         let words = format!("{by} {}: {}", view.clock.when(line.happened_at), quoted(&line.words));

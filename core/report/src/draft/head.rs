@@ -41,9 +41,9 @@ fn began(view: &View<'_>) -> Option<HeadFact> {
     Some(fact("Began", format!("{}{within}", Clock::in_full(onset.at)), onset.sources.clone()))
 }
 
-/// `95 % sure: 20:40:12 to 20:41:30`.
+/// `95 % interval: 20:40:12 to 20:41:30`.
 pub(super) fn within_words(view: &View<'_>, onset: &Onset) -> Option<String> {
-    Some(format!("95 % sure: {}", view.clock.span(onset.within?)))
+    Some(format!("95 % interval: {}", view.clock.span(onset.within?)))
 }
 
 fn noticed(view: &View<'_>, label: &str, known: Option<&Known>) -> Option<HeadFact> {

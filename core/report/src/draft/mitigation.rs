@@ -42,7 +42,7 @@ fn point(view: &View<'_>, tried: &Attempt<'_>) -> Point {
     let checked = tried.checked.as_ref().map(|(words, source)| {
         Sentence::new(ended(&format!("Checked by hand: {}", in_line(words))), source.clone())
     });
-    let facts = expected.into_iter().chain(seen).chain(checked).chain(cured(tried)).collect();
+    let facts = expected.into_iter().chain(seen).chain(checked).chain(cured(view, tried)).collect();
     Point { sentence: Sentence::new(words, tried.sources.clone()), facts }
 }
 
@@ -56,9 +56,19 @@ fn effect_words(tried: &Attempt<'_>) -> &'static str {
 }
 
 /// What stopping the harm says of what brought it about.
-fn cured(tried: &Attempt<'_>) -> Option<Sentence> {
+fn cured(view: &View<'_>, tried: &Attempt<'_>) -> Option<Sentence> {
     if tried.effect != Effect::Worked {
         return None;
+    }
+    if let (Tried::Change(ChangeKind::Restart), Some(change)) =
+        (&tried.tried, view.repairs().first())
+    {
+        let words = format!(
+            "Until the {} {} the same version ran with the same settings, and it could have happened again.",
+            view.case.change_words(change.id),
+            view.clock.when(change.at)
+        );
+        return Some(Sentence::new(words, tried.sources.clone().and(change.id)));
     }
     let words = match tried.tried {
         Tried::Change(ChangeKind::Restart) => {

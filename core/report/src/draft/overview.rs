@@ -1,12 +1,13 @@
 //! What it was, in a few sentences: for who reads no further.
 
 use super::Body;
+use crate::action::ActionState;
 use crate::clock::{Clock, late_words};
 use crate::phrase::{begun, counted, ended, listed};
 use crate::question::QuestionKind;
 use crate::source::{Sentence, Source, Sources};
 use crate::view::View;
-use hw_incident::Status;
+use hw_incident::{Moment, Status};
 use hw_model::{ChangeId, Impact, Verdict, count_words, length_words, share_words};
 
 /// Changes that are named here at most.
@@ -19,7 +20,7 @@ pub(super) fn body(view: &View<'_>) -> Body {
     body.paragraph(who_noticed(view).into_iter().collect());
     let why = origin(view).into_iter().chain(guilty(view)).chain(innocent(view));
     body.paragraph(why.collect());
-    body.paragraph(cure(view).into_iter().collect());
+    body.paragraph(cure(view));
     let record = &view.case.record;
     if record.severity.is_none() {
         let words = "How bad was it? It has no severity (SEV1 to SEV5), and without one no date by which \
@@ -111,7 +112,7 @@ fn harm(view: &View<'_>) -> Option<Sentence> {
     Some(Sentence::new(harm_words(view, &impact), view.case.present()))
 }
 
-/// `4,701 more items than usual reached worklist (95 % sure: 4,547 to 4,855).`
+/// `4,701 more items than usual reached worklist (95 % interval: 4,547 to 4,855).`
 pub(super) fn harm_words(view: &View<'_>, impact: &Impact) -> String {
     let (which, low, high) = if impact.excess_items < 0.0 {
         ("fewer", -impact.high, -impact.low)
@@ -120,7 +121,7 @@ pub(super) fn harm_words(view: &View<'_>, impact: &Impact) -> String {
     };
     let to = view.case.diagnosis.trail.last().map(|leg| format!("reached {}", leg.hop.callee));
     format!(
-        "{} {which} items than usual {} (95 % sure: {} to {}).",
+        "{} {which} items than usual {} (95 % interval: {} to {}).",
         count_words(impact.excess_items.abs()),
         to.unwrap_or_else(|| "went on".to_owned()),
         count_words(low),
@@ -174,15 +175,46 @@ fn innocent(view: &View<'_>) -> Option<Sentence> {
     ))
 }
 
-fn cure(view: &View<'_>) -> Option<Sentence> {
-    let cure = view.cure()?;
+/// What stopped it, and what repaired it.
+fn cure(view: &View<'_>) -> Vec<Sentence> {
+    let Some(cure) = view.cure() else { return Vec::new() };
     let words = begun(&cure.words(view.case));
     let at = view.clock.when(cure.at);
-    let mut words = format!("{words} {at} stopped the harm.");
+    let repaired = view.case.told(crate::case::What::Repaired).next_back();
+    let mut words = format!("{words} {at} stopped the harm");
     if cure.cures_nothing() {
-        words.push_str(" A restart cures nothing: what brought it about can bring it about again.");
+        words.push_str(match repaired {
+            Some(_) => ", and left in place what brought it about",
+            None => ". A restart cures nothing: what brought it about can bring it about again",
+        });
     }
-    Some(Sentence::new(words, cure.sources.clone()))
+    let stopped = Sentence::new(ended(&words), cure.sources.clone());
+    let repaired = repaired.and_then(|line| repair(view, line));
+    [Some(stopped), repaired, resolved(view)].into_iter().flatten().collect()
+}
+
+fn repair(view: &View<'_>, line: &crate::case::Line) -> Option<Sentence> {
+    let change = line.about.as_deref().and_then(ChangeId::from_word)?;
+    let at = view.case.change(change).map(|change| format!(" {}", view.clock.when(change.at)));
+    let words = format!(
+        "The {}{} counts as the repair.",
+        view.case.change_words(change),
+        at.unwrap_or_default()
+    );
+    Some(Sentence::new(words, Sources::from(line.source()).and(change)))
+}
+
+/// When people called it resolved, and what of it is left to do.
+fn resolved(view: &View<'_>) -> Option<Sentence> {
+    let at = view.case.record.times.resolved?;
+    let open = view.case.actions.iter().filter(|action| action.state == ActionState::Open);
+    let open: Vec<Source> = open.map(|action| Source::Action(action.id)).collect();
+    let left = match open.len() {
+        0 => String::new(),
+        n => format!("; {} left to do", counted(n, "action item is", "action items are")),
+    };
+    let words = format!("It was resolved {}{left}.", view.clock.when(at));
+    Some(Sentence::new(words, view.moment_sources(Moment::Resolved).and_all(open)))
 }
 
 fn ask_for_the_end(view: &View<'_>, body: &mut Body) {

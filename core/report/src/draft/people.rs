@@ -1,7 +1,7 @@
 //! What only people can say: surprises, luck, what went well. The record offers facts that may help, and no answer.
 
 use super::Body;
-use crate::case::Case;
+use crate::case::{Case, What};
 use crate::phrase::{ended, quoted};
 use crate::question::{Question, QuestionKind};
 use crate::source::Sentence;
@@ -31,22 +31,11 @@ pub(super) fn surprises(view: &View<'_>) -> Body {
     )
 }
 
-pub(super) fn luck(view: &View<'_>) -> Body {
-    let late = view.lasted_s().zip(view.noticed.as_ref().zip(view.onset.as_ref()));
-    let hint = late.and_then(|(lasted_s, (noticed, onset))| {
-        let before_s = noticed.at.seconds_since(onset.at);
-        let words = format!(
-            "It went on for {} before a person noticed, of {} in all.",
-            length_words(before_s),
-            length_words(lasted_s)
-        );
-        let sources = noticed.sources.clone().and_all(onset.sources.iter().cloned());
-        (before_s > 0.0).then(|| Sentence::new(words, sources))
-    });
+pub(super) fn luck() -> Body {
     asked(
         QuestionKind::Luck,
         "Where were you lucky? What would have made it worse, or found it later?",
-        hint.into_iter().collect(),
+        Vec::new(),
     )
 }
 
@@ -61,17 +50,17 @@ pub(super) fn went_well(view: &View<'_>) -> Body {
         );
         Sentence::new(words, judged.change)
     });
-    let cure = view.cure().zip(view.noticed.as_ref()).and_then(|(cure, noticed)| {
-        let took_s = cure.at.seconds_since(noticed.at);
+    let named = view.case.told(What::OriginNamed).next().zip(view.detected.as_ref());
+    let named = named.and_then(|(line, detected)| {
+        let after_s = line.happened_at.seconds_since(detected.at);
         let words = format!(
-            "From the first person who noticed to what stopped it took {}.",
-            length_words(took_s)
+            "Highwater said where it starts {} after it noticed: {}",
+            length_words(after_s),
+            line.words
         );
-        (took_s > 0.0).then(|| {
-            Sentence::new(words, cure.sources.clone().and_all(noticed.sources.iter().cloned()))
-        })
+        (after_s >= 0.0).then(|| Sentence::new(ended(&words), line.source()))
     });
-    let hints = cleared.chain(cure).take(HINTS_MAX).collect();
+    let hints = cleared.chain(named).take(HINTS_MAX).collect();
     asked(QuestionKind::WentWell, "What went well, and should be done so again?", hints)
 }
 

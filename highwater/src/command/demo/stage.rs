@@ -108,10 +108,11 @@ impl Stage {
     pub(super) fn stay(&self) -> anyhow::Result<()> {
         let api = format!("http://{}", self.address);
         crate::text::print(&format!(
-            "\nThe server stays up until Ctrl-C, with all of this in it. Ask it:\n  \
-             curl -s {api}/api/v1/now\n  \
+            "\nThe server stays up until Ctrl-C, with all of this in it. Look at it:\n  \
+             {api}/                 what flows now\n  \
+             {api}/incidents/1      the story\n\
+             Or ask it:\n  \
              curl -s {api}/api/v1/incidents/INC-1\n  \
-             curl -s {api}/api/v1/incidents/INC-1/entries\n  \
              curl -s {api}/metrics\n"
         ))?;
         self.interrupts.recv().context("failed to listen for signals")

@@ -71,7 +71,7 @@ fn section(view: &View<'_>, kind: SectionKind, figures: &[crate::figure::Figure]
         SectionKind::Innocent => innocent::body(view),
         SectionKind::Mitigation => mitigation::body(view),
         SectionKind::Surprises => people::surprises(view),
-        SectionKind::Luck => people::luck(view),
+        SectionKind::Luck => people::luck(),
         SectionKind::WentWell => people::went_well(view),
         SectionKind::Actions => actions::body(view),
         SectionKind::Data | SectionKind::Other => Body::default(),

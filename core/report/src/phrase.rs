@@ -49,14 +49,21 @@ pub(crate) fn counted(n: usize, one: &str, many: &str) -> String {
     format!("{} {}", hw_model::count_words(n as f64), if n == 1 { one } else { many })
 }
 
-/// What of a fact a reader needs: how many nats stood behind it is for the record.
+/// What of a fact a reader needs: how many nats stood behind it, and with which weight it was reckoned, is for
+/// the record.
 #[must_use]
 pub fn without_nats(fact: &str) -> String {
     let mut said = fact.to_owned();
-    while let Some((from, to)) = nats(&said) {
+    while let Some((from, to)) = nats(&said).or_else(|| weight(&said)) {
         said.replace_range(from..to, "");
     }
     said
+}
+
+/// Where ` (weight 10 %)` stands.
+fn weight(fact: &str) -> Option<(usize, usize)> {
+    let from = fact.find(" (weight ")?;
+    Some((from, from + fact.get(from..)?.find(')')? + 1))
 }
 
 /// Where a bracket stands that tells of nats, with the blank before it.

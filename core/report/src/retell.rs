@@ -132,3 +132,23 @@ fn days_beside(after: &str) -> Option<(i64, usize)> {
     let (words, sign) = sign.into_iter().find(|(words, _)| rest.starts_with(words))?;
     Some((sign * days, 1 + number.len() + words.len()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Tuesday, 24 November 2026, 20:41:07.
+    const ONSET: Timestamp = Timestamp::from_s(1_795_552_867);
+
+    #[test]
+    fn instants_are_read_as_they_are_written() {
+        assert_eq!(instant("2026-11-24T20:41:07.000Z"), Some(ONSET));
+        assert_eq!(instant("1970-01-01T00:00:00.001Z!"), Some(Timestamp(1_000_000)));
+        assert_eq!(instant("2024-02-29T00:00:00.000Z"), Some(Timestamp::from_s(1_709_164_800)));
+        for days in (-100_000..100_000).step_by(37) {
+            let date = Date::of_day(days);
+            assert_eq!(days_of(date.year, i64::from(date.month), i64::from(date.day)), Some(days));
+        }
+        assert_eq!(days_of(2026, 2, 29), None);
+    }
+}

@@ -141,9 +141,7 @@ impl<'a> View<'a> {
         let reports = self.case.told(What::Reported).filter(|line| line.by.is_person());
         let first = reports.min_by_key(|line| (line.happened_at, line.seq));
         let sources = self.moment_sources(Moment::Noticed);
-        // What comes through the API is cut to milliseconds.
-        let is_it = |line: &&Line| line.happened_at.seconds_since(at).abs() < 0.01;
-        Some(match first.filter(is_it) {
+        Some(match first.filter(|line| is_at(line, at)) {
             Some(line) => {
                 Known { at, by: Some(line.by.to_string()), sources: line.source().into() }
             }
@@ -157,10 +155,7 @@ impl<'a> View<'a> {
         let corrected = corrected.rfind(|line| line.words.starts_with(moment.word()));
         let moved = || {
             let at = self.case.record.times.get(moment)?;
-            self.case
-                .lines
-                .iter()
-                .find(|line| line.happened_at == at && line.what == what_moves(moment))
+            self.case.lines.iter().find(|line| is_at(line, at) && line.what == what_moves(moment))
         };
         corrected
             .or_else(moved)
@@ -276,6 +271,11 @@ impl<'a> View<'a> {
             Author::Highwater | Author::Program(_) => None,
         }
     }
+}
+
+/// Whether an entry is of a time. What comes through the API is cut to milliseconds.
+pub(crate) fn is_at(line: &Line, at: Timestamp) -> bool {
+    line.happened_at.seconds_since(at).abs() < 0.01
 }
 
 /// The entry that moves a time by itself.

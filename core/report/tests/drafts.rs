@@ -467,7 +467,10 @@ fn an_incident_of_people_only_is_told_by_what_they_wrote() {
         "{detection}"
     );
     let beliefs = words(&document, SectionKind::Beliefs);
-    assert!(beliefs.contains("Bob believed at 06:13:00: \u{201c}the cache\u{201d}."), "{beliefs}");
+    assert!(
+        beliefs.contains("It was believed at 06:13:00: \u{201c}the cache\u{201d}."),
+        "{beliefs}"
+    );
     let asked = asks(&document);
     for kind in
         [QuestionKind::Unseen, QuestionKind::Belief, QuestionKind::Onset, QuestionKind::Impact]

@@ -263,7 +263,7 @@ fn headings_that_are_renamed_added_or_gone_are_no_loss() {
     let from = edited.find("## What surprised us").unwrap();
     let to = edited.find("## Our luck").unwrap();
     let imported = read(&format!("{}{}", &edited[..from], &edited[to..]));
-    assert!(imported.document.title.starts_with("Screening passes"), "{}", imported.document.title);
+    assert!(imported.document.title.starts_with("Screening passed"), "{}", imported.document.title);
     assert!(
         imported.notes.iter().any(|note| note.contains("What surprised us")),
         "{:?}",

@@ -52,7 +52,10 @@ const hrefOf = (selector) => document.querySelector(selector)?.getAttribute("hre
 
 /** @param {string} key */
 function press(key) {
-  const place = [...document.querySelectorAll("[data-press]")].find((it) => it.getAttribute("data-press") === key);
+  // What stands in a row is pressed only in the row that is picked.
+  const row = picked();
+  const all = [...document.querySelectorAll("[data-press]")].filter((it) => it.getAttribute("data-press") === key);
+  const place = all.find((it) => row?.contains(it)) ?? all.find((it) => !it.closest("[data-row]"));
   if (!(place instanceof HTMLElement)) return false;
   const details = place.closest("details");
   if (place.tagName === "SUMMARY" && details) {
@@ -99,7 +102,9 @@ function list() {
   const table = document.createElement("table");
   const pages = [...document.querySelectorAll("[data-go]")].map((it) => [`g ${it.getAttribute("data-go")}`, it.textContent ?? ""]);
   const here = [...document.querySelectorAll("[data-press][data-press-words]")].map((it) => [it.getAttribute("data-press") ?? "", it.getAttribute("data-press-words") ?? ""]);
-  for (const [key, words] of [...here, ...GENERAL, ...pages]) {
+  // Rows offer the same keys: each is listed once.
+  const once = new Map([...here].reverse().map(([key, words]) => [key, words]));
+  for (const [key, words] of [...once].reverse().concat(GENERAL, pages)) {
     const row = table.insertRow();
     const shown = document.createElement("kbd");
     shown.textContent = key ?? "";

@@ -121,7 +121,8 @@ pub(crate) fn tabs(frame: &Frame, label: &str, tabs: &[(&str, Place, Option<&str
         nav class="tabs" aria-label=(label) {
             @for (name, place, key) in tabs {
                 @let is_here = same_page(place, &frame.place);
-                a href=(place.href()) aria-current=[is_here.then_some("page")] data-press=[*key] data-press-words=[key.map(|_| *name)] { (name) }
+                @let key = key.filter(|_| !is_here);
+                a href=(place.href()) aria-current=[is_here.then_some("page")] data-press=[key] data-press-words=[key.map(|_| *name)] { (name) }
             }
         }
     }

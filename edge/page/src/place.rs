@@ -62,6 +62,8 @@ pub enum Place {
         incident: u32,
         /// The entry that is amended.
         amend: Option<u64>,
+        /// Whether the latest entry stands first.
+        is_newest_first: bool,
     },
     /// Is the draft right, and what is missing?
     Review {
@@ -168,6 +170,7 @@ impl Place {
             ["timeline"] => Self::Timeline {
                 incident,
                 amend: asked.text("amend").and_then(|text| text.parse().ok()),
+                is_newest_first: asked.text("order").as_deref() == Some("newest"),
             },
             ["review"] => Self::Review { incident, section: asked.text("section") },
             ["alert"] => Self::Proposal { incident },
@@ -199,8 +202,9 @@ impl Place {
                 asks.extend(stretch.asks());
                 format!("/incidents/{incident}")
             }
-            Self::Timeline { incident, amend } => {
+            Self::Timeline { incident, amend, is_newest_first } => {
                 asks.extend(amend.map(|amend| ("amend", amend.to_string())));
+                asks.extend(is_newest_first.then(|| ("order", "newest".to_owned())));
                 format!("/incidents/{incident}/timeline")
             }
             Self::Review { incident, section } => {
@@ -248,7 +252,7 @@ impl Place {
     /// The timeline of an incident.
     #[must_use]
     pub const fn timeline(incident: u32) -> Self {
-        Self::Timeline { incident, amend: None }
+        Self::Timeline { incident, amend: None, is_newest_first: false }
     }
 
     /// The page of a hop.

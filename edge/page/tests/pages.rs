@@ -208,6 +208,7 @@ fn hostile_pages() -> Vec<(Page, Frame)> {
         shifts: vec![shift()],
         brief: None,
         people: None,
+        others: vec![("INC-2".to_owned(), text())],
     };
     let changes = ChangesView {
         changes: vec![change()],
@@ -265,6 +266,7 @@ fn problem() -> ProblemView {
         did_you_mean: Some(text()),
         request: text(),
         sent: Some((text(), vec![SentField { name: text(), value: text() }])),
+        can_resend: true,
         needs_token: true,
     }
 }

@@ -124,12 +124,14 @@ impl Problem {
     /// The same for people, as a page shows it.
     pub(crate) fn view(self, request: String, sent: Option<Sent>) -> ProblemView {
         let needs_token = self.kind == ProblemKind::Unauthenticated;
+        let can_resend = self.kind != ProblemKind::Conflict;
         ProblemView {
             title: self.kind.words().1.to_owned(),
             detail: self.detail,
             did_you_mean: self.did_you_mean,
             request,
             sent: sent.map(|sent| (sent.action, sent.fields)),
+            can_resend,
             needs_token,
         }
     }

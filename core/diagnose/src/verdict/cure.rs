@@ -44,7 +44,7 @@ pub(super) fn weigh(evidence: &Evidence, known: &KnownChange) -> Option<Factor> 
     let place =
         if stayed { "while this change stayed in place" } else { "after this change was gone" };
     let because =
-        format!("{} cured it, {place} ({})", cure_words(evidence, cure), points(bayes_factor));
+        format!("{} ended it, {place} ({})", cure_words(evidence, cure), points(bayes_factor));
     let is_hard = stayed && cure.change.service != change.service;
     Some(Factor { bayes_factor, is_hard, because })
 }

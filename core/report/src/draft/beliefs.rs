@@ -62,11 +62,11 @@ fn known_before(view: &View<'_>, it: &Hypothesis) -> Option<Sentence> {
     };
     let about = change.to_string();
     let believed_at = view.case.line(it.entry)?.happened_at;
-    let said = view
+    let mut said = view
         .case
         .told(What::VerdictChanged)
         .filter(|line| line.about.as_ref() == Some(&about) && line.happened_at < believed_at);
-    let last = said.last()?;
+    let last = said.next_back()?;
     let verdict =
         last.value.as_deref().filter(|word| matches!(*word, "not_implicated" | "exonerated"))?;
     let words = format!(

@@ -8,7 +8,7 @@ use crate::document::Point;
 use crate::phrase::{counted, ended, in_line, quoted, shift_words};
 use crate::question::QuestionKind;
 use crate::source::{Sentence, Source, Sources};
-use crate::view::{Known, View};
+use crate::view::{Known, View, is_at};
 use hw_incident::Moment;
 use hw_model::{ShiftId, Signal, length_words};
 
@@ -51,7 +51,7 @@ fn person(view: &View<'_>) -> Option<Sentence> {
     let who = noticed.by.clone().unwrap_or_else(|| "A person".to_owned());
     let late =
         view.onset.as_ref().map(|onset| format!(", {} it began", late_words(noticed.at, onset.at)));
-    let report = view.case.told(What::Reported).find(|line| line.happened_at == noticed.at);
+    let report = view.case.told(What::Reported).find(|line| is_at(line, noticed.at));
     let report = report.map(|line| format!(": {}", quoted(&line.words)));
     let words = format!(
         "{} noticed {}{}{}",

@@ -118,7 +118,10 @@ fn close_up(view: &View<'_>) -> Option<Figure> {
     let data = ratio_data(view, (course, shift), within)?;
     Some(Figure {
         id: "close-up".to_owned(),
-        title: "The same around the onset".to_owned(),
+        title: format!(
+            "Share of what enters {} that goes on to {}, around the onset",
+            course.hop.caller, course.hop.callee
+        ),
         query: course.query.clone(),
         data: FigureData::CloseUp(data),
     })

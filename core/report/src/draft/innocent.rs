@@ -3,7 +3,7 @@
 use super::Body;
 use super::beliefs::verdict_words;
 use crate::document::Point;
-use crate::phrase::{begun, ended, listed};
+use crate::phrase::{begun, ended, listed, without_nats};
 use crate::question::QuestionKind;
 use crate::source::{Sentence, Source, Sources};
 use crate::view::View;
@@ -52,10 +52,9 @@ fn point(view: &View<'_>, judged: &Judgement) -> Point {
         begun(&format!("the {}", view.case.change_words(judged.change))),
         verdict_words(judged.verdict)
     );
-    let facts = judged
-        .because
-        .iter()
-        .map(|fact| Sentence::new(ended(&begun(&view.clock.in_words(fact))), judged.change));
+    let facts = judged.because.iter().map(|fact| {
+        Sentence::new(ended(&begun(&view.clock.in_words(&without_nats(fact)))), judged.change)
+    });
     Point { sentence: Sentence::new(words, judged.change), facts: facts.collect() }
 }
 

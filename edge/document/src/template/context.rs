@@ -84,7 +84,7 @@ pub(crate) fn review_words(document: &Document) -> String {
 }
 
 /// How the rest is to be read.
-pub(crate) const LEGEND: &str = "All times are UTC. What stands in \u{2039}\u{203a} is where a sentence has it from: a number is an entry of \
+pub(crate) const LEGEND: &str = "Highwater, which watches what flows between services, wrote this from the incident's record. All times are UTC. What stands in \u{2039}\u{203a} is where a sentence has it from: a number is an entry of \
                                  the timeline, S a shift of a figure, C a change, A an action item, Q a question to the API. All are listed \
                                  under the supporting data.";
 

@@ -3,7 +3,7 @@
 use crate::frame::{Frame, Page, Region};
 use crate::parts::link;
 use crate::place::Place;
-use maud::html;
+use maud::{Markup, html};
 
 /// A field of a form that could not be taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +27,9 @@ pub struct ProblemView {
     pub request: String,
     /// What was sent, and where: it can be mended and sent again.
     pub sent: Option<(String, Vec<SentField>)>,
+    /// Whether the same can be sent again once it is mended. Where somebody else was quicker it cannot: what stands
+    /// there now is looked at first.
+    pub can_resend: bool,
     /// Whether a token is needed.
     pub needs_token: bool,
 }
@@ -49,22 +52,7 @@ impl ProblemView {
                     p class="note" { "An administrator makes one: " code { "highwater token create NAME --scope respond" } }
                 }
             }
-            @if let Some((action, fields)) = &self.sent {
-                form method="post" action=(action) class="card stack" data-guard {
-                    h2 { "What you sent" }
-                    p class="note" { "Nothing of it is lost. Mend it and send it again." }
-                    @for field in fields {
-                        @if is_hidden(&field.name) { input type="hidden" name=(field.name) value=(field.value); }
-                        @else {
-                            label class="field" {
-                                span { (field.name.replace('_', " ")) }
-                                textarea name=(field.name) rows=(field.value.lines().count().clamp(1, 12)) { (field.value) }
-                            }
-                        }
-                    }
-                    button type="submit" { "Send again" }
-                }
-            }
+            @if let Some((action, fields)) = &self.sent { (self.sent(action, fields)) }
             p class="note" { (link(&Place::Now, "Back to Now")) ". Request " code { (self.request) } "." }
         };
         Page {
@@ -72,6 +60,44 @@ impl ProblemView {
             up: Some(Place::Now),
             is_live: false,
             regions: vec![Region::new("r-problem", "wide problem", body)],
+        }
+    }
+}
+
+impl ProblemView {
+    /// What was sent, to be mended and sent again, or to be taken along.
+    fn sent(&self, action: &str, fields: &[SentField]) -> Markup {
+        let typed = fields.iter().filter(|field| !is_hidden(&field.name));
+        let back = fields.iter().find(|field| field.name == "back");
+        let fields_shown = html! {
+            @for field in typed {
+                label class="field" {
+                    span { (field.name.split(':').next().unwrap_or_default().replace('_', " ")) }
+                    textarea name=(field.name) rows=(field.value.lines().count().clamp(1, 12)) readonly[!self.can_resend] { (field.value) }
+                }
+            }
+        };
+        html! {
+            @if self.can_resend {
+                form method="post" action=(action) class="card stack" data-guard {
+                    h2 { "What you sent" }
+                    p class="note" { "Nothing of it is lost. Mend it and send it again." }
+                    @for field in fields.iter().filter(|field| is_hidden(&field.name)) {
+                        input type="hidden" name=(field.name) value=(field.value);
+                    }
+                    (fields_shown)
+                    button type="submit" { "Send again" }
+                }
+            } @else {
+                div class="card stack" {
+                    h2 { "What you sent" }
+                    p class="note" { "It was not done, and nothing of it is lost: take it along, and look at what stands there now." }
+                    (fields_shown)
+                    @if let Some(back) = back.filter(|back| back.value.starts_with('/')) {
+                        a class="button" href=(back.value) { "Look at what stands there now" }
+                    }
+                }
+            }
         }
     }
 }

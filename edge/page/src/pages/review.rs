@@ -130,7 +130,8 @@ impl ReviewView {
                     (behind(words, None, &form.html(frame, &html! {
                         input type="hidden" name="method" value="put";
                         input type="hidden" name="status" value=(to);
-                        (field("Why? (may be left out)", &html! { input name="reason" maxlength="400"; }))
+                        @let needs_reason = *to == "draft";
+                        (field(if needs_reason { "Why?" } else { "Why? (may be left out)" }, &html! { input name="reason" maxlength="400" required[needs_reason]; }))
                         button type="submit" { (words) }
                     })))
                 }

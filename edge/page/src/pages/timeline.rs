@@ -1,6 +1,8 @@
 //! What happened last, and who does what now?
 
 mod entries;
+mod pen;
+mod roles;
 mod verbs;
 
 use super::incident;
@@ -8,7 +10,7 @@ use crate::form::field;
 use crate::frame::{Frame, Page, Region};
 use crate::parts::card;
 use crate::place::Place;
-use hw_api::{Brief, Change, Entry, Incident, ServicePeople, Shift, instant};
+use hw_api::{Brief, Change, Entry, Incident, ServicePeople, Shift, Waiting, instant};
 use hw_model::{Timestamp, day_of};
 use maud::{Markup, html};
 
@@ -27,6 +29,8 @@ pub struct TimelineView {
     pub brief: Option<Brief>,
     /// Whom to ask about the service at which it starts.
     pub people: Option<ServicePeople>,
+    /// Other incidents that are open: id and title. It may be part of one.
+    pub others: Vec<(String, String)>,
 }
 
 impl TimelineView {
@@ -60,35 +64,30 @@ impl TimelineView {
         let Some(record) = &self.incident.record else {
             return "Nothing is written yet.".to_owned();
         };
+        if let Some(into) = &record.merged_into {
+            return format!("It is part of {into}: go on there.");
+        }
         let status = record.status.as_str();
         if !incident::is_open(status) {
-            return match &record.times.resolved_at {
-                Some(at) => format!("It is {status}, since {}.", said_time(frame, at)),
-                None => format!("It is {status}."),
+            let times = &record.times;
+            let since = if status == "closed" { &times.closed_at } else { &times.resolved_at };
+            return match (status, since) {
+                ("declined", _) => "It was declined: it is no incident.".to_owned(),
+                (_, Some(at)) => format!("It is {status}, since {}.", said_time(frame, at)),
+                (_, None) => format!("It is {status}."),
             };
         }
         let lead = match record.lead() {
             Some(lead) => format!("{lead} leads"),
             None => "Nobody leads yet".to_owned(),
         };
-        if let Some(waiting) = &record.waiting {
-            let until = said_time(frame, &waiting.until);
-            return if waiting.is_over {
-                format!(
-                    "{lead}; the wait for \u{201c}{}\u{201d} is over since {until}: look again.",
-                    waiting.condition
-                )
-            } else {
-                format!("{lead}; waiting for \u{201c}{}\u{201d} until {until}.", waiting.condition)
-            };
-        }
-        match &record.next_update_due {
-            Some(due) if record.is_update_overdue => {
-                format!("{lead}; the next update was due {}.", said_time(frame, due))
-            }
-            Some(due) => format!("{lead}; the next update is due {}.", said_time(frame, due)),
-            None => format!("{lead}."),
-        }
+        let waiting = record.waiting.as_ref().map(|waiting| waited(waiting, frame));
+        let update = record.next_update_due.as_deref().map(|due| {
+            let is_or_was = if record.is_update_overdue { "was" } else { "is" };
+            format!("the next update {is_or_was} due {}", said_time(frame, due))
+        });
+        let parts: Vec<String> = [Some(lead), waiting, update].into_iter().flatten().collect();
+        format!("{}.", parts.join("; "))
     }
 
     fn doing(&self, frame: &Frame) -> Markup {
@@ -125,6 +124,15 @@ impl TimelineView {
     }
 }
 
+fn waited(waiting: &Waiting, frame: &Frame) -> String {
+    let (what, until) = (&waiting.condition, said_time(frame, &waiting.until));
+    if waiting.is_over {
+        format!("the wait for \u{201c}{what}\u{201d} is over since {until}: look again")
+    } else {
+        format!("waiting for \u{201c}{what}\u{201d} until {until}")
+    }
+}
+
 fn said_time(frame: &Frame, at: &str) -> String {
     instant(at).map_or_else(|| at.to_owned(), |at| frame.clock.words(at))
 }
@@ -133,7 +141,14 @@ fn said_time(frame: &Frame, at: &str) -> String {
 pub(super) fn at_field(frame: &Frame) -> Markup {
     let zone = frame.clock.zone.words();
     html! {
-        (field("When? (now, if left out)", &html! { input name="at" placeholder="2026-11-24T20:41:00Z" maxlength="40"; }))
+        (field("When? (now, if left out)", &html! { input name="at" placeholder=(example(frame)) maxlength="40"; }))
         p class="note" { "Times with Z are UTC; your pages show " (zone) "." }
     }
+}
+
+/// How a time is written: the last full hour, in UTC.
+pub(super) fn example(frame: &Frame) -> String {
+    let hour = frame.clock.now.0.div_euclid(3_600_000_000_000) * 3_600;
+    let words = hw_api::rfc3339(Timestamp::from_s(hour));
+    words.replace(".000Z", "Z")
 }

@@ -19,7 +19,7 @@ fn every_page_is_found_at_its_own_address() {
         Place::service(&hostile),
         Place::Incidents { status: Some("open".to_owned()) },
         Place::story(7),
-        Place::Timeline { incident: 7, amend: Some(3) },
+        Place::Timeline { incident: 7, amend: Some(3), is_newest_first: false },
         Place::Review { incident: 7, section: Some("impact".to_owned()) },
         Place::Proposal { incident: 7 },
         Place::Changes { service: Some(hostile.clone()), verdict: None, before: Some(9) },

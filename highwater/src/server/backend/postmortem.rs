@@ -11,9 +11,12 @@ use hw_report::{
     StepCounts, Usual, Written, draft, redact,
 };
 use hw_store::{Kind, StoredEvent};
-use hw_web::{Answered, Failure, PostmortemAsked, PostmortemForm};
+use hw_web::{Answered, Failure, Page, PostmortemAsked, PostmortemForm};
 use hw_wire::{AfterV1, WhatV1};
 use std::collections::BTreeSet;
+
+/// Changes among which a re-deploy is looked for.
+const LATEST: Page = Page { before: None, items_max: 200 };
 
 impl Answers {
     /// The post mortem in the form that is asked for.
@@ -80,8 +83,20 @@ impl Answers {
         let all = judged.chain(tried).chain(&incident.redeploy).chain(told);
         let ids: BTreeSet<u32> =
             all.filter_map(|id| ChangeId::from_word(id)).map(|ChangeId(number)| number).collect();
+        // What was taken back although innocent may run again by now.
+        let latest: Vec<hw_api::Change> = self.states(Kind::Change, LATEST)?;
+        let is_again = |change: &hw_api::Change| {
+            change.redeploy_of.as_ref().is_some_and(|of| incident.redeploy.contains(of))
+        };
+        let again: Vec<hw_api::Change> = latest
+            .into_iter()
+            .filter(|change| {
+                is_again(change) && !ids.iter().any(|id| change.id == format!("C{id}"))
+            })
+            .collect();
         let changes = ids.into_iter().map(|number| self.state(Kind::Change, number));
-        Ok(changes.collect::<Answered<Vec<Option<_>>>>()?.into_iter().flatten().collect())
+        let known = changes.collect::<Answered<Vec<Option<_>>>>()?.into_iter().flatten();
+        Ok(known.chain(again).collect())
     }
 }
 

@@ -39,7 +39,7 @@ pub(super) fn editor(view: &ReviewView, section: &DrawnSection, frame: &Frame) -
         } @else {
             p class="note" { "What stands here is Highwater's draft. What you write takes its place; the draft can be had back." }
         }
-        (save.html(frame, &html! { (fields) }))
+        (save.guarded(frame, &html! { (fields) }))
         @if written.is_some_and(|written| !written.is_draft) {
             (undo.html(frame, &html! {
                 input type="hidden" name="method" value="put";

@@ -1,10 +1,9 @@
 //! The entries of a timeline, day by day: people large, the machine small, what matters most pinned.
 
-use super::TimelineView;
-use crate::form::{Form, field};
+use super::{TimelineView, pen};
 use crate::frame::Frame;
 use crate::pages::incident;
-use crate::parts::{because, card, chip, hop_words, id_link, said};
+use crate::parts::{because, card, chip, empty, hop_words, id_link, said};
 use crate::place::Place;
 use hw_api::Entry;
 use hw_chart::Said;
@@ -14,20 +13,22 @@ use maud::{Markup, html};
 /// Entries of the machine in a row from which on those that matter less are folded.
 const FOLDED_FROM: usize = 4;
 
-/// The timeline, oldest first: it reads as a story, and the place to write stands beside its end.
+/// The timeline. Oldest first it reads as a story; newest first it says what happened last.
 pub(super) fn entries(view: &TimelineView, frame: &Frame) -> Markup {
+    let days = days(view, frame);
     let body = html! {
-        @if view.entries.is_empty() { p class="note" { "Nothing is written yet." } }
-        @for (day, entries) in days(view, frame) {
+        @if days.is_empty() {
+            (empty("Nothing is written yet.", &html! { p { "What Highwater finds is written here by itself; what you see, you write beside it." } }))
+        }
+        @for (day, entries) in &days {
             h3 class="day" { (day) }
             ol class="timeline" {
-                @for group in groups(&entries, view) {
+                @for group in groups(entries, view) {
                     @match group {
                         Group::Shown(entry) => (line(entry, view, frame)),
                         Group::Folded(entries) => li class="folded" {
                             details {
-                                summary { (entries.len()) " more of Highwater"
-                                    @if let Some(first) = entries.first() { ", from " (frame.clock.second(&first.happened_at)) } }
+                                summary { (entries.len()) " more of Highwater" (between(&entries, frame)) }
                                 ol class="timeline" { @for entry in entries { (line(entry, view, frame)) } }
                             }
                         }
@@ -36,13 +37,45 @@ pub(super) fn entries(view: &TimelineView, frame: &Frame) -> Markup {
             }
         }
     };
-    card("Timeline", "oldest first", &body)
+    card("Timeline", "", &html! { (order(view, frame)) (body) })
 }
 
-/// Entries by the day on which they happened.
+pub(super) fn is_newest_first(frame: &Frame) -> bool {
+    matches!(frame.place, Place::Timeline { is_newest_first: true, .. })
+}
+
+/// Which way it is read, and the other way.
+fn order(view: &TimelineView, frame: &Frame) -> Markup {
+    let incident = incident::number(&view.incident);
+    let is_newest_first = is_newest_first(frame);
+    let other = Place::Timeline { incident, amend: None, is_newest_first: !is_newest_first };
+    let (this, that) = if is_newest_first {
+        ("Newest first", "oldest first")
+    } else {
+        ("Oldest first", "newest first")
+    };
+    html! { p class="note" { (this) ". " a href=(other.href()) data-press="z" data-press-words="turn the timeline round" { "Read it " (that) } } }
+}
+
+/// From when to when entries are.
+fn between(entries: &[&Entry], frame: &Frame) -> Markup {
+    let mut times: Vec<&str> = entries.iter().map(|entry| entry.happened_at.as_str()).collect();
+    times.sort_unstable();
+    html! {
+        @if let (Some(first), Some(last)) = (times.first(), times.last()) {
+            ", " (frame.clock.second(first)) @if first != last { " to " (frame.clock.second(last)) }
+        }
+    }
+}
+
+/// Entries by the day on which they happened, in the order in which they are read.
 fn days<'v>(view: &'v TimelineView, frame: &Frame) -> Vec<(String, Vec<&'v Entry>)> {
-    let mut sorted: Vec<&Entry> = view.entries.iter().collect();
+    let mut sorted: Vec<&Entry> =
+        view.entries.iter().filter(|entry| revised(entry).is_none()).collect();
     sorted.sort_by(|a, b| (&a.happened_at, a.event).cmp(&(&b.happened_at, b.event)));
+    if is_newest_first(frame) {
+        sorted.reverse();
+    }
     let mut days: Vec<(String, Vec<&Entry>)> = Vec::new();
     for entry in sorted {
         let day = frame.clock.day(&entry.happened_at);
@@ -52,6 +85,19 @@ fn days<'v>(view: &'v TimelineView, frame: &Frame) -> Vec<(String, Vec<&'v Entry
         }
     }
     days
+}
+
+/// The entry that another one revises: that it is pinned, or amended, is shown there.
+fn revised(entry: &Entry) -> Option<u64> {
+    let is_revision = matches!(entry.kind.as_str(), "pinned" | "unpinned" | "amended");
+    let about = entry.about.as_deref().filter(|_| is_revision)?;
+    about.strip_prefix("entry ")?.parse().ok()
+}
+
+/// Who revised an entry last in a way: by name.
+fn reviser<'v>(entry: &Entry, kind: &str, view: &'v TimelineView) -> Option<&'v Entry> {
+    let all = view.entries.iter().rev();
+    all.filter(|it| it.kind == kind).find(|it| entry.seq.is_some() && revised(it) == entry.seq)
 }
 
 enum Group<'e> {
@@ -114,20 +160,44 @@ fn line(entry: &Entry, view: &TimelineView, frame: &Frame) -> Markup {
             span class="when" { (frame.clock.second(&entry.happened_at)) }
             div {
                 p {
-                    @if entry.pinned { span class="pin" title="pinned" { "\u{2605}" span class="unseen" { "pinned" } } " " }
+                    @if entry.pinned { (pinned(entry, view)) }
                     @if !entry.words.starts_with(&format!("{} is ", entry.by)) { b class="who" { (entry.by) } " " }
                     @if let Some(kind) = kind(entry) { span class="kind" { (kind) ": " } }
                     (told(plain_words(entry)))
                     @if let Some(said) = mark(entry) { " " (chip(said)) }
-                    @if let Some(about) = entry.about.as_deref().filter(|about| about.starts_with('C')) { " " (id_link(about)) }
+                    (about(entry))
                 }
                 (because(&facts))
-                @if !entry.before.is_empty() {
-                    details class="because" { summary { "amended" } ul { @for words in &entry.before { li { "It said: " (words) } } } }
-                }
-                (pen(entry, view, frame))
+                @if !entry.before.is_empty() { (amended(entry, view)) }
+                (pen::pen(entry, view, frame))
             }
         }
+    }
+}
+
+fn pinned(entry: &Entry, view: &TimelineView) -> Markup {
+    let by = reviser(entry, "pinned", view).map(|pin| format!(" by {}", pin.by));
+    html! { span class="pin" { span aria-hidden="true" { "\u{2605} " } "pinned" (by.unwrap_or_default()) } " " }
+}
+
+/// What it said before, and who amended it.
+fn amended(entry: &Entry, view: &TimelineView) -> Markup {
+    let by = reviser(entry, "amended", view).map(|amend| format!(" by {}", amend.by));
+    html! {
+        details class="because" {
+            summary { "amended" (by.unwrap_or_default()) }
+            ul { @for words in &entry.before { li { "It said: " (words) } } }
+        }
+    }
+}
+
+/// What it is about: a change, or another entry.
+fn about(entry: &Entry) -> Markup {
+    let about = entry.about.as_deref().unwrap_or_default();
+    let other: Option<u64> = about.strip_prefix("entry ").and_then(|seq| seq.parse().ok());
+    html! {
+        @if about.starts_with('C') { " " (id_link(about)) }
+        @if let Some(seq) = other { " " a class="note" href={ "#e" (seq) } { "see entry " (seq) } }
     }
 }
 
@@ -139,12 +209,21 @@ fn plain_words(entry: &Entry) -> &str {
             .split_once("): ")
             .map_or(words, |(name, _)| words.get(..=name.len()).unwrap_or(words)),
         "hypothesis_opened" => words.strip_prefix("hypothesis: ").unwrap_or(words),
+        "hypothesis_ruled_out" => {
+            words.split_once(" is ruled out: ").map_or(words, |(_, fact)| fact)
+        }
         _ => words,
     }
 }
 
 /// What kind of entry it is, where its words do not say so.
 fn kind(entry: &Entry) -> Option<&str> {
+    match (entry.source.as_str(), entry.kind.as_str()) {
+        ("person", "hypothesis_ruled_out") => return Some("ruled it out"),
+        ("person", "severity_set") => return Some("set the severity"),
+        ("person", "status_set") => return Some("set the status"),
+        _ => {}
+    }
     match (entry.source.as_str(), entry.timeline.as_str()) {
         ("person", "observation") => Some("saw"),
         ("person", "hypothesis") => Some("believes"),
@@ -163,38 +242,4 @@ fn mark(entry: &Entry) -> Option<Said> {
         "effect_known" | "mitigation_checked" => said("", Some(value)),
         _ => None,
     }
-}
-
-/// What can be done with an entry: pin it, and amend what a person wrote. Who is not known by name says first
-/// who they are, beside the timeline.
-fn pen(entry: &Entry, view: &TimelineView, frame: &Frame) -> Markup {
-    let is_known = frame.viewer.may_respond && frame.viewer.name.is_some();
-    let Some(seq) = entry.seq.filter(|_| is_known) else { return html! {} };
-    let number = incident::number(&view.incident);
-    let (pinned, word) = if entry.pinned { ("false", "Unpin") } else { ("true", "Pin") };
-    let path = format!("incidents/{}/entries/{seq}/pin", view.incident.id);
-    let pin = Form { action: &path, class: "inline", said: "Done." };
-    let is_amended =
-        matches!(frame.place, Place::Timeline { amend: Some(amend), .. } if amend == seq);
-    html! {
-        div class="pen" {
-            (pin.html(frame, &html! { input type="hidden" name="pinned:bool" value=(pinned); button type="submit" class="text" { (word) } }))
-            @if entry.source == "person" && !is_amended {
-                a href={ (Place::Timeline { incident: number, amend: Some(seq) }.href()) "#e" (seq) } { "Amend" }
-            }
-        }
-        @if is_amended { (amend(entry, (number, seq), frame)) }
-    }
-}
-
-/// An entry that is amended.
-fn amend(entry: &Entry, (number, seq): (u32, u64), frame: &Frame) -> Markup {
-    let path = format!("incidents/INC-{number}/entries/{seq}/amend");
-    let amend = Form { action: &path, class: "stack", said: "Amended; the old words are kept." };
-    amend.html(frame, &html! {
-        input type="hidden" name="then" value=(Place::timeline(number).href());
-        (field("What it is to say", &html! { textarea name="text" rows="2" maxlength="4000" required { (entry.words) } }))
-        (field("Why (may be left out)", &html! { input name="reason" maxlength="400"; }))
-        button type="submit" { "Amend it" }
-    })
 }

@@ -1,14 +1,14 @@
 //! What people do in an incident: each is a word that opens a form, and only what its status allows.
 
-use super::{TimelineView, at_field};
-use crate::form::{Form, behind, choice, field};
+use super::roles::roles;
+use super::{TimelineView, at_field, example};
+use crate::form::{Form, behind, choice, field, later};
 use crate::frame::Frame;
 use crate::pages::incident;
-use crate::parts::card;
+use crate::parts::{card, id_link};
 use hw_api::{IncidentRecord, change_name};
 use maud::{Markup, html};
 
-const ROLES: [&str; 5] = ["lead", "scribe", "deputy", "liaison", "helper"];
 const SEVERITIES: [&str; 5] = ["SEV1", "SEV2", "SEV3", "SEV4", "SEV5"];
 const KINDS: [&str; 6] =
     ["note", "observation", "hypothesis", "decision", "communication", "follow_up"];
@@ -21,6 +21,10 @@ pub(super) fn verbs(view: &TimelineView, frame: &Frame) -> Markup {
     if !frame.viewer.may_respond {
         return html! { section class="card" { p class="note" { "Your token is for reading. To write here, sign in with one whose scope is respond." } } };
     }
+    if let Some(into) = view.incident.record.as_ref().and_then(|record| record.merged_into.as_ref())
+    {
+        return html! { section class="card" { p { "What is to be written or done, is written and done in " (id_link(into)) "." } } };
+    }
     let verbs = Verbs { view, frame };
     html! {
         section class="card" { (card("Write", "Enter adds it", &verbs.write())) }
@@ -28,9 +32,10 @@ pub(super) fn verbs(view: &TimelineView, frame: &Frame) -> Markup {
     }
 }
 
-struct Verbs<'a> {
-    view: &'a TimelineView,
-    frame: &'a Frame,
+/// An incident, and who does something in it.
+pub(super) struct Verbs<'a> {
+    pub(super) view: &'a TimelineView,
+    pub(super) frame: &'a Frame,
 }
 
 impl Verbs<'_> {
@@ -49,21 +54,31 @@ impl Verbs<'_> {
         self.form(&action, "It is in the timeline.", "stack write", &fields)
     }
 
-    fn form(&self, action: &str, said: &str, class: &str, fields: &Markup) -> Markup {
+    pub(super) fn form(&self, action: &str, said: &str, class: &str, fields: &Markup) -> Markup {
         let form = Form { action, class, said };
         form.html(self.frame, fields)
     }
 
     /// A command of the incident, behind its word.
-    fn command(
+    pub(super) fn command(
         &self,
         (words, key): (&str, Option<&str>),
         (command, said): (&str, &str),
         fields: &Markup,
     ) -> Markup {
+        behind(words, key, &self.at_once((command, said), "stack", fields))
+    }
+
+    /// A command of the incident, in one step.
+    pub(super) fn at_once(
+        &self,
+        (command, said): (&str, &str),
+        class: &str,
+        fields: &Markup,
+    ) -> Markup {
         let action = format!("incidents/{}/commands", self.view.incident.id);
         let fields = html! { input type="hidden" name="command" value=(command); (fields) };
-        behind(words, key, &self.form(&action, said, "stack", &fields))
+        self.form(&action, said, class, &fields)
     }
 
     fn all(&self) -> Markup {
@@ -72,7 +87,7 @@ impl Verbs<'_> {
         html! {
             div class="acts" {
                 (self.status(status))
-                @if is_open { (self.roles()) (self.mitigation()) (self.check()) }
+                @if is_open { (roles(self)) (self.mitigation()) (self.check()) }
                 (self.severity())
                 @if is_open { (self.waiting()) (self.promise()) }
                 (self.title()) (self.correct()) (self.hand_over())
@@ -81,42 +96,53 @@ impl Verbs<'_> {
         }
     }
 
-    /// The next steps of its life.
+    /// The next steps of its life. What is not the usual way takes a reason, and so does an end of harm that
+    /// the figures do not show.
     fn status(&self, status: &str) -> Markup {
-        let next: &[(&str, &str)] = match status {
-            "triage" => &[("active", "It is real: take it up")],
-            "active" => &[("mitigated", "The harm has stopped"), ("resolved", "It is resolved")],
-            "mitigated" => &[("resolved", "It is resolved"), ("active", "It is back")],
-            "resolved" => &[("closed", "Close it")],
+        let incident = &self.view.incident;
+        let goes_on = incident.detected_at.is_some() && incident.ended_at.is_none();
+        let next: &[(&str, &str, bool)] = match status {
+            "triage" => &[("active", "It is real: take it up", false)],
+            "active" => &[
+                ("mitigated", "The harm has stopped", goes_on),
+                ("resolved", "It is resolved", true),
+            ],
+            "mitigated" => {
+                &[("resolved", "It is resolved", goes_on), ("active", "It is back", true)]
+            }
+            "resolved" => &[("closed", "Close it", false)],
             _ => &[],
         };
-        let step = |(to, words): &(&str, &str), key: Option<&str>| {
-            let fields = html! {
-                input type="hidden" name="to" value=(to);
-                input type="hidden" name="was" value=(status);
-                (field("How is that known?", &html! { textarea name="reason" rows="2" maxlength="1000" {} }))
-                button type="submit" { (words) }
-            };
-            self.command((words, key), ("status", "Its status is set."), &fields)
-        };
         html! {
-            @for (n, next) in next.iter().enumerate() { (step(next, (n == 0).then_some("s"))) }
-            @if matches!(status, "mitigated" | "resolved" | "closed" | "declined") {
-                (self.command(("Reopen", None), ("reopen", "It is open again."), &reason("Why?", "Reopen it")))
+            @for (n, step) in next.iter().enumerate() { (self.step(status, *step, (n == 0).then_some("s"))) }
+            @if matches!(status, "resolved" | "closed" | "declined") {
+                (self.command(("Reopen", next.is_empty().then_some("s")), ("reopen", "It is open again."), &reason("Why?", "Reopen it")))
             }
         }
     }
 
-    fn roles(&self) -> Markup {
-        let fields = html! {
-            div class="fields" {
-                (field("Role", &choice("role", &ROLES, None)))
-                (field("Who", &html! { input name="person" required maxlength="100" value=[self.frame.viewer.name.as_deref()]; }))
-            }
-            label class="choice" { input type="checkbox" name="take_over:flag" value="1"; "take it over from who has it" }
-            button type="submit" { "Take the role" }
+    fn step(
+        &self,
+        from: &str,
+        (to, words, needs_reason): (&str, &str, bool),
+        key: Option<&str>,
+    ) -> Markup {
+        let incident = &self.view.incident;
+        let is_end = matches!(to, "mitigated" | "resolved");
+        let goes_on = is_end && incident.detected_at.is_some() && incident.ended_at.is_none();
+        let label = match (to, needs_reason) {
+            ("active", true) => "How does it show?",
+            (_, true) => "How is that known?",
+            (_, false) => "How is that known? (may be left out)",
         };
-        self.command(("Take a role", Some("l")), ("assign", "The role is taken."), &fields)
+        let fields = html! {
+            input type="hidden" name="to" value=(to);
+            input type="hidden" name="was" value=(from);
+            @if goes_on { p class="note" { "Its figures are not back at what is usual: it takes a reason." } }
+            (field(label, &html! { textarea name="reason" rows="2" maxlength="1000" required[needs_reason] {} }))
+            button type="submit" { (words) }
+        };
+        self.command((words, key), ("status", "Its status is set."), &fields)
     }
 
     fn severity(&self) -> Markup {
@@ -179,7 +205,7 @@ impl Verbs<'_> {
     fn waiting(&self) -> Markup {
         let fields = html! {
             (field("What is waited for?", &html! { input name="text" required maxlength="400"; }))
-            (field("Until when at most? (UTC)", &html! { input name="until" required placeholder="2026-11-24T21:30:00Z" maxlength="40"; }))
+            (later("until", "How long at most?", self.frame))
             button type="submit" { "Wait" }
         };
         self.command(("Decide to wait", None), ("wait", "You will be reminded."), &fields)
@@ -187,7 +213,7 @@ impl Verbs<'_> {
 
     fn promise(&self) -> Markup {
         let fields = html! {
-            (field("When will people hear more? (UTC)", &html! { input name="due" required placeholder="2026-11-24T21:30:00Z" maxlength="40"; }))
+            (later("due", "When will people hear more?", self.frame))
             button type="submit" { "Promise it" }
         };
         self.command(("Promise an update", None), ("promise", "The update is promised."), &fields)
@@ -204,7 +230,7 @@ impl Verbs<'_> {
     fn correct(&self) -> Markup {
         let fields = html! {
             (field("Which time?", &choice("moment", &MOMENTS, None)))
-            (field("When was it? (UTC)", &html! { input name="to" required placeholder="2026-11-24T20:41:00Z" maxlength="40"; }))
+            (field("When was it? (UTC)", &html! { input name="to" required placeholder=(example(self.frame)) maxlength="40"; }))
             (field("How is that known?", &html! { input name="reason" required maxlength="400"; }))
             button type="submit" { "Correct it" }
         };
@@ -214,17 +240,23 @@ impl Verbs<'_> {
     fn hand_over(&self) -> Markup {
         let fields = html! {
             (field("To which team?", &html! { input name="team" required maxlength="100"; }))
-            (field("What should they know?", &html! { textarea name="text" rows="2" maxlength="1000" {} }))
+            (field("What should they know?", &html! { textarea name="text" rows="2" maxlength="1000" required {} }))
             button type="submit" { "Hand over" }
         };
         self.command(("Hand over", None), ("hand_over", "It is handed over."), &fields)
     }
 
     fn merge(&self) -> Markup {
+        if self.view.others.is_empty() {
+            return html! {};
+        }
         let fields = html! {
-            (field("Into which incident?", &html! { input name="into" required placeholder="INC-1" maxlength="20"; }))
+            (field("Into which incident?", &html! {
+                select name="into" required { @for (id, title) in &self.view.others { option value=(id) { (id) ": " (title) } } }
+            }))
             (field("Why?", &html! { input name="reason" required maxlength="400"; }))
             button type="submit" { "Make it a part" }
+            p class="note" { "What is written here stays; what comes goes there. It cannot be taken back." }
         };
         self.command(("Merge", None), ("merge", "It is part of the other now."), &fields)
     }

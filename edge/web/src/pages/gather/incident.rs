@@ -45,9 +45,21 @@ impl Gathering<'_> {
             shifts: self.shifts_of(&incident)?,
             brief: self.backend.brief(number)?,
             people,
+            others: self.others_open(&incident.id)?,
             incident,
         };
         Ok(view.page(frame))
+    }
+
+    /// Other incidents that are open, of which one may be a part.
+    fn others_open(&self, id: &str) -> Result<Vec<(String, String)>, Failure> {
+        let open = |incident: &Incident| {
+            let status = incident.record.as_ref().map(|record| record.status.as_str());
+            status.is_none_or(|status| matches!(status, "triage" | "active" | "mitigated"))
+        };
+        let mut all = self.seen_incidents()?;
+        all.retain(|it| it.id != id && it.merged_into.is_none() && open(it));
+        Ok(all.into_iter().map(|it| (it.id, it.title)).collect())
     }
 
     /// An incident that the caller may see.

@@ -105,7 +105,10 @@ fn every_route_needs_its_scope_over_tls() {
     assert_eq!(server.delete(&format!("/api/v1/tokens/{gone}"), &admin), 200);
     let others = [String::new(), expired, revoked, "hw_admin_1_garbage".to_owned()];
     let roles: Vec<_> = tokens.iter().cloned().chain(others.map(|token| (token, None))).collect();
-    for (n, route) in hw_web::routes().into_iter().enumerate() {
+    // What a browser sends to settle who it is leads on to a page: `edge/web/tests/access.rs` tries it.
+    let settles = |route: &hw_web::Route| ["/view", "/sign-in", "/sign-out"].contains(&route.path);
+    let routes = hw_web::routes().into_iter().filter(|route| !settles(route));
+    for (n, route) in routes.enumerate() {
         // Thirty wrong tokens in a minute are too many: a new start forgets them.
         if n > 0 && n % ROUTES_A_START == 0 {
             server.stop();

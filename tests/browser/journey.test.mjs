@@ -31,9 +31,9 @@ test("the story tells what happened, since when, where, what is innocent, and th
   const lead = await page.locator(".lead").textContent();
   assert.match(lead, /It starts at eligibility \(97 % sure\)/);
   assert.match(lead, /Not the cause: .*deploy of router 1\.4\.2/);
-  assert.match(lead, /It is over since .*: the restart of eligibility stopped it\./);
+  assert.match(lead, /The flow is as usual again since .*: the restart of eligibility stopped it\./);
   const facts = await page.locator(".facts").textContent();
-  assert.match(facts, /Noticed after3 min.*a person: 12 h/);
+  assert.match(facts, /Noticed after3 min.*the first person after 12 h/);
   const rows = await page.locator("#r-changes tbody tr").allTextContents();
   assert.ok(rows.some((row) => /no effect.*rollback.*2\.0\.0/.test(row)), rows.join("\n"));
   assert.ok(rows.some((row) => /mitigated.*restart/.test(row)), rows.join("\n"));

@@ -19,16 +19,13 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// `07:34` today, `Thu 07:34` in this week, else `12 Nov 07:34`.
+    /// `Thu 07:34` in this week, else `12 Nov 07:34`: who looks in the morning does not think of yesterday as today.
     #[must_use]
     pub fn words(&self, at: Timestamp) -> String {
         let local = self.zone.local(at);
         let clock = clock_words(local);
         let clock = clock.get(..5).unwrap_or_default();
         let today = self.zone.local(self.now);
-        if Date::of(local) == Date::of(today) {
-            return clock.to_owned();
-        }
         if (self.now.seconds_since(at) / 86_400.0).abs() < WEEKDAY_DAYS {
             return format!("{} {clock}", weekday_word(local));
         }
@@ -111,15 +108,15 @@ mod tests {
         let zone = Zone { offset_s: 3_600, name: "UTC+1".to_owned() };
         let clock = Clock { zone, now: instant("2026-11-26T22:30:00Z").unwrap() };
         let said = |text: &str| clock.words(instant(text).unwrap());
-        assert_eq!(said("2026-11-26T06:34:00Z"), "07:34");
-        assert_eq!(said("2026-11-25T23:34:00Z"), "00:34");
+        assert_eq!(said("2026-11-26T06:34:00Z"), "Thu 07:34");
+        assert_eq!(said("2026-11-25T23:34:00Z"), "Thu 00:34");
         assert_eq!(said("2026-11-25T21:34:00Z"), "Wed 22:34");
         assert_eq!(said("2026-11-12T06:34:00Z"), "12 Nov 07:34");
         assert_eq!(said("2025-11-12T06:34:00Z"), "12 Nov 2025 07:34");
         let onset = instant("2026-11-25T22:00:00Z");
         assert_eq!(
             clock.retold("rose at 22:00:00; restarted at 10:54:03 the day after", onset),
-            "rose on Wed at 23:00; restarted at 11:54"
+            "rose on Wed at 23:00; restarted on Thu at 11:54"
         );
     }
 }

@@ -1,5 +1,10 @@
 //! A backend that knows a few things by heart, and a client that says bytes to a socket.
 
+#[path = "document.rs"]
+mod document;
+#[path = "rule.rs"]
+mod rule;
+
 use hw_api::{
     ActionWords, AlertsAnswer, Backlog, Backtest, Brief, Change, ChatAnswer, Comparison,
     CountSeries, CountSide, DoneAnswer, Entry, FlowMap, FreezeAnswer, Health, Hit, Hop,
@@ -16,6 +21,7 @@ use hw_web::{
     FamilyKind, FreezeAsked, MaySee, Page, PostmortemAsked, PostmortemForm, RuleAsked, SearchAsked,
     SearchFrom, StretchAsked, Web, WebSettings, WindowsAsked,
 };
+use rule::rule;
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -152,21 +158,6 @@ fn old(number: u32) -> ImportedPostmortem {
     }
 }
 
-fn rule(number: usize, body: &RuleBody) -> Rule {
-    Rule {
-        id: format!("R{number}"),
-        rule: body.clone(),
-        bound: "above 75 %".to_owned(),
-        saved_at: rfc3339(Timestamp::from_s(1_795_330_000)),
-        retired_at: None,
-        state: "firing".to_owned(),
-        since: None,
-        incident: Some("INC-1".to_owned()),
-        trouble: None,
-        warning: None,
-    }
-}
-
 fn tested(body: RuleBody) -> Backtest {
     let at = rfc3339(Timestamp::from_s(1_795_330_000));
     Backtest {
@@ -278,23 +269,7 @@ impl Backend for Canned {
 
     fn document(&self, incident: u32) -> Answered<Option<Document>> {
         let known = (1..=self.n_incidents).contains(&incident);
-        Ok(known.then(|| Document {
-            incident: Some(hw_model::IncidentId(incident)),
-            title: format!("incident {incident}"),
-            at: None,
-            status: None,
-            severity: None,
-            state: hw_incident::ReviewStatus::Draft,
-            version: 0,
-            due: None,
-            made_at: Timestamp::from_s(1_795_330_000),
-            audience: hw_report::Audience::Internal,
-            restricted_to: Vec::new(),
-            people: Vec::new(),
-            facts: Vec::new(),
-            sections: Vec::new(),
-            figures: Vec::new(),
-        }))
+        Ok(known.then(|| document::bare(incident)))
     }
 
     fn drawn(&self, _document: &Document) -> Vec<hw_page::DrawnSection> {

@@ -29,7 +29,7 @@ pub(super) fn changes(view: &StoryView, frame: &Frame) -> Markup {
                 view.incident.mitigations.iter().find(|tried| tried.change == judged.change);
             let facts = tried.map_or(&judged.because, |tried| &tried.because);
             let said = said(&judged.verdict, tried.map(|tried| tried.effect.as_str()));
-            Some(Row { change, said, because: view.facts(facts, frame) })
+            Some(Row { change, said, because: strongest_first(view.facts(facts, frame)) })
         })
         .collect();
     // Of those of which the same is said the latest before the onset are suspected first.
@@ -52,13 +52,23 @@ pub(super) fn changes(view: &StoryView, frame: &Frame) -> Markup {
             }
             @if rows.iter().any(|row| row.because.iter().any(|fact| fact.contains(" for innocence"))) {
                 p class="note below" {
-                    "\u{201c}Factor 19 for innocence\u{201d}: what was seen is 19 times likelier if the change is innocent. "
-                    "A change is exonerated only if a hard fact speaks for it, never by a number alone."
+                    "A factor for innocence says how many times likelier what was seen is if the change is innocent. "
+                    "A change is exonerated only if a hard fact speaks for its innocence: it was taken back and nothing changed, something else ended it, it came after the onset."
                 }
             }
         }
     };
     card("What changed, and did it matter?", &note, &table)
+}
+
+/// Facts, that which says most for innocence first: it stands in the row, the others behind it.
+fn strongest_first(mut facts: Vec<String>) -> Vec<String> {
+    let factor = |fact: &String| -> f64 {
+        let number = fact.split_once("(factor ").and_then(|(_, rest)| rest.split(' ').next());
+        number.and_then(|number| number.replace(',', "").parse().ok()).unwrap_or(0.0)
+    };
+    facts.sort_by(|a, b| factor(b).total_cmp(&factor(a)));
+    facts
 }
 
 const fn order(said: Said) -> u8 {

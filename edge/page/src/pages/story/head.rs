@@ -24,6 +24,7 @@ pub(super) fn head(view: &StoryView, frame: &Frame) -> Markup {
                 (began(view, frame))
                 (noticed(view))
                 (lasted(view, frame))
+                (harm(view))
             }
         }
     }
@@ -91,34 +92,43 @@ pub(super) fn name(change: &hw_api::Change) -> String {
     )
 }
 
-/// Whether it is over, and what ended it.
+/// Whether it is over, what ended it, and what is left.
 fn over(view: &StoryView, frame: &Frame) -> Markup {
     let worked = view.incident.mitigations.iter().rev().find(|tried| tried.effect == "worked");
     let helped = worked.and_then(|tried| view.change(&tried.change));
-    let ended = view.ratio().and_then(|(_, ratio)| ratio.ended_at);
     let is_over = view.incident.ended_at.is_some();
+    let record = view.incident.record.as_ref();
+    let n_open =
+        record.map_or(0, |record| record.actions.iter().filter(|it| it.state == "open").count());
     html! {
         p class="is-over" {
+            (is_over_since(view, frame))
             @match (is_over, helped) {
-                (true, Some(change)) => {
-                    b { "It is over" }
-                    @if let Some(at) = ended { " since " (frame.clock.at(at)) }
-                    ": the " (name(change)) " stopped it."
-                    @if incident::status(&view.incident) == "mitigated" && change.kind == "restart" {
-                        " A restart cures nothing: what brought it about is still there."
-                    }
-                }
-                (true, None) => {
-                    b { "It is over" }
-                    @if let Some(at) = ended { " since " (frame.clock.at(at)) }
-                    "; what stopped it is not known."
-                }
-                (false, Some(change)) => {
-                    b { "It is not over" } ", although the " (name(change)) " helped."
-                }
-                (false, None) if view.incident.detected_at.is_some() => b { "It goes on." },
-                (false, None) => "No figure speaks of it yet: a person opened it.",
+                (true, Some(change)) => { ": the " (name(change)) " stopped it." },
+                (true, None) => "; what stopped it is not known.",
+                (false, Some(change)) => { ", although the " (name(change)) " helped." },
+                (false, None) => ".",
             }
+            @if is_over && incident::status(&view.incident) == "mitigated" && helped.is_some_and(|change| change.kind == "restart") {
+                " A restart cures nothing: what brought it about is still there."
+            }
+            @match n_open {
+                0 => {}
+                1 => " 1 action item is open.",
+                n => { " " (n) " action items are open." }
+            }
+        }
+    }
+}
+
+/// Whether its figures are back, and since when.
+pub(super) fn is_over_since(view: &StoryView, frame: &Frame) -> Markup {
+    let ended = view.ratio().and_then(|(_, ratio)| ratio.ended_at);
+    html! {
+        @match (view.incident.ended_at.is_some(), view.incident.detected_at.is_some()) {
+            (true, _) => { b { "The flow is as usual again" } @if let Some(at) = ended { " since " (frame.clock.at(at)) } },
+            (false, true) => b { "It goes on" },
+            (false, false) => "No figure speaks of it yet: a person opened it",
         }
     }
 }
@@ -152,13 +162,13 @@ fn noticed(view: &StoryView) -> Markup {
         None => html! { "by people" },
     };
     let note = match person {
-        Some(person) => format!("a person: {person}"),
+        Some(person) => format!("the first person after {person}"),
         None => "no person yet".to_owned(),
     };
     fact("Noticed after", &value, &html! { (note) })
 }
 
-/// How long, and how much.
+/// How long.
 fn lasted(view: &StoryView, frame: &Frame) -> Markup {
     let (from, ended) = match view.ratio() {
         Some((_, ratio)) => (Some(ratio.onset_at), ratio.ended_at),
@@ -169,16 +179,16 @@ fn lasted(view: &StoryView, frame: &Frame) -> Markup {
     };
     let to = ended.unwrap_or(frame.clock.now);
     let length = from.map(|from| length_words(to.seconds_since(from)));
-    let harm = view.incident.impact.map(|impact| {
-        let what = if impact.excess_items < 0 { "missing" } else { "too many" };
-        let [n, a, b] =
-            [impact.excess_items, impact.low, impact.high].map(|n| n.unsigned_abs() as f64);
-        let (low, high) = if a <= b { (a, b) } else { (b, a) };
-        html! {
-            (count_words(n)) " items " (what)
-            span class="range" { " (" (count_words(low)) " to " (count_words(high)) ")" }
-        }
-    });
     let label = if ended.is_some() { "Lasted" } else { "Lasts for" };
-    fact(label, &html! { (length.unwrap_or_default()) }, &harm.unwrap_or_default())
+    fact(label, &html! { (length.unwrap_or_default()) }, &html! {})
+}
+
+/// How much harm, in items.
+fn harm(view: &StoryView) -> Markup {
+    let Some(impact) = view.incident.impact else { return html! {} };
+    let what = if impact.excess_items < 0 { "items missing" } else { "items too many" };
+    let [a, b] = [impact.low, impact.high].map(|n| n.unsigned_abs() as f64);
+    let (low, high) = (a.min(b), a.max(b));
+    let note = html! { (what) "; 95 % interval " (count_words(low)) " to " (count_words(high)) };
+    fact("Harm", &html! { (count_words(impact.excess_items.unsigned_abs() as f64)) }, &note)
 }

@@ -6,7 +6,7 @@ use crate::frame::Frame;
 use crate::parts::card;
 use crate::place::Place;
 use hw_chart::{Asked, FlowMap, FlowService, HopState, Standing, flow_map, flow_map_tables};
-use hw_report::{AnswerData, FigureData, FlowData};
+use hw_report::{AnswerData, FigureData, FlowData, RatioData};
 use maud::{Markup, html};
 
 /// Widths of a picture over the whole page and on a phone.
@@ -69,7 +69,7 @@ fn asked(answers: &AnswerData, origin: Option<&str>) -> Asked {
         answering: answering(answers),
         owner: String::new(),
         asks_per_min: n_asked as f64,
-        note: String::new(),
+        note: "counted in whole steps of the chart below".to_owned(),
         standing: if is_origin { Standing::Origin } else { Standing::Changed },
         href: Some(Place::service(&answers.hop.callee).href()),
     }
@@ -98,6 +98,9 @@ pub(super) fn close_up(view: &StoryView, frame: &Frame) -> Option<Markup> {
         FigureData::CloseUp(ratio) => Some((figure, ratio)),
         FigureData::Flow(_) | FigureData::Ratio(_) | FigureData::Answers(_) => None,
     })?;
+    // Too few steps lie close to the onset to say what is usual: the whole time says it.
+    let usual = ratio.usual.or_else(|| view.ratio().and_then(|(_, whole)| whole.usual));
+    let ratio = &RatioData { usual, ..ratio.clone() };
     let data = figure::close_up((&figure.title, ratio), &frame.clock.zone)?;
     let closer = Place::hop(&ratio.hop.id().0).href();
     let note = format!("{} points", hw_model::length_words(f64::from(ratio.step_s)));

@@ -1,11 +1,12 @@
 //! Why Highwater says where it starts, and whether it is over.
 
 use super::StoryView;
-use super::head::name;
+use super::head::{is_over_since, name};
 use crate::frame::Frame;
 use crate::parts::{card, chip, said, service};
 use hw_api::Lead;
 use hw_model::{count_words, share_words};
+use hw_report::QuestionKind;
 use maud::{Markup, html};
 
 /// Where it starts, who is cleared, and log lines worth a look.
@@ -22,6 +23,12 @@ pub(super) fn why(view: &StoryView, frame: &Frame) -> Markup {
         @for cleared in &incident.cleared {
             h3 { (service(&cleared.service)) " " span class="note" { "shows it, too, but behaves as always" } }
             ul { @for fact in view.facts(&cleared.because, frame) { li { (fact) } } }
+        }
+        @let found = view.document.questions().filter(|it| it.kind == QuestionKind::Factors);
+        @let found: Vec<&str> = found.flat_map(|it| &it.hints).map(|hint| hint.words.as_str()).collect();
+        @if !found.is_empty() {
+            h3 { "What people found (times in UTC)" }
+            ul { @for words in found { li { (words) } } }
         }
         @if !incident.leads.is_empty() {
             h3 { "Log lines worth a look" }
@@ -51,6 +58,7 @@ pub(super) fn over(view: &StoryView, frame: &Frame) -> Markup {
     let incident = &view.incident;
     let record = incident.record.as_ref();
     let body = html! {
+        p { (is_over_since(view, frame)) "." }
         @if incident.mitigations.is_empty() && record.is_none_or(|record| record.attempts.is_empty()) {
             p class="note" { "Nothing was tried yet." }
         }

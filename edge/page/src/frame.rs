@@ -68,6 +68,14 @@ pub struct Frame {
     pub said: Option<String>,
 }
 
+impl Frame {
+    /// A word that is another for who looks otherwise: whoever follows a page asks anew when it changes.
+    fn who(&self) -> String {
+        let hash = blake3::hash(format!("{:?} {:?}", self.viewer, self.clock.zone).as_bytes());
+        hash.to_hex().chars().take(8).collect()
+    }
+}
+
 /// A part of a page that can be sent alone.
 #[derive(Clone, Debug)]
 pub struct Region {
@@ -155,7 +163,7 @@ impl Page {
 
     /// Where its changes come from.
     fn live(&self, frame: &Frame) -> String {
-        let asks = [("at", frame.place.href()), ("v", self.version())];
+        let asks = [("at", frame.place.href()), ("w", frame.who()), ("v", self.version())];
         let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(asks).finish();
         format!("/live?{query}")
     }

@@ -216,7 +216,8 @@ fn parameters_that_mean_nothing_are_refused_with_the_nearest() {
 fn pages_that_are_not_there_and_methods_that_are_not_possible_are_problems() {
     let server = Running::new();
     server.get("/api/v1/nothing").problem(404, "not-found");
-    server.get("/").problem(404, "not-found");
+    server.get("/nothing").problem(404, "not-found");
+    server.get("/incidents/x").problem(404, "not-found");
     for (method, path, allowed) in [
         ("DELETE", "/api/v1/incidents/1", "GET,HEAD"),
         ("POST", "/api/v1/now", "GET,HEAD"),

@@ -40,7 +40,7 @@ pub(crate) async fn follow(
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Problem> {
-    let query = Query::read(&uri, &["at", "v"])?;
+    let query = Query::read(&uri, &["at", "w", "v"])?;
     let at = query.text("at").unwrap_or("/");
     let (path, asked) = at.split_once('?').unwrap_or((at, ""));
     let place = Place::read(path, asked);

@@ -104,7 +104,7 @@ function list() {
   const here = [...document.querySelectorAll("[data-press][data-press-words]")].map((it) => [it.getAttribute("data-press") ?? "", it.getAttribute("data-press-words") ?? ""]);
   // Rows offer the same keys: each is listed once.
   const once = new Map([...here].reverse().map(([key, words]) => [key, words]));
-  for (const [key, words] of [...once].reverse().concat(GENERAL, pages)) {
+  for (const [key, words] of [...[...once].reverse(), ...GENERAL, ...pages]) {
     const row = table.insertRow();
     const shown = document.createElement("kbd");
     shown.textContent = key ?? "";

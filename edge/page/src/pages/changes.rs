@@ -6,7 +6,7 @@ use crate::parts::{because, card, chip, empty, id_link, said, service};
 use crate::place::Place;
 use hw_api::{Change, Incident, RedeployItem, change_name, instant, source_words};
 use hw_chart::Said;
-use hw_model::{ChangeKind, Verdict};
+use hw_model::{ChangeKind, Verdict, share_words};
 use hw_report::without_nats;
 use maud::{Markup, html};
 
@@ -182,6 +182,18 @@ impl ChangesView {
     }
 }
 
+/// How a change that was taken back stands.
+fn redeploy_words(state: &str) -> &'static str {
+    match state {
+        "waiting" => "was innocent, and can be deployed again.",
+        "watched" => "runs again, and is watched.",
+        "done" => "was taken back although innocent, and runs again.",
+        "overtaken" => "was overtaken by another version.",
+        "unproven" => "was taken back; nothing clears it by a hard fact.",
+        _ => "was taken back.",
+    }
+}
+
 /// What was taken back although innocent.
 fn redeploy(items: &[&RedeployItem], frame: &Frame) -> Markup {
     let body = html! {
@@ -190,12 +202,7 @@ fn redeploy(items: &[&RedeployItem], frame: &Frame) -> Markup {
                 li data-row {
                     p {
                         (id_link(&item.change.id)) " " b { (name(&item.change)) } " "
-                        @match item.state.as_str() {
-                            "waiting" => "was innocent, and can be deployed again.",
-                            "watched" => "runs again, and is watched.",
-                            "overtaken" => "was overtaken by another version.",
-                            _ => "was taken back; nothing clears it by a hard fact.",
-                        }
+                        (redeploy_words(&item.state))
                         " " span class="note" { "rolled back " (frame.clock.time(&item.rolled_back_at)) }
                     }
                     @if let Some(text) = &item.markdown {
@@ -274,9 +281,23 @@ fn verdicts(judged: &[Judged<'_>]) -> Markup {
         @if judged.is_empty() { (empty("None.", &html! { p { "A change is judged in each incident that began within a day after it." } })) }
         @for it in judged {
             div class="verdict" data-row {
-                p { (chip(it.said)) " " (id_link(it.incident)) " " span class="note" { "probability that it caused it: " (format!("{:.2}", it.probability)) } }
+                p { (chip(it.said)) " " (id_link(it.incident)) " " span class="note" { "probability that it caused it: " (share_words(it.probability.max(0.000_9))) } }
                 ul { @for fact in &it.because { li { (fact) } } }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::redeploy_words;
+
+    #[test]
+    fn only_what_nothing_clears_is_said_to_be_unproven() {
+        for state in ["waiting", "watched", "done", "overtaken", "another"] {
+            assert!(!redeploy_words(state).contains("hard fact"), "{state}");
+        }
+        assert!(redeploy_words("unproven").contains("hard fact"));
+        assert!(redeploy_words("done").contains("runs again"));
     }
 }

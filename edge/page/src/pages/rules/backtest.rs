@@ -46,11 +46,9 @@ pub(super) fn sweep(backtest: &Backtest, chosen: Option<&RuleBody>) -> Markup {
         &|style| threshold_sweep(&data, style),
         (&threshold_sweep_tables(&data), None),
     );
-    let note = format!(
-        "on {:.1} quiet days and {} incidents",
-        backtest.quiet_days,
-        backtest.incidents.len()
-    );
+    let n = backtest.incidents.len();
+    let incidents = if n == 1 { "incident" } else { "incidents" };
+    let note = format!("on {:.1} quiet days and {n} {incidents}", backtest.quiet_days);
     card("If the bound were another", &note, &picture)
 }
 

@@ -99,7 +99,7 @@ pub(super) fn close_up(view: &StoryView, frame: &Frame) -> Option<Markup> {
         FigureData::Flow(_) | FigureData::Ratio(_) | FigureData::Answers(_) => None,
     })?;
     // Too few steps lie close to the onset to say what is usual: the whole time says it.
-    let usual = ratio.usual.or_else(|| view.ratio().and_then(|(_, whole)| whole.usual));
+    let usual = view.ratio().and_then(|(_, whole)| whole.usual).or(ratio.usual);
     let ratio = &RatioData { usual, ..ratio.clone() };
     let data = figure::close_up((&figure.title, ratio), &frame.clock.zone)?;
     let closer = Place::hop(&ratio.hop.id().0).href();

@@ -87,8 +87,8 @@ pub(super) fn over(view: &StoryView, frame: &Frame) -> Markup {
             p { (pile.words) }
         }
         @if !incident.redeploy.is_empty() {
-            h3 { "To deploy again" }
-            ul { @for id in &incident.redeploy { @if let Some(change) = view.change(id) { li { (name(change)) ": it was innocent" } } } }
+            h3 { "Taken back, although innocent" }
+            ul { @for id in &incident.redeploy { @if let Some(change) = view.change(id) { li { (name(change)) } } } }
         }
         @if let Some(record) = record.filter(|record| !record.actions.is_empty()) {
             h3 { "Action items" }

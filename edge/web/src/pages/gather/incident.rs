@@ -16,10 +16,17 @@ impl Gathering<'_> {
     pub(super) fn story(&self, number: u32, frame: &Frame) -> Result<Page, Problem> {
         let incident = self.incident(number)?;
         let document = self.backend.document(number)?.ok_or_else(|| no_incident(number))?;
+        // What people resolved piles nothing up any more.
+        let status = incident.record.as_ref().map(|record| record.status.as_str());
+        let is_over = matches!(status, Some("resolved" | "closed"));
         let view = StoryView {
             changes: self.changes_of(&incident)?,
             shifts: self.shifts_of(&incident)?,
-            backlog: self.backend.backlog(number)?.unwrap_or_default(),
+            backlog: if is_over {
+                Vec::new()
+            } else {
+                self.backend.backlog(number)?.unwrap_or_default()
+            },
             incident,
             document,
         };

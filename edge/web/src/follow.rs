@@ -5,29 +5,22 @@
 
 use crate::asking::Site;
 use crate::backend::Answered;
+use crate::feed::{self, End, Line};
 use crate::problem::Problem;
 use crate::query::Query;
 use crate::require::{Read, Require};
 use crate::sight::Sight;
-use axum::body::Body;
 use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName};
-use axum::http::{HeaderMap, HeaderValue, Uri};
-use axum::response::{IntoResponse, Response};
-use hw_api::{Caller, Entry};
-use hyper::body::{Bytes, Frame};
-use std::convert::Infallible;
-use std::pin::Pin;
+use axum::http::header::HeaderName;
+use axum::http::{HeaderMap, Uri};
+use axum::response::Response;
+use hw_api::Entry;
 use std::sync::Arc;
-use std::task::{Context, Poll};
-use tokio::sync::{OwnedSemaphorePermit, mpsc, watch};
-use tokio::time::{sleep, timeout};
+use tokio::sync::watch;
+use tokio::time::sleep;
 
 /// Events read at a time.
 const PAGE: u32 = 100;
-
-/// Pieces that wait for a follower.
-pub(crate) const PIECES_MAX: usize = 4;
 
 /// Milliseconds after which a browser connects again.
 const HELLO: &str = "retry: 2000\n\n";
@@ -57,28 +50,9 @@ pub(crate) async fn events(
     let after = first_wanted(&headers, &uri)?;
     // An event that is not there yet is of another record, which was there before this one.
     let after = after.map_or(newest, |after| after.min(newest));
-    let (pieces, received) = mpsc::channel(PIECES_MAX);
-    let response = feed(&site, received)?;
-    let follower = Follower { site, pieces, last, after, caller };
-    drop(tokio::spawn(follower.run()));
+    let (line, response) = Line::open(Arc::clone(&site), caller)?;
+    feed::keep(&site, Follower { line, last, after }.follow());
     Ok(response)
-}
-
-/// The answer to a follower, if there is a place for one more.
-pub(crate) fn feed(site: &Site, received: mpsc::Receiver<Bytes>) -> Result<Response, Problem> {
-    let Ok(place) = Arc::clone(&site.followers).try_acquire_owned() else {
-        let detail = format!(
-            "{} follow events already, which is as many as may",
-            site.settings.followers_max
-        );
-        return Err(Problem::unavailable(detail, 5));
-    };
-    let body = Body::new(Feed { pieces: received, _place: place });
-    let headers = [
-        (CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
-        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
-    ];
-    Ok((headers, body).into_response())
 }
 
 /// The event that is known already.
@@ -92,31 +66,18 @@ fn first_wanted(headers: &HeaderMap, uri: &Uri) -> Result<Option<u64>, Problem> 
 
 /// Whoever sends events to one connection.
 struct Follower {
-    site: Arc<Site>,
-    pieces: mpsc::Sender<Bytes>,
+    line: Line,
     last: watch::Receiver<u64>,
     after: u64,
-    caller: Caller,
 }
 
-/// Why a follower ends.
-struct End;
-
 impl Follower {
-    async fn run(mut self) {
-        let mut stopping = self.site.stopping.clone();
-        tokio::select! {
-            _ = self.follow() => {}
-            _ = stopping.wait_for(|is_stopping| *is_stopping) => {}
-        }
-    }
-
-    async fn follow(&mut self) -> Result<(), End> {
-        self.send(HELLO.to_owned()).await?;
+    async fn follow(mut self) -> Result<(), End> {
+        self.line.send(HELLO.to_owned()).await?;
         loop {
             let after = self.after;
-            let caller = self.caller.clone();
-            let asked = self.site.ask(move |backend| {
+            let caller = self.line.caller.clone();
+            let asked = self.line.site.ask(move |backend| {
                 let (events, mut sight) =
                     (backend.events(after, PAGE)?, Sight::new(backend, &caller));
                 let judged = events.into_iter().map(|event| {
@@ -135,7 +96,7 @@ impl Follower {
             for (event, is_seen) in events {
                 self.after = event.event;
                 if is_seen {
-                    self.send(frame(&event)).await?;
+                    self.line.send(frame(&event)).await?;
                 }
             }
         }
@@ -148,22 +109,10 @@ impl Follower {
                 changed = self.last.wait_for(|last| *last > self.after) => {
                     return changed.map(drop).map_err(|_| End);
                 }
-                () = sleep(self.site.settings.sign_of_life) => {}
-                () = self.pieces.closed() => return Err(End),
+                () = sleep(self.line.site.settings.sign_of_life) => {}
+                () = self.line.closed() => return Err(End),
             }
-            self.send(SIGN_OF_LIFE.to_owned()).await?;
-        }
-    }
-
-    async fn send(&self, piece: String) -> Result<(), End> {
-        // A token may end or be revoked while its holder follows.
-        if !self.site.keeper().still_admits(&self.caller) {
-            return Err(End);
-        }
-        let sent = timeout(self.site.settings.stall_timeout, self.pieces.send(piece.into())).await;
-        match sent {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) | Err(_) => Err(End),
+            self.line.send(SIGN_OF_LIFE.to_owned()).await?;
         }
     }
 }
@@ -172,22 +121,4 @@ impl Follower {
 fn frame(event: &Entry) -> String {
     let data = serde_json::to_string(event).expect("invariant: words and numbers");
     format!("id: {}\nevent: {}\ndata: {data}\n\n", event.event, event.kind)
-}
-
-/// Pieces as the body of an answer.
-struct Feed {
-    pieces: mpsc::Receiver<Bytes>,
-    _place: OwnedSemaphorePermit,
-}
-
-impl hyper::body::Body for Feed {
-    type Data = Bytes;
-    type Error = Infallible;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        ctx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        self.pieces.poll_recv(ctx).map(|piece| piece.map(|piece| Ok(Frame::data(piece))))
-    }
 }

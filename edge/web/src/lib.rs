@@ -18,6 +18,7 @@ mod compared;
 mod counted;
 mod document;
 mod doorkeeper;
+mod feed;
 mod figures;
 mod follow;
 mod guard;

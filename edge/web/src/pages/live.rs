@@ -8,21 +8,19 @@
 use super::cookies::Wishes;
 use super::gathered;
 use crate::asking::Site;
-use crate::follow::{PIECES_MAX, feed};
+use crate::feed::{self, End, Line};
 use crate::problem::Problem;
 use crate::query::Query;
 use crate::require::{Read, Require};
 use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
-use hw_api::Caller;
 use hw_page::{Page, Place};
-use hyper::body::Bytes;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{mpsc, watch};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep};
 
 /// At most so often a page is made again.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -46,31 +44,24 @@ pub(crate) async fn follow(
     let place = Place::read(path, asked);
     let place = place.ok_or_else(|| Problem::not_found(format!("no page is at {at}")))?;
     let last = site.backend().last_event();
-    let (pieces, received) = mpsc::channel(PIECES_MAX);
-    let response = feed(&site, received)?;
-    let wishes = Wishes { said: None, ..Wishes::read(&headers) };
-    let version = query.text("v").unwrap_or_default().to_owned();
+    let (line, response) = Line::open(Arc::clone(&site), caller)?;
     let follower = Follower {
-        site,
-        caller,
+        line,
         place,
-        wishes,
-        pieces,
+        wishes: Wishes { said: None, ..Wishes::read(&headers) },
         last,
-        version,
+        version: query.text("v").unwrap_or_default().to_owned(),
         sent: BTreeMap::new(),
         order: Vec::new(),
     };
-    drop(tokio::spawn(follower.run()));
+    feed::keep(&site, follower.follow());
     Ok(response)
 }
 
 struct Follower {
-    site: Arc<Site>,
-    caller: Caller,
+    line: Line,
     place: Place,
     wishes: Wishes,
-    pieces: mpsc::Sender<Bytes>,
     last: watch::Receiver<u64>,
     /// Version of the page that the reader has.
     version: String,
@@ -80,33 +71,22 @@ struct Follower {
     order: Vec<&'static str>,
 }
 
-/// Why a follower ends.
-struct End;
-
 impl Follower {
-    async fn run(mut self) {
-        let mut stopping = self.site.stopping.clone();
-        tokio::select! {
-            _ = self.follow() => {}
-            _ = stopping.wait_for(|is_stopping| *is_stopping) => {}
-        }
-    }
-
-    async fn follow(&mut self) -> Result<(), End> {
-        self.send(HELLO.to_owned()).await?;
+    async fn follow(mut self) -> Result<(), End> {
+        self.line.send(HELLO.to_owned()).await?;
         let mut beat = Instant::now();
         loop {
             let event = *self.last.borrow_and_update();
             self.look(event).await?;
             if beat.elapsed() >= BEAT {
                 beat = Instant::now();
-                self.send("event: beat\ndata: \n\n".to_owned()).await?;
+                self.line.send("event: beat\ndata: \n\n".to_owned()).await?;
             }
             sleep(PAUSE).await;
             tokio::select! {
                 changed = self.last.changed() => changed.map_err(|_| End)?,
                 () = sleep(LOOK) => {}
-                () = self.pieces.closed() => return Err(End),
+                () = self.line.closed() => return Err(End),
             }
         }
     }
@@ -115,36 +95,26 @@ impl Follower {
     async fn look(&mut self, event: u64) -> Result<(), End> {
         let asked = (self.place.clone(), self.wishes.clone());
         // What cannot be shown now is shown when it can.
-        let Ok((page, _)) = gathered(&self.site, &self.caller, asked).await else { return Ok(()) };
+        let Ok((page, _)) = gathered(&self.line.site, &self.line.caller, asked).await else {
+            return Ok(());
+        };
         let is_first = self.sent.is_empty();
         let is_known = is_first && page.version() == self.version;
         let regions = regions(&page);
         let ids = || regions.iter().map(|(id, _)| *id);
         if !is_first && !ids().eq(self.order.iter().copied()) {
             // Other parts than before: the whole page is asked for again.
-            self.send(format!("id: {event}\nevent: reload\ndata: \n\n")).await?;
+            self.line.send(format!("id: {event}\nevent: reload\ndata: \n\n")).await?;
         }
         self.order = ids().collect();
         for (id, html) in regions {
             if !is_known && self.sent.get(id) != Some(&html) {
                 let data = serde_json::json!({"id": id, "html": html});
-                self.send(format!("id: {event}\nevent: swap\ndata: {data}\n\n")).await?;
+                self.line.send(format!("id: {event}\nevent: swap\ndata: {data}\n\n")).await?;
             }
             self.sent.insert(id, html);
         }
         Ok(())
-    }
-
-    async fn send(&self, piece: String) -> Result<(), End> {
-        // A token may end or be revoked while its holder follows.
-        if !self.site.keeper().still_admits(&self.caller) {
-            return Err(End);
-        }
-        let sent = timeout(self.site.settings.stall_timeout, self.pieces.send(piece.into())).await;
-        match sent {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) | Err(_) => Err(End),
-        }
     }
 }
 

@@ -4,11 +4,9 @@
 //! What an address asks for and cannot be read is left out of the question, as if it had not been asked:
 //! a page with a wrong `from=` is still the page.
 
-mod escape;
-
-use escape::{decoded, encoded};
 use hw_api::{instant, rfc3339};
-use hw_model::Timestamp;
+use hw_model::{Timestamp, percent_encoded};
+use percent_encoding::percent_decode_str;
 use std::collections::BTreeMap;
 
 /// A stretch of time that is looked at.
@@ -131,7 +129,7 @@ impl Place {
             .trim_matches('/')
             .split('/')
             .filter(|part| !part.is_empty())
-            .map(decoded)
+            .map(|part| Some(percent_decode_str(part).decode_utf8().ok()?.into_owned()))
             .collect();
         let parts = parts?;
         let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
@@ -191,9 +189,9 @@ impl Place {
             }
             Self::Hop { id, stretch } => {
                 asks.extend(stretch.asks());
-                format!("/flow/{}", encoded(id))
+                format!("/flow/{}", percent_encoded(id))
             }
-            Self::Service { name } => format!("/services/{}", encoded(name)),
+            Self::Service { name } => format!("/services/{}", percent_encoded(name)),
             Self::Incidents { status } => {
                 asks.extend(status.clone().map(|status| ("status", status)));
                 "/incidents".to_owned()

@@ -218,6 +218,6 @@ impl Asked {
         let sent = response.extensions_mut().remove::<Sent>();
         let view = problem.view(request.to_owned(), sent);
         let frame = pages::bare_frame(&self.headers);
-        pages::answer::problem(&self.headers, response.status(), view.page(&frame).html(&frame))
+        pages::answer::problem(&self.headers, response, view.page(&frame).html(&frame))
     }
 }

@@ -473,5 +473,11 @@ fn a_form_of_another_page_does_nothing_and_leads_nowhere_else() {
         wrong.body
     );
     assert!(wrong.head.to_lowercase().contains("content-security-policy: default-src 'none'"));
+    // And whoever is turned away is told how to come in, by the page's headers, too.
+    let turned = server.ask("GET", "/", "Accept: text/html\r\nAuthorization: Bearer no\r\n", "");
+    assert_eq!(turned.status, 401);
+    let head = turned.head.to_lowercase();
+    assert!(head.contains("www-authenticate: bearer") && head.contains("content-type: text/html"));
+    assert_eq!(head.matches("content-length:").count(), 1, "{head}");
     server.end();
 }

@@ -2,8 +2,8 @@
 
 use super::cookies;
 use axum::http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
-    REFERRER_POLICY, VARY,
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_SECURITY_POLICY,
+    CONTENT_TYPE, REFERRER_POLICY, VARY,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -30,11 +30,13 @@ pub(crate) fn html(headers: &HeaderMap, text: String, had_said: bool) -> Respons
     response
 }
 
-/// A page that says what is wrong.
-pub(crate) fn problem(headers: &HeaderMap, status: StatusCode, text: String) -> Response {
-    let mut response = html(headers, text, false);
-    *response.status_mut() = status;
-    response
+/// A problem as a page: what its headers say holds still.
+pub(crate) fn problem(headers: &HeaderMap, problem: Response, text: String) -> Response {
+    let (mut parts, _) = problem.into_parts();
+    let (page, body) = html(headers, text, false).into_parts();
+    parts.headers.remove(CONTENT_LENGTH);
+    parts.headers.extend(page.headers);
+    Response::from_parts(parts, body)
 }
 
 /// A file that never changes under its address.

@@ -16,8 +16,8 @@ use crate::require::{Require, Respond};
 use axum::Extension;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HOST, HeaderName};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
+use axum::http::header::{CONTENT_TYPE, HeaderName};
+use axum::http::{HeaderMap, HeaderValue, Method, Uri};
 use axum::response::{IntoResponse, Response};
 use hw_page::SentField;
 use hyper::service::Service;
@@ -92,9 +92,7 @@ fn handed_headers(headers: &HeaderMap, key: &str) -> HeaderMap {
     let mut handed = HeaderMap::new();
     // The names of proxies go with it: who came through one is not of this machine.
     for (name, value) in headers {
-        let is_body =
-            [CONTENT_TYPE, IDEMPOTENCY].contains(name) || name.as_str().starts_with("content-");
-        if !is_body || [HOST, COOKIE, AUTHORIZATION].contains(name) {
+        if name != IDEMPOTENCY && !name.as_str().starts_with("content-") {
             handed.append(name.clone(), value.clone());
         }
     }
@@ -206,8 +204,5 @@ fn refused(mut answer: Response, uri: &Uri, fields: &Fields) -> Response {
         fields.iter().map(|(name, value)| SentField { name: name.clone(), value: value.clone() });
     let sent = Sent { action: uri.path().to_owned(), fields: sent.collect() };
     answer.extensions_mut().insert(sent);
-    if answer.status() == StatusCode::OK {
-        *answer.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-    }
     answer
 }

@@ -3,9 +3,10 @@
 use crate::place::Place;
 use hw_api::{FlowHop as CountedHop, FlowMap as CountedMap, Shift};
 use hw_chart::{FlowHop, FlowMap, FlowService, HopState, Tense};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// The map of a minute. Of a hop that shifted it is known what is usual; any other is as usual.
+/// The map of a minute. Of a hop that shifted it is known which share is usual; any other passes its usual
+/// share of what comes to it, which may be more or less than usual.
 pub(crate) fn minute(title: &str, counted: &CountedMap, shifts: &[Shift]) -> FlowMap {
     let minutes = minutes(counted);
     let mut hops: Vec<FlowHop> =
@@ -52,29 +53,109 @@ fn drawn(hop: &CountedHop, shifts: &[Shift], minutes: f64) -> FlowHop {
     }
 }
 
-/// What comes after a hop that changed gets more or less than usual and carries it on.
+/// What comes after a hop that changed gets more or less than usual and carries it on: of what enters a
+/// service now, as large a share goes on as without the change, of as much less or more.
 fn carry(hops: &mut [FlowHop]) {
-    let mut reached: BTreeSet<String> = hops
-        .iter()
-        .filter(|hop| hop.state == HopState::Changed)
-        .map(|hop| hop.to.clone())
-        .collect();
-    let excess: f64 = hops
-        .iter()
-        .filter(|hop| hop.state == HopState::Changed)
-        .map(|hop| hop.now / hop.usual.max(1e-9))
-        .fold(1.0, f64::max);
-    loop {
-        let n_before = reached.len();
-        for hop in hops.iter_mut().filter(|hop| hop.state == HopState::AsUsual) {
-            if reached.contains(&hop.from) {
+    let unscaled: Vec<f64> = hops.iter().map(|hop| hop.usual).collect();
+    // A way through the map is at most as long as it has hops; where it runs in circles this ends, too.
+    for _ in 0..hops.len() {
+        let scales = scales(hops);
+        let mut is_settled = true;
+        for (hop, unscaled) in hops.iter_mut().zip(&unscaled) {
+            let Some(scale) = scales.get(&hop.from) else { continue };
+            if hop.state == HopState::AsUsual {
                 hop.state = HopState::CarriedOn;
-                hop.usual = hop.now / excess.max(1.0);
-                reached.insert(hop.to.clone());
+                is_settled = false;
             }
+            let usual = unscaled * scale;
+            is_settled &= usual.total_cmp(&hop.usual).is_eq();
+            hop.usual = usual;
         }
-        if reached.len() == n_before {
+        if is_settled {
             return;
         }
+    }
+}
+
+/// Of services that something unusual enters: what enters usually, as a share of what enters now.
+fn scales(hops: &[FlowHop]) -> BTreeMap<String, f64> {
+    let is_unusual =
+        |name: &str| hops.iter().any(|hop| hop.to == name && hop.state != HopState::AsUsual);
+    let mut entered: BTreeMap<&str, (f64, f64)> = BTreeMap::new();
+    for hop in hops {
+        let (usual, now) = entered.entry(&hop.to).or_default();
+        *usual += hop.usual;
+        *now += hop.now;
+    }
+    entered
+        .into_iter()
+        .filter(|(name, (_, now))| *now > 0.0 && is_unusual(name))
+        .map(|(name, (usual, now))| (name.to_owned(), usual / now))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hop(from: &str, to: &str, (now, usual): (f64, f64)) -> FlowHop {
+        FlowHop {
+            from: from.to_owned(),
+            to: to.to_owned(),
+            now,
+            usual,
+            ratio_now: None,
+            ratio_usual: None,
+            state: if now.total_cmp(&usual).is_eq() {
+                HopState::AsUsual
+            } else {
+                HopState::Changed
+            },
+            href: None,
+        }
+    }
+
+    fn carried(mut hops: Vec<FlowHop>) -> Vec<(HopState, f64)> {
+        carry(&mut hops);
+        hops.into_iter().map(|hop| (hop.state, hop.usual)).collect()
+    }
+
+    #[test]
+    fn what_comes_after_more_or_less_had_the_same_share_of_the_usual() {
+        for (now, usual) in [(100.0, 50.0), (25.0, 50.0)] {
+            let passed = carried(vec![
+                hop("b", "c", (now * 0.8, now * 0.8)),
+                hop("a", "b", (now, usual)),
+                hop("a", "x", (7.0, 7.0)),
+                hop("c", "d", (now * 0.4, now * 0.4)),
+            ]);
+            assert_eq!(passed[0], (HopState::CarriedOn, usual * 0.8));
+            assert_eq!(passed[1], (HopState::Changed, usual));
+            assert_eq!(passed[2], (HopState::AsUsual, 7.0), "beside it, nothing is carried");
+            assert_eq!(passed[3], (HopState::CarriedOn, usual * 0.4));
+        }
+    }
+
+    #[test]
+    fn where_ways_meet_only_one_of_them_has_more() {
+        let passed = carried(vec![
+            hop("a", "c", (90.0, 30.0)),
+            hop("b", "c", (30.0, 30.0)),
+            hop("c", "d", (120.0, 120.0)),
+        ]);
+        assert_eq!(passed[2], (HopState::CarriedOn, 60.0));
+    }
+
+    #[test]
+    fn a_circle_and_a_hop_that_nothing_passes_have_an_end() {
+        let passed = carried(vec![
+            hop("a", "b", (0.0, 50.0)),
+            hop("b", "c", (0.0, 0.0)),
+            hop("x", "y", (10.0, 5.0)),
+            hop("y", "z", (10.0, 10.0)),
+            hop("z", "y", (10.0, 10.0)),
+        ]);
+        assert_eq!(passed[1], (HopState::AsUsual, 0.0), "what it would have passed is not known");
+        assert!(passed.iter().all(|(_, usual)| usual.is_finite()));
     }
 }

@@ -1,8 +1,8 @@
 //! What is said of a change, as a shape and a word: never by colour alone.
 //!
 //! A filled triangle accuses, an arrow down to a line brought the figure back, a tick in a ring
-//! exonerates, two bars say "no effect", a dashed ring "not implicated", and a question mark in a square
-//! that the data cannot decide.
+//! exonerates, two bars say "no effect", a dashed ring "not implicated", a question mark in a square that
+//! the data cannot decide, and a dot that no incident asked.
 
 use crate::ink::Inks;
 use crate::svg::{Path, Svg};
@@ -18,6 +18,8 @@ pub enum Said {
     Verdict(Verdict),
     /// The effect of a change that was to help.
     Effect(Effect),
+    /// No incident asked what it did.
+    Nothing,
 }
 
 impl Said {
@@ -31,6 +33,7 @@ impl Said {
             Self::Verdict(Verdict::Undecided) | Self::Effect(Effect::Undecided) => "undecided",
             Self::Effect(Effect::Worked) => "mitigated",
             Self::Effect(Effect::None) => "no effect",
+            Self::Nothing => "not judged",
         }
     }
 
@@ -40,15 +43,17 @@ impl Said {
     }
 
     /// How much it matters, 0 the most.
-    pub(crate) const fn rank(self) -> u8 {
+    #[must_use]
+    pub const fn rank(self) -> u8 {
         match self {
             Self::Verdict(Verdict::Implicated) => 0,
             Self::Effect(Effect::Worked) => 1,
             Self::Verdict(Verdict::Undecided) => 2,
-            Self::Effect(Effect::Undecided) => 3,
+            Self::Verdict(Verdict::Exonerated) => 3,
             Self::Effect(Effect::None) => 4,
-            Self::Verdict(Verdict::Exonerated) => 5,
+            Self::Effect(Effect::Undecided) => 5,
             Self::Verdict(Verdict::NotImplicated) => 6,
+            Self::Nothing => 7,
         }
     }
 
@@ -58,7 +63,8 @@ impl Said {
             Self::Verdict(Verdict::Implicated) => inks.alarm,
             Self::Verdict(Verdict::Exonerated) | Self::Effect(Effect::Worked) => inks.flow,
             Self::Verdict(Verdict::NotImplicated | Verdict::Undecided)
-            | Self::Effect(Effect::None | Effect::Undecided) => inks.ink2,
+            | Self::Effect(Effect::None | Effect::Undecided)
+            | Self::Nothing => inks.ink2,
         }
     }
 }
@@ -101,6 +107,10 @@ pub(crate) fn draw(svg: &mut Svg, said: Said, ink: &'static str, (x, y): (f64, f
         }
         Said::Verdict(Verdict::Undecided) | Said::Effect(Effect::Undecided) => {
             question(svg, ink, (x, y));
+        }
+        Said::Nothing => {
+            let dot = svg.element("circle").num("cx", x + 6.0).num("cy", y + 6.0);
+            dot.num("r", 2.6).attr("fill", ink).end();
         }
     }
 }
@@ -147,11 +157,15 @@ mod tests {
         let verdicts =
             [Verdict::Implicated, Verdict::NotImplicated, Verdict::Exonerated, Verdict::Undecided];
         let effects = [Effect::Worked, Effect::None];
-        let all = verdicts.map(Said::Verdict).into_iter().chain(effects.map(Said::Effect));
+        let all = verdicts
+            .map(Said::Verdict)
+            .into_iter()
+            .chain(effects.map(Said::Effect))
+            .chain([Said::Nothing]);
         let mut seen = std::collections::BTreeSet::new();
         for said in all {
             assert!(seen.insert(said.word().to_owned()) && seen.insert(glyph(said)), "{said:?}");
         }
-        assert_eq!(seen.len(), 12);
+        assert_eq!(seen.len(), 14);
     }
 }

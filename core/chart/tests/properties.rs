@@ -60,6 +60,7 @@ fn said() -> impl Strategy<Value = Said> {
         ])
         .prop_map(Said::Verdict),
         prop::sample::select(Effect::ALL.to_vec()).prop_map(Said::Effect),
+        Just(Said::Nothing),
     ]
 }
 

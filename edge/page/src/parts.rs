@@ -15,6 +15,7 @@ pub(crate) fn chip(said: Said) -> Markup {
         Said::Effect(Effect::Worked) => "chip mitigated",
         Said::Effect(Effect::None) => "chip no-effect",
         Said::Verdict(Verdict::Undecided) | Said::Effect(Effect::Undecided) => "chip undecided",
+        Said::Nothing => "chip",
     };
     html! { span class=(class) { (PreEscaped(glyph(said))) (said.word()) } }
 }
@@ -22,10 +23,8 @@ pub(crate) fn chip(said: Said) -> Markup {
 /// What the words of the API say of a change: of an attempt to help its effect, else the verdict.
 pub(crate) fn said(verdict: &str, effect: Option<&str>) -> Option<Said> {
     match effect {
-        Some(word) => {
-            Effect::ALL.into_iter().find(|effect| effect.word() == word).map(Said::Effect)
-        }
-        None => Verdict::ALL.into_iter().find(|known| known.word() == verdict).map(Said::Verdict),
+        Some(word) => Effect::from_word(word).map(Said::Effect),
+        None => Verdict::from_word(verdict).map(Said::Verdict),
     }
 }
 

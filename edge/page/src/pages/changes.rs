@@ -245,7 +245,7 @@ impl ChangeView {
     fn head(&self, judged: &[Judged<'_>], frame: &Frame) -> Markup {
         let change = &self.change;
         let words = match judged.first().map(|first| (first.said, first.incident)) {
-            None => "No incident speaks of it.".to_owned(),
+            None | Some((Said::Nothing, _)) => "No incident speaks of it.".to_owned(),
             Some((Said::Verdict(Verdict::Implicated), id)) => format!("It is implicated in {id}."),
             Some((Said::Verdict(Verdict::Exonerated), id)) => {
                 format!("It did not cause {id}: it is exonerated.")

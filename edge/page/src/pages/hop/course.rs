@@ -9,7 +9,7 @@ use hw_chart::{
     BandPoint, Baseline, ChangeMark, Mark, Onset, Point, Quantity, RatioOverTime, Said, Series,
     View,
 };
-use hw_model::{Interval, Timestamp, Verdict};
+use hw_model::{Interval, Timestamp};
 use std::collections::BTreeMap;
 
 /// Steps outside of shifts from which it is said what is usual.
@@ -113,7 +113,7 @@ fn mark(change: &Change, hop: &HopView, (from, to): (Timestamp, Timestamp)) -> O
         service: change.service.clone(),
         kind: change.kind.clone(),
         what: what.unwrap_or_default().trim().to_owned(),
-        said: hop.incidents.iter().find_map(of).unwrap_or(Said::Verdict(Verdict::NotImplicated)),
+        said: hop.incidents.iter().find_map(of).unwrap_or(Said::Nothing),
         href: Place::of_id(&change.id).map(|place| place.href()),
     })
 }

@@ -6,7 +6,6 @@ use crate::frame::Frame;
 use crate::parts::{because, card, chip, id_link, said, service};
 use hw_api::Change;
 use hw_chart::Said;
-use hw_model::{Effect, Verdict};
 use maud::{Markup, html};
 use std::cmp::Reverse;
 
@@ -33,7 +32,7 @@ pub(super) fn changes(view: &StoryView, frame: &Frame) -> Markup {
         })
         .collect();
     // Of those of which the same is said the latest before the onset are suspected first.
-    rows.sort_by_key(|row| (row.said.map_or(9, order), Reverse(row.change.at.clone())));
+    rows.sort_by_key(|row| (row.said.map_or(9, Said::rank), Reverse(row.change.at.clone())));
     let note = match rows.len() {
         0 => String::new(),
         1 => "1 change around its start and since".to_owned(),
@@ -69,18 +68,6 @@ fn strongest_first(mut facts: Vec<String>) -> Vec<String> {
     };
     facts.sort_by(|a, b| factor(b).total_cmp(&factor(a)));
     facts
-}
-
-const fn order(said: Said) -> u8 {
-    match said {
-        Said::Verdict(Verdict::Implicated) => 0,
-        Said::Effect(Effect::Worked) => 1,
-        Said::Verdict(Verdict::Undecided) => 2,
-        Said::Verdict(Verdict::Exonerated) => 3,
-        Said::Effect(Effect::None) => 4,
-        Said::Effect(Effect::Undecided) => 5,
-        Said::Verdict(Verdict::NotImplicated) => 6,
-    }
 }
 
 fn line(row: &Row<'_>, frame: &Frame) -> Markup {

@@ -6,7 +6,10 @@ use hw_model::{Direction, Shift, Signal, Target};
 
 /// The title of an incident.
 pub(crate) fn title(evidence: &Evidence) -> String {
-    let main = evidence.main();
+    of(evidence.main())
+}
+
+fn of(main: &Shift) -> String {
     let service = &main.service;
     let (before, after) = (main.before, main.after);
     match main.signal {
@@ -48,5 +51,43 @@ fn calls(main: &Shift) -> String {
         Target::Hop(hop) => format!("the calls from {} to {}", hop.caller, hop.callee),
         Target::Entry { service, operation } => format!("what {service} gets by {operation}"),
         Target::Service(service) => format!("the calls of {service}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hw_model::{Interval, Timestamp, past_title};
+
+    #[test]
+    fn every_title_can_be_told_as_what_was() {
+        let at = Timestamp::from_s(0);
+        for signal in Signal::ALL {
+            let shift = Shift {
+                signal,
+                service: "a".to_owned(),
+                target: Target::Service("a".to_owned()),
+                value: None,
+                direction: Direction::Up,
+                before: 0.5,
+                after: 0.9,
+                onset_at: at,
+                onset: Interval { from: at, to: at },
+                detected_at: at,
+                ended_at: None,
+                accepted_at: None,
+                back_since: None,
+                evidence_nats: 20.0,
+            };
+            let is = of(&shift);
+            let was = past_title(&is);
+            assert_ne!(was, is);
+            assert!(
+                ["passed", "answered", "failed", "took", "received", "logged", "sent"]
+                    .iter()
+                    .any(|word| was.split(' ').any(|it| it.trim_end_matches(';') == *word)),
+                "{was}"
+            );
+        }
     }
 }

@@ -6,7 +6,9 @@
 /// The title of an incident that is over, told as what was. What is not of Highwater's own form stays.
 #[must_use]
 pub fn past_title(title: &str) -> String {
-    const FORMS: [(&[&str], &[&str]); 6] = [
+    const FORMS: [(&[&str], &[&str]); 7] = [
+        // First: a template may hold any words.
+        (&[" logs \""], &[" logged \""]),
         (
             &[" passes ", " of what it receives; it usually passes "],
             &[" passed ", " of what it received; it usually passes "],
@@ -61,6 +63,10 @@ mod tests {
                 "a received 4.0 items/s; more than the usual 2.0",
             ),
             ("a sends no telemetry any more", "a sent no telemetry"),
+            (
+                "a logs \"calls of <*> fail; usually <*>\"",
+                "a logged \"calls of <*> fail; usually <*>\"",
+            ),
             ("orders arrive twice", "orders arrive twice"),
         ] {
             assert_eq!(past_title(is), was);

@@ -31,6 +31,7 @@ pub use evidence::{
     Split, Track,
 };
 pub use origin::OUTSIDE;
+pub use verdict::{Fact, Weighed, Weight};
 
 use hw_model::Diagnosis;
 
@@ -53,6 +54,13 @@ pub fn diagnose(evidence: &Evidence) -> Diagnosis {
         cleared: walk.cleared,
         judgements,
     }
+}
+
+/// The verdicts of [`diagnose`] on an incident that has not come back, with what they rest on: for
+/// whoever measures how often they are right.
+#[must_use]
+pub fn weigh(evidence: &Evidence) -> Vec<Weighed> {
+    verdict::weigh_all(evidence, &origin::walk(evidence).origins)
 }
 
 /// One line that says what is wrong.

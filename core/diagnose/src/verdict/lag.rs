@@ -1,6 +1,6 @@
 //! When and where: how well the time and place of a change fit the onset.
 
-use super::{COMPARED_WITH_H, Factor};
+use super::{COMPARED_WITH_H, Fact, Factor};
 use crate::evidence::{Evidence, KnownChange};
 use crate::words::{change_words, clock, onset_words, points, share};
 use hw_model::{ChangeSource, Origin, Timestamp, length_words};
@@ -46,16 +46,15 @@ impl Place {
 pub(super) fn after_onset(evidence: &Evidence, known: &KnownChange) -> Option<Factor> {
     let at = known.change.at;
     let before = evidence.onset_before(known.began_at.plus_s(-clock_s(known)));
-    (before > ORDER).then(|| Factor {
-        bayes_factor: 0.0,
-        is_hard: true,
-        because: format!(
+    (before > ORDER).then(|| {
+        let because = format!(
             "it came {} after {onset}: {}, {onset} lies at {}",
             length_words(at.seconds_since(evidence.onset_at())),
             change_words(evidence, known),
             clock(evidence, evidence.onset_at()),
             onset = onset_words(evidence)
-        ),
+        );
+        Factor::soft(Fact::Order, 0.0, because).hard_if(true)
     })
 }
 
@@ -98,7 +97,7 @@ pub(super) fn hazard_per_h(
         points(timing),
         place_words(place, &known.change.service, origin)
     );
-    (per_h, Factor { bayes_factor: timing, is_hard: false, because })
+    (per_h, Factor::soft(Fact::Timing, timing, because))
 }
 
 fn place_words(place: Place, service: &str, origin: &str) -> String {

@@ -1,6 +1,6 @@
 //! The change was made again: did the shift return?
 
-use super::Factor;
+use super::{Fact, Factor};
 use crate::evidence::{DECIDED_NATS, Evidence, KnownChange};
 use crate::words::{clock, points};
 use hw_model::length_words;
@@ -42,7 +42,8 @@ pub(super) fn weigh(evidence: &Evidence, known: &KnownChange) -> Option<Factor> 
         length_words(quiet_s),
         points(bayes_factor)
     );
-    Some(Factor { bayes_factor, is_hard: quiet_s >= HARD_AFTER * lag_s, because })
+    let is_hard = quiet_s >= HARD_AFTER * lag_s;
+    Some(Factor::soft(Fact::Redeploy, bayes_factor, because).hard_if(is_hard))
 }
 
 /// The shift came back with the change.
@@ -53,5 +54,5 @@ fn returned(evidence: &Evidence, again: &KnownChange) -> Factor {
         clock(evidence, again.change.at),
         points(bayes_factor)
     );
-    Factor { bayes_factor, is_hard: false, because }
+    Factor::soft(Fact::Redeploy, bayes_factor, because)
 }

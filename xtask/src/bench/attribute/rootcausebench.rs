@@ -21,6 +21,9 @@ use std::path::Path;
 /// Calls a minute that are assumed where a service's rate of requests is not given.
 const CALLS_PER_MINUTE: f64 = 600.0;
 
+/// The answer that names a flag instead of a deploy.
+const A_FLAG: &str = "a flag";
+
 /// Seconds of a row.
 const ROW_S: i64 = 60;
 
@@ -89,17 +92,20 @@ fn judge(scenario: &Scenario) -> (String, Answers) {
     };
     let judgements = diagnose(&evidence).judgements;
     let nobody = 1.0 - judgements.iter().map(|judgement| judgement.probability).sum::<f64>();
-    let commit = |judgement: &Judgement| {
-        let at = usize::try_from(judgement.change.0).ok()?;
-        scenario.deploys.get(at).map(|deploy| deploy.commit_sha.clone())
+    // To name a flag is an answer too, and a wrong one: no flag is the culprit anywhere.
+    let answer = |judgement: &Judgement| {
+        let at = usize::try_from(judgement.change.0).ok();
+        let deploy = at.and_then(|at| scenario.deploys.get(at));
+        deploy.map_or(A_FLAG.to_owned(), |deploy| deploy.commit_sha.clone())
     };
     let implicated = judgements.iter().find(|one| one.verdict == Verdict::Implicated);
     let likeliest = judgements.iter().max_by(|a, b| a.probability.total_cmp(&b.probability));
     let likeliest = likeliest.filter(|one| one.probability > nobody);
     let lead_s = fired_at - evidence.onset_at().tick().0;
-    let words = |answer: Option<&Judgement>| {
-        answer
-            .map_or("none".to_owned(), |one| commit(one).map_or("a flag".to_owned(), |c| short(&c)))
+    let words = |one: Option<&Judgement>| match one.map(answer) {
+        Some(word) if word == A_FLAG => word,
+        Some(commit) => short(&commit),
+        None => "none".to_owned(),
     };
     let row = format!(
         "| {} | {:.0} | {} | {} | {} | {:.2} |\n",
@@ -111,8 +117,8 @@ fn judge(scenario: &Scenario) -> (String, Answers) {
         likeliest.map_or(nobody, |one| one.probability),
     );
     let answers = Answers {
-        implicated: implicated.and_then(commit),
-        likeliest: likeliest.and_then(commit),
+        implicated: implicated.map(answer),
+        likeliest: likeliest.map(answer),
         latest,
         latest_there,
     };

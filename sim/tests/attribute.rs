@@ -14,7 +14,7 @@ fn guilty_changes_are_implicated_and_never_exonerated() {
     let seeds: Vec<u64> = (0..60).map(|at| 2 * at + 1).collect();
     let scores = scores(&[Family::Plain], &seeds);
     let row = scores.plain();
-    assert!(row.n_guilty() >= 35, "{row:?}");
+    assert!(row.n_guilty() >= 25, "{row:?}");
     assert_eq!(row.ever_exonerated, 0, "{row:?}");
     assert!(row.precision() >= 0.9, "{row:?}");
     assert!(row.of_oracle() >= 0.8, "{row:?}");

@@ -342,10 +342,9 @@ impl Draft {
                     && (act.at + 1..at).contains(&other.at)
             });
             let must_be_innocent = self.family == Family::Meets;
-            history.system.place(act.service) != Place::Elsewhere
-                && !later
-                && !is_gone(*number)
-                && !(must_be_innocent && history.guilty == Some(*number))
+            let is_barred = must_be_innocent && history.guilty == Some(*number);
+            let is_elsewhere = history.system.place(act.service) == Place::Elsewhere;
+            !(is_elsewhere || later || is_gone(*number) || is_barred)
         });
         let score = |act: &Act| {
             let is_own = history.system.place(act.service) == Place::Own;

@@ -87,7 +87,7 @@ pub use team::{
     RedeployItem, ReworkRate, ServiceDeploys, ServiceKnowledge, SimilarIncident, TeamRecord,
     TimeOf, TimesLeg, TimesSpread, VerdictIn, Waits,
 };
-pub use time::{instant, length_s, rfc3339};
+pub use time::{instant, length_s, rfc3339, until};
 pub use told::{TellChange, TellFault, Told, ToldAnswer};
 pub use window::{Latency, Window, Windows};
 pub use words::{effect_words, source_words};

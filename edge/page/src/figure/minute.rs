@@ -38,7 +38,7 @@ fn minutes(counted: &CountedMap) -> f64 {
 fn drawn(hop: &CountedHop, shifts: &[Shift], minutes: f64) -> FlowHop {
     let now = hop.left as f64 / minutes;
     let shift = shifts.iter().find(|shift| {
-        shift.signal == "transfer" && shift.ended_at.is_none() && hop.shifts.contains(&shift.id)
+        shift.signal == "transfer" && shift.over_at().is_none() && hop.shifts.contains(&shift.id)
     });
     let usual = shift.map_or(now, |shift| hop.entered as f64 / minutes * shift.before);
     FlowHop {
@@ -55,7 +55,7 @@ fn drawn(hop: &CountedHop, shifts: &[Shift], minutes: f64) -> FlowHop {
 
 /// What comes after a hop that changed gets more or less than usual and carries it on: of what enters a
 /// service now, as large a share goes on as without the change, of as much less or more.
-fn carry(hops: &mut [FlowHop]) {
+pub(crate) fn carry(hops: &mut [FlowHop]) {
     let unscaled: Vec<f64> = hops.iter().map(|hop| hop.usual).collect();
     // A way through the map is at most as long as it has hops; where it runs in circles this ends, too.
     for _ in 0..hops.len() {

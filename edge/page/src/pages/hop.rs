@@ -5,7 +5,7 @@ mod course;
 use crate::figure::{Readable, chart};
 use crate::form::{Form, behind};
 use crate::frame::{Frame, Page, Region};
-use crate::parts::{capital, card, empty, id_link, service};
+use crate::parts::{answer_list, capital, card, empty, id_link, service};
 use crate::place::{Place, Stretch};
 use course::{course, usual_of};
 use hw_api::{Change, Hop, Incident, Shift, Window, Windows, instant};
@@ -60,14 +60,14 @@ impl HopView {
     }
 
     fn open(&self) -> Option<&Shift> {
-        self.shifts.iter().find(|shift| shift.signal == "transfer" && shift.ended_at.is_none())
+        self.shifts.iter().find(|shift| shift.signal == "transfer" && shift.over_at().is_none())
     }
 
     /// The last shift in the stretch that is over, and when it was.
-    fn ended(&self) -> Option<(&Shift, &String)> {
+    fn ended(&self) -> Option<(&Shift, &str)> {
         let (from, to) = (instant(&self.windows.from)?, instant(&self.windows.to)?);
         self.shifts.iter().filter(|shift| shift.signal == "transfer").find_map(|shift| {
-            let end = shift.ended_at.as_ref()?;
+            let end = shift.over_at()?;
             let is_shown = instant(end)? > from && instant(&shift.onset_at)? < to;
             is_shown.then_some((shift, end))
         })
@@ -86,7 +86,7 @@ impl HopView {
             );
         }
         if let Some((shift, end)) = self.ended() {
-            let [since, until] = [&shift.onset_at, end]
+            let [since, until] = [shift.onset_at.as_str(), end]
                 .map(|at| instant(at).map(|at| frame.clock.words(at)).unwrap_or_default());
             return format!(
                 "{caller} passed {} on to {callee} from {since} to {until}; it usually passes {}.",
@@ -170,7 +170,7 @@ impl HopView {
             .iter()
             .find(|shift| matches!(shift.signal.as_str(), "answers" | "transfer"));
         let onset = shift.and_then(|shift| instant(&shift.onset_at));
-        let end = shift.and_then(|shift| shift.ended_at.as_deref()).and_then(instant);
+        let end = shift.and_then(Shift::over_at).and_then(instant);
         let (mut before, mut since) = (BTreeMap::new(), BTreeMap::new());
         for window in &self.windows.items {
             let at = instant(&window.from);
@@ -182,15 +182,18 @@ impl HopView {
                 *into.entry(value.clone()).or_default() += n;
             }
         }
-        let body = if before.is_empty() && since.is_empty() {
-            empty(
+        let body = match (before.is_empty(), since.is_empty()) {
+            (true, true) => empty(
                 "Its answers are not visible.",
                 &html! { p { "Highwater sees an answer as a status, a flag's variant, or an attribute with few values. Without it a shift may start here or at what it asks." } },
-            )
-        } else if since.is_empty() {
-            counted(&before)
-        } else {
-            self.mix(&before, &since)
+            ),
+            (false, false) => self.mix(&before, &since),
+            // With one side alone there is nothing to compare.
+            (false, true) => html! { (answer_list(&before)) },
+            (true, false) => html! {
+                (answer_list(&since))
+                p class="note" { "The figure was shifted in all of this stretch: look at an earlier one for what is usual." }
+            },
         };
         card(&format!("What {} answers", self.hop.callee), "", &body)
     }
@@ -285,11 +288,7 @@ impl HopView {
 }
 
 fn figure(shift: &Shift, value: f64) -> String {
-    if matches!(shift.signal.as_str(), "volume" | "log") {
-        format!("{value:.1} / s")
-    } else {
-        share_words(value)
-    }
+    if shift.signal == "volume" { format!("{value:.1} / s") } else { share_words(value) }
 }
 
 fn ms(value: f64) -> String {
@@ -300,15 +299,4 @@ fn sums(windows: &[Window]) -> (u64, u64) {
     windows
         .iter()
         .fold((0, 0), |(entered, left), window| (entered + window.entered, left + window.left))
-}
-
-fn counted(answers: &BTreeMap<String, u64>) -> Markup {
-    let all: u64 = answers.values().sum();
-    let mut sorted: Vec<(&String, &u64)> = answers.iter().collect();
-    sorted.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
-    html! {
-        ul class="plain" {
-            @for (value, n) in sorted { li { b { (value) } " " (count_words(*n as f64)) " (" (share_words(*n as f64 / all.max(1) as f64)) ")" } }
-        }
-    }
 }

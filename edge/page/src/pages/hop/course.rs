@@ -4,7 +4,7 @@ use super::HopView;
 use crate::frame::Frame;
 use crate::parts::said;
 use crate::place::Place;
-use hw_api::{Change, Window, change_name, instant};
+use hw_api::{Change, Window, instant};
 use hw_chart::{
     BandPoint, Baseline, ChangeMark, Mark, Onset, Point, Quantity, RatioOverTime, Said, Series,
     View,
@@ -76,7 +76,7 @@ pub(super) fn usual_of(hop: &HopView) -> Option<(f64, f64)> {
     let is_shifted = |at: Timestamp| {
         hop.shifts.iter().filter(|shift| shift.signal == "transfer").any(|shift| {
             let began = instant(&shift.onset_from).is_some_and(|from| from <= at);
-            let is_on = shift.ended_at.as_deref().and_then(instant).is_none_or(|end| at < end);
+            let is_on = shift.over_at().and_then(instant).is_none_or(|end| at < end);
             began && is_on
         })
     };
@@ -102,17 +102,11 @@ fn mark(change: &Change, hop: &HopView, (from, to): (Timestamp, Timestamp)) -> O
         let verdict = judged.map(|judged| judged.verdict.as_str()).unwrap_or_default();
         said(verdict, tried.map(|tried| tried.effect.as_str()))
     };
-    let name = change_name(
-        &change.kind,
-        &change.service,
-        (change.from_version.as_deref(), change.to_version.as_deref()),
-    );
-    let what = name.strip_prefix(&format!("{} of {}", change.kind, change.service));
     Some(ChangeMark {
         at,
         service: change.service.clone(),
         kind: change.kind.clone(),
-        what: what.unwrap_or_default().trim().to_owned(),
+        what: change.versions(),
         said: hop.incidents.iter().find_map(of).unwrap_or(Said::Nothing),
         href: Place::of_id(&change.id).map(|place| place.href()),
     })

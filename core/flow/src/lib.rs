@@ -25,6 +25,7 @@ mod names;
 mod open;
 mod peers;
 mod places;
+mod questions;
 mod ring;
 mod routes;
 mod services;

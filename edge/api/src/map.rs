@@ -1,6 +1,7 @@
 //! What flowed where in a minute.
 
 use serde::Serialize;
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// The map of one minute.
@@ -39,4 +40,18 @@ pub struct FlowHop {
     pub errors: u64,
     /// Shifts of this hop that were open at its end.
     pub shifts: Vec<String>,
+    /// Where calls on it are questions: what was answered. Left out where items flow.
+    ///
+    /// A question has ended before items leave on another hop of the same entry, and passes nothing on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub question: Option<Question>,
+}
+
+/// What a question was answered, by value; empty where answers are not visible or no longer counted by the second.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Question {
+    /// In the minute.
+    pub answers: BTreeMap<String, u64>,
+    /// In the hour before it; while a shift of this hop is open, in the hour before that began.
+    pub usual: BTreeMap<String, u64>,
 }

@@ -21,6 +21,7 @@ mod pasts;
 mod people;
 mod postmortem;
 mod present;
+mod questions;
 mod record;
 mod recorded;
 mod rules;

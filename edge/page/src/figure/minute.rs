@@ -2,18 +2,22 @@
 
 use crate::place::Place;
 use hw_api::{FlowHop as CountedHop, FlowMap as CountedMap, Shift};
-use hw_chart::{FlowHop, FlowMap, FlowService, HopState, Tense};
+use hw_chart::{
+    AnswerCount, Answering, Asked, FlowHop, FlowMap, FlowService, HopState, Standing, Tense,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The map of a minute. Of a hop that shifted it is known which share is usual; any other passes its usual
-/// share of what comes to it, which may be more or less than usual.
+/// share of what comes to it, which may be more or less than usual. Questions are no flow: who answers them
+/// stands in a box.
 pub(crate) fn minute(title: &str, counted: &CountedMap, shifts: &[Shift]) -> FlowMap {
     let minutes = minutes(counted);
-    let mut hops: Vec<FlowHop> =
-        counted.hops.iter().map(|hop| drawn(hop, shifts, minutes)).collect();
+    let (questions, flowing): (Vec<&CountedHop>, Vec<&CountedHop>) =
+        counted.hops.iter().partition(|hop| hop.question.is_some());
+    let mut hops: Vec<FlowHop> = flowing.iter().map(|hop| drawn(hop, shifts, minutes)).collect();
     carry(&mut hops);
     let mut seen = BTreeSet::new();
-    let names = counted.hops.iter().flat_map(|hop| [&hop.caller, &hop.callee]);
+    let names = flowing.iter().flat_map(|hop| [&hop.caller, &hop.callee]);
     let services = names
         .filter(|name| seen.insert(name.as_str()))
         .map(|name| FlowService { name: name.clone(), href: Some(Place::service(name).href()) });
@@ -23,9 +27,40 @@ pub(crate) fn minute(title: &str, counted: &CountedMap, shifts: &[Shift]) -> Flo
         tense: Tense::Now,
         services: services.collect(),
         hops,
-        asked: Vec::new(),
+        asked: questions.iter().filter_map(|hop| asked(hop, shifts, minutes)).collect(),
         n_folded: 0,
     }
+}
+
+/// Who answers a question, and what.
+fn asked(hop: &CountedHop, shifts: &[Shift], minutes: f64) -> Option<Asked> {
+    let question = hop.question.as_ref()?;
+    let of = |all: &BTreeMap<String, u64>, value: &str| all.get(value).copied().unwrap_or(0) as f64;
+    let values: BTreeSet<&String> = question.usual.keys().chain(question.answers.keys()).collect();
+    let is_shifted = shifts
+        .iter()
+        .any(|shift| shift.over_at().is_none() && shift.hop.as_deref() == Some(hop.id.as_str()));
+    let answers = values.into_iter().map(|value| AnswerCount {
+        value: value.clone(),
+        usual: of(&question.usual, value),
+        now: of(&question.answers, value),
+    });
+    let failed = match hop.errors {
+        0 => String::new(),
+        n => format!("{n} of {} calls failed", hop.calls),
+    };
+    Some(Asked {
+        answering: Answering {
+            service: hop.callee.clone(),
+            asked_by: hop.caller.clone(),
+            answers: answers.collect(),
+        },
+        owner: String::new(),
+        asks_per_min: hop.left as f64 / minutes,
+        note: failed,
+        standing: if is_shifted { Standing::Changed } else { Standing::AsUsual },
+        href: Some(Place::service(&hop.callee).href()),
+    })
 }
 
 fn minutes(counted: &CountedMap) -> f64 {

@@ -241,3 +241,32 @@ fn when_the_last_incident_was_over_is_said_only_where_it_is_known() {
     let known = by_people(IncidentTimes { resolved_at, ..IncidentTimes::default() });
     assert_eq!(said(known), "No incident is open. The last one was over 30 min ago.");
 }
+
+#[test]
+fn what_differs_since_a_shift_is_said_in_every_figure() {
+    let of = frame(Place::hop("a"), None);
+    let mut view = hop_view(vec![shift()]);
+    for (n, window) in view.windows.items.iter_mut().enumerate() {
+        // The shift began at 20:41:09: eleven steps and a bit before, sixteen since.
+        if n > 11 {
+            (window.left, window.errors, window.transfer_ratio) = (100, 50, Some(1.0));
+            window.calls = 100;
+        }
+    }
+    let html = view.page(&of).html(&of);
+    let table = html.split("What differs").nth(1).unwrap();
+    let row = |name: &str| {
+        let (_, row) = table.split_once(name).unwrap();
+        let row = row.split("</tr>").next().unwrap();
+        let cells = row
+            .split("<td")
+            .skip(1)
+            .map(|cell| cell.split_once('>').unwrap().1.split('<').next().unwrap().to_owned());
+        cells.collect::<Vec<String>>()
+    };
+    assert_eq!(row("Share that goes on"), ["25 %", "100 %"]);
+    assert_eq!(row("Calls that failed"), ["4 %", "50 %"]);
+    assert_eq!(row("Came in"), ["108 / min", "95 / min"], "in 11.15 and 16.85 minutes");
+    let calm = hop_view(Vec::new()).page(&of).html(&of);
+    assert!(calm.contains("What was counted") && !calm.contains("While shifted"));
+}

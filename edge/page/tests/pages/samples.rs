@@ -2,7 +2,8 @@
 
 use hw_api::{
     ActionWords, Change, Entry, FlowHop, FlowMap, Hit, Hop, Incident, IncidentRecord,
-    IncidentTimes, Now, Origin, Received, Rule, RuleBody, Service, Shift, Streams, Window, Windows,
+    IncidentTimes, Now, Origin, Question, Received, Rule, RuleBody, Service, Shift, Streams,
+    Window, Windows,
 };
 use hw_chart::Zone;
 use hw_page::{
@@ -70,8 +71,12 @@ pub(crate) fn map() -> FlowMap {
         calls: 5,
         errors: 1,
         shifts: vec!["S1".to_owned()],
+        question: None,
     };
-    FlowMap { from: AT.to_owned(), to: AT.to_owned(), hops: vec![hop] }
+    let answers = BTreeMap::from([(text(), 3), ("no".to_owned(), 2)]);
+    let question = Some(Question { answers, usual: BTreeMap::new() });
+    let asked = FlowHop { id: format!("{HOSTILE}|a|d|c"), question, ..hop.clone() };
+    FlowMap { from: AT.to_owned(), to: AT.to_owned(), hops: vec![hop, asked] }
 }
 
 pub(crate) fn shift() -> Shift {

@@ -1,8 +1,9 @@
 //! What there is and what flowed: hops, services, the map of a minute.
 
 use super::Answers;
+use super::questions::questions;
 use crate::server::clock::wall;
-use hw_api::{FlowHop, FlowMap, Hop, Service, Shift, Version, ratio, rfc3339};
+use hw_api::{FlowHop, FlowMap, Hop, Question, Service, Shift, Version, ratio, rfc3339};
 use hw_engine::{Counted, Engine};
 use hw_flow::{Asked, Flow, HopIdx, OTHER, ServiceIdx, WindowCounts};
 use hw_model::{Timestamp, UNKNOWN};
@@ -75,28 +76,46 @@ impl Answers {
         }
         let to = Timestamp::from_s(minute.to);
         let open = self.shifts_open_at(&rfc3339(to))?;
+        let (stretch, onsets) = ((minute.from, minute.to), open.onsets);
+        let mut questions = if minute.is_fine {
+            self.ask(0, move |engine| questions(engine.flow(), stretch, &onsets))?
+        } else {
+            BTreeMap::new()
+        };
         let counted = minute.hops.into_iter().filter(|(_, sum, _)| sum.entered + sum.calls > 0);
         let mut hops: Vec<FlowHop> =
-            counted.map(|(hop, sum, _)| flow_hop(hop, sum, &open)).collect();
+            counted.map(|(hop, sum, _)| flow_hop(hop, sum, (&open.ids, &mut questions))).collect();
         hops.sort_by(|a, b| a.id.cmp(&b.id));
         Ok(FlowMap { from: rfc3339(Timestamp::from_s(minute.from)), to: rfc3339(to), hops })
     }
 
-    /// Shifts that were open at a time, by their hop.
-    fn shifts_open_at(&self, at: &str) -> Answered<BTreeMap<String, Vec<String>>> {
+    /// Shifts that were open at a time.
+    fn shifts_open_at(&self, at: &str) -> Answered<OpenShifts> {
         let page = Page { before: None, items_max: LOOKED_THROUGH };
         let shifts: Vec<Shift> = self.states(Kind::Shift, page)?;
-        let mut open: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let mut open = OpenShifts::default();
         for shift in shifts.into_iter().rev() {
-            let end = shift.ended_at.or(shift.accepted_at);
             // All times are written alike, so that they sort as texts.
-            let is_open = shift.onset_at.as_str() <= at && end.is_none_or(|end| end.as_str() > at);
-            if let Some(hop) = shift.hop.filter(|_| is_open) {
-                open.entry(hop).or_default().push(shift.id);
+            let is_open =
+                shift.onset_at.as_str() <= at && shift.over_at().is_none_or(|end| end > at);
+            let onset = hw_api::instant(&shift.onset_from);
+            let Some(hop) = shift.hop.filter(|_| is_open) else { continue };
+            if let Some(onset) = onset {
+                let first = open.onsets.entry(hop.clone()).or_insert(onset.tick().0);
+                *first = (*first).min(onset.tick().0);
             }
+            open.ids.entry(hop).or_default().push(shift.id);
         }
         Ok(open)
     }
+}
+
+/// Shifts that are open, by the hop they are of.
+#[derive(Debug, Default)]
+struct OpenShifts {
+    ids: BTreeMap<String, Vec<String>>,
+    /// The second in which the first of them may have begun.
+    onsets: BTreeMap<String, i64>,
 }
 
 impl Minute {
@@ -141,9 +160,14 @@ impl Minute {
     }
 }
 
-fn flow_hop(hop: hw_model::Hop, sum: Sum, open: &BTreeMap<String, Vec<String>>) -> FlowHop {
+fn flow_hop(
+    hop: hw_model::Hop,
+    sum: Sum,
+    (open, questions): (&BTreeMap<String, Vec<String>>, &mut BTreeMap<String, Question>),
+) -> FlowHop {
     let id = hop.id().0;
     let shifts = open.get(&id).cloned().unwrap_or_default();
+    let question = questions.remove(&id);
     let hw_model::Hop { caller, entry, callee, operation } = hop;
     let Sum { entered, left, calls, errors } = sum;
     let transfer_ratio = (entered > 0).then(|| ratio(left as f64 / entered as f64));
@@ -159,6 +183,7 @@ fn flow_hop(hop: hw_model::Hop, sum: Sum, open: &BTreeMap<String, Vec<String>>) 
         calls,
         errors,
         shifts,
+        question,
     }
 }
 

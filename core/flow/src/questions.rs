@@ -1,10 +1,9 @@
-//! Questions: calls whose answer decides what goes on, and that pass nothing on themselves.
+//! Questions: calls that are asked before items go on, and what was answered.
 
-use crate::{Asked, Flow, HopIdx};
+use crate::{Flow, HopIdx};
 
 impl Flow {
     /// Whether calls on a hop are asked before items leave on another hop of the same entry, and are no messages.
-    /// What it calls may still pass items on: whoever asks looks whether hops leave from there.
     #[must_use]
     pub fn is_asked(&self, hop: HopIdx) -> bool {
         let is_call = self.counters.hop(hop).is_some_and(|cell| !cell.is_message);
@@ -12,13 +11,23 @@ impl Flow {
         is_call && siblings.iter().any(|other| *other != hop && self.is_asked_before(hop, *other))
     }
 
-    /// Answers on a hop in the ticks `[from, to)`, by value: of the key that is its answer, else none.
+    /// Whether an answer of a hop is known that decides whether items go on.
+    #[must_use]
+    pub fn decides(&self, hop: HopIdx) -> bool {
+        self.answer_key(hop).is_some()
+    }
+
+    /// Answers on a hop in the ticks `[from, to)`, by value: of the key that is its answer, else the status.
     #[must_use]
     pub fn answers(&self, hop: HopIdx, from: i64, to: i64) -> Vec<(String, u64)> {
-        let named = self.answer_key(hop).and_then(|key| {
-            let (_, values) = self.mix_names(Asked::Hop(hop), key)?;
-            Some(values.into_iter().zip(self.mix_counts(Asked::Hop(hop), key, from, to)))
+        let Some(cell) = self.counters.hop(hop).and_then(|cell| cell.answers.shown()) else {
+            return Vec::new();
+        };
+        let mut sums = vec![0; cell.values.len()];
+        cell.history.visit(from, to, |_, row| {
+            sums.iter_mut().zip(row).for_each(|(sum, count)| *sum += u64::from(*count));
         });
-        named.into_iter().flatten().filter(|(_, n)| *n > 0).collect()
+        let names = cell.values.iter().map(|value| self.vocabulary.name(*value).to_owned());
+        names.zip(sums).filter(|(_, n)| *n > 0).collect()
     }
 }

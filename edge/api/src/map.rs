@@ -42,7 +42,8 @@ pub struct FlowHop {
     pub shifts: Vec<String>,
     /// Where calls on it are questions: what was answered. Left out where items flow.
     ///
-    /// A question has ended before items leave on another hop of the same entry, and passes nothing on.
+    /// A question has ended before items leave on another hop of the same entry, and its answer decides whether they
+    /// do, or whoever answers calls nobody. What is called only to answer one is a question, too.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub question: Option<Question>,
 }

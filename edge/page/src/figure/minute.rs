@@ -16,39 +16,53 @@ pub(crate) fn minute(title: &str, counted: &CountedMap, shifts: &[Shift]) -> Flo
         counted.hops.iter().partition(|hop| hop.question.is_some());
     let mut hops: Vec<FlowHop> = flowing.iter().map(|hop| drawn(hop, shifts, minutes)).collect();
     carry(&mut hops);
-    let mut seen = BTreeSet::new();
+    let mut passing: BTreeSet<&str> = BTreeSet::new();
     let names = flowing.iter().flat_map(|hop| [&hop.caller, &hop.callee]);
-    let services = names
-        .filter(|name| seen.insert(name.as_str()))
-        .map(|name| FlowService { name: name.clone(), href: Some(Place::service(name).href()) });
+    let services: Vec<FlowService> = names
+        .filter(|name| passing.insert(name.as_str()))
+        .map(|name| FlowService { name: name.clone(), href: Some(Place::service(name).href()) })
+        .collect();
     FlowMap {
         title: title.to_owned(),
         unit: "items".to_owned(),
         tense: Tense::Now,
-        services: services.collect(),
+        services,
         hops,
-        asked: questions.iter().filter_map(|hop| asked(hop, shifts, minutes)).collect(),
+        asked: asked(&questions, &passing, minutes),
         n_folded: 0,
     }
 }
 
+/// The questions that somebody asks who is on the map, and what else those who answer have to ask for it.
+fn asked(questions: &[&CountedHop], passing: &BTreeSet<&str>, minutes: f64) -> Vec<Asked> {
+    let (first, further): (Vec<&&CountedHop>, Vec<&&CountedHop>) =
+        questions.iter().partition(|hop| passing.contains(hop.caller.as_str()));
+    let box_of = |hop: &CountedHop| {
+        let asks = further.iter().filter(|other| other.caller == hop.callee);
+        let asks: Vec<String> = asks
+            .map(|hop| format!("asks {} {}", hop.callee, rate(hop.calls as f64 / minutes)))
+            .collect();
+        boxed(hop, asks, minutes)
+    };
+    first.into_iter().filter_map(|hop| box_of(hop)).collect()
+}
+
+fn rate(per_minute: f64) -> String {
+    format!("{} / min", hw_model::count_words(per_minute))
+}
+
 /// Who answers a question, and what.
-fn asked(hop: &CountedHop, shifts: &[Shift], minutes: f64) -> Option<Asked> {
+fn boxed(hop: &CountedHop, asks: Vec<String>, minutes: f64) -> Option<Asked> {
     let question = hop.question.as_ref()?;
     let of = |all: &BTreeMap<String, u64>, value: &str| all.get(value).copied().unwrap_or(0) as f64;
     let values: BTreeSet<&String> = question.usual.keys().chain(question.answers.keys()).collect();
-    let is_shifted = shifts
-        .iter()
-        .any(|shift| shift.over_at().is_none() && shift.hop.as_deref() == Some(hop.id.as_str()));
     let answers = values.into_iter().map(|value| AnswerCount {
         value: value.clone(),
         usual: of(&question.usual, value),
         now: of(&question.answers, value),
     });
-    let failed = match hop.errors {
-        0 => String::new(),
-        n => format!("{n} of {} calls failed", hop.calls),
-    };
+    let failed = (hop.errors > 0).then(|| format!("{} of {} calls failed", hop.errors, hop.calls));
+    let note: Vec<String> = failed.into_iter().chain(asks).collect();
     Some(Asked {
         answering: Answering {
             service: hop.callee.clone(),
@@ -56,9 +70,9 @@ fn asked(hop: &CountedHop, shifts: &[Shift], minutes: f64) -> Option<Asked> {
             answers: answers.collect(),
         },
         owner: String::new(),
-        asks_per_min: hop.left as f64 / minutes,
-        note: failed,
-        standing: if is_shifted { Standing::Changed } else { Standing::AsUsual },
+        asks_per_min: hop.calls as f64 / minutes,
+        note: note.join("; "),
+        standing: if hop.shifts.is_empty() { Standing::AsUsual } else { Standing::Changed },
         href: Some(Place::service(&hop.callee).href()),
     })
 }
@@ -72,9 +86,8 @@ fn minutes(counted: &CountedMap) -> f64 {
 
 fn drawn(hop: &CountedHop, shifts: &[Shift], minutes: f64) -> FlowHop {
     let now = hop.left as f64 / minutes;
-    let shift = shifts.iter().find(|shift| {
-        shift.signal == "transfer" && shift.over_at().is_none() && hop.shifts.contains(&shift.id)
-    });
+    let shift =
+        shifts.iter().find(|shift| shift.signal == "transfer" && hop.shifts.contains(&shift.id));
     let usual = shift.map_or(now, |shift| hop.entered as f64 / minutes * shift.before);
     FlowHop {
         from: hop.caller.clone(),
@@ -132,6 +145,7 @@ fn scales(hops: &[FlowHop]) -> BTreeMap<String, f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use hw_api::Question;
 
     fn hop(from: &str, to: &str, (now, usual): (f64, f64)) -> FlowHop {
         FlowHop {
@@ -153,6 +167,51 @@ mod tests {
     fn carried(mut hops: Vec<FlowHop>) -> Vec<(HopState, f64)> {
         carry(&mut hops);
         hops.into_iter().map(|hop| (hop.state, hop.usual)).collect()
+    }
+
+    fn counted(caller: &str, callee: &str, question: Option<Question>) -> CountedHop {
+        CountedHop {
+            id: format!("{caller}|in|{callee}|op"),
+            caller: caller.to_owned(),
+            entry: Some("in".to_owned()),
+            callee: callee.to_owned(),
+            operation: "op".to_owned(),
+            entered: 60,
+            left: 60,
+            transfer_ratio: Some(1.0),
+            calls: 60,
+            errors: 3,
+            shifts: Vec::new(),
+            question,
+        }
+    }
+
+    #[test]
+    fn questions_are_boxes_and_what_those_who_answer_ask_is_said_there() {
+        let answers = BTreeMap::from([("yes".to_owned(), 40), ("no".to_owned(), 20)]);
+        let question = Question { answers, usual: BTreeMap::from([("yes".to_owned(), 9)]) };
+        let of = CountedMap {
+            from: "2026-11-26T20:40:00Z".to_owned(),
+            to: "2026-11-26T20:41:00Z".to_owned(),
+            hops: vec![
+                counted("filter", "rules", Some(question)),
+                counted("rules", "ledger", Some(Question::default())),
+                counted("filter", "worklist", None),
+            ],
+        };
+        let map = minute("a minute", &of, &[]);
+        let names: Vec<&str> = map.services.iter().map(|service| service.name.as_str()).collect();
+        assert_eq!(names, ["filter", "worklist"], "who only answers is no bar");
+        assert_eq!(map.hops.len(), 1);
+        let [rules] = map.asked.as_slice() else { panic!("{:?}", map.asked) };
+        assert_eq!(rules.note, "3 of 60 calls failed; asks ledger 60 / min");
+        let mix: Vec<(&str, f64, f64)> = rules
+            .answering
+            .answers
+            .iter()
+            .map(|it| (it.value.as_str(), it.usual, it.now))
+            .collect();
+        assert_eq!(mix, [("no", 0.0, 20.0), ("yes", 9.0, 40.0)]);
     }
 
     #[test]

@@ -1,7 +1,6 @@
 //! What there is and what flowed: hops, services, the map of a minute.
 
 use super::Answers;
-use super::questions::questions;
 use crate::server::clock::wall;
 use hw_api::{FlowHop, FlowMap, Hop, Question, Service, Shift, Version, ratio, rfc3339};
 use hw_engine::{Counted, Engine};
@@ -15,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const MINUTE_S: i64 = 60;
 
 /// Seconds for which the engine keeps counts by the second.
-const BY_SECOND_S: i64 = 7_000;
+pub(super) const BY_SECOND_S: i64 = 7_000;
 
 /// Seconds within which an instance was heard that still runs.
 const RUNS_S: f64 = 600.0;
@@ -76,12 +75,8 @@ impl Answers {
         }
         let to = Timestamp::from_s(minute.to);
         let open = self.shifts_open_at(&rfc3339(to))?;
-        let (stretch, onsets) = ((minute.from, minute.to), open.onsets);
-        let mut questions = if minute.is_fine {
-            self.ask(0, move |engine| questions(engine.flow(), stretch, &onsets))?
-        } else {
-            BTreeMap::new()
-        };
+        let calls = minute.hops.iter().map(|(hop, sum, _)| (hop.id().0, sum.calls)).collect();
+        let mut questions = self.questions((minute.from, minute.to), open.onsets, &calls)?;
         let counted = minute.hops.into_iter().filter(|(_, sum, _)| sum.entered + sum.calls > 0);
         let mut hops: Vec<FlowHop> =
             counted.map(|(hop, sum, _)| flow_hop(hop, sum, (&open.ids, &mut questions))).collect();

@@ -92,7 +92,7 @@ fn over(view: &StoryView, frame: &Frame) -> Markup {
     let n_open =
         record.map_or(0, |record| record.actions.iter().filter(|it| it.state == "open").count());
     html! {
-        p class="is-over" {
+        p {
             (is_over_since(view, frame))
             @match (is_over, helped) {
                 (true, Some(change)) => { ": the " (change.name()) " stopped it." },

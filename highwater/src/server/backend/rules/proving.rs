@@ -218,7 +218,8 @@ fn wanted(cases: &[Case]) -> Vec<Case> {
 fn a_month(rule: &Rule, past: &Past, cases: &[Case]) -> Option<f64> {
     let terms = rule.terms();
     let edge = terms.bound.above().or_else(|| terms.bound.below())?;
-    let quiet = Quiet::of(&past.without(cases), &terms.measure, rule.steps(), edge)?;
+    let quiet_past = past.without(cases);
+    let quiet = Quiet::of(&quiet_past, &terms.measure, rule.steps(), edge)?;
     Some(quiet.false_alarms_a_month(terms.bound, terms.items_min)).filter(|n| n.is_finite())
 }
 

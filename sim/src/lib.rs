@@ -16,6 +16,7 @@ mod fault;
 mod ids;
 mod impact;
 mod life;
+mod locate;
 mod log_line;
 mod otlp;
 mod parts;
@@ -34,6 +35,9 @@ pub use check::Broken;
 pub use clock::Start;
 pub use demo::{Demo, DemoSettings, Deployed, Facts, People, Play, Request, Sent, Suspect, Tally};
 pub use impact::{Said, Scatter, Trial, Weighed, weigh, weigh_seed, world_of_harm};
+pub use locate::{
+    Calibration, Hits, Located, Named, Scene, Shape, Size, locate, located, misses, tables,
+};
 pub use otlp::{Recorded, record};
 pub use remark::{Remark, RemarkKind};
 pub use run::{run, try_seed, try_world};

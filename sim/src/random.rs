@@ -26,6 +26,7 @@ pub(crate) enum Use {
     Day,
     Quiet,
     Sway,
+    Locate,
 }
 
 const GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;

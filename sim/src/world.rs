@@ -34,6 +34,8 @@ pub struct World {
     pub remarks: Vec<Remark>,
     /// What breaks.
     pub fault: Option<Fault>,
+    /// What breaks besides; no script says it.
+    pub also: Option<Fault>,
     /// The machines.
     pub hosts: Hosts,
     /// How telemetry is sent.
@@ -165,6 +167,11 @@ pub struct Senders {
     pub doubled: Parts,
     /// A service whose batches are lost for a while.
     pub silent: Option<Silence>,
+    /// Share of the calls and messages that carry no context, so that what they cause begins a trace
+    /// of its own; no script says it.
+    pub unjoined: Parts,
+    /// Whether no span carries an answer; no script says it.
+    pub hides_answers: bool,
 }
 
 /// A service whose telemetry is lost for a while.
@@ -256,9 +263,15 @@ impl World {
             acts: Vec::new(),
             remarks: Vec::new(),
             fault: None,
+            also: None,
             hosts: Hosts::default(),
             senders: Senders::default(),
         }
+    }
+
+    /// Everything that breaks.
+    pub(crate) fn faults(&self) -> impl Iterator<Item = &Fault> {
+        self.fault.iter().chain(&self.also)
     }
 
     pub(crate) fn service(&self, id: ServiceId) -> &Service {

@@ -2,6 +2,7 @@
 
 mod analyze;
 mod ingest;
+mod localize;
 mod pages;
 mod repeated;
 
@@ -14,6 +15,7 @@ pub(crate) enum Bench {
     /// `highwater analyze` on the recording repeated, beside jq on the same file.
     Analyze(analyze::Analyze),
     Ingest(ingest::Ingest),
+    Localize(localize::Localize),
     Pages(pages::Pages),
 }
 
@@ -22,6 +24,7 @@ impl Bench {
         match self {
             Self::Analyze(analyze) => analyze.run(),
             Self::Ingest(ingest) => ingest.run(),
+            Self::Localize(localize) => localize.run(),
             Self::Pages(pages) => pages.run(),
         }
     }

@@ -7,7 +7,7 @@
 mod acts;
 mod fault;
 mod telemetry;
-mod topology;
+pub(crate) mod topology;
 
 use crate::clock::MS;
 use crate::fault::FaultKind;

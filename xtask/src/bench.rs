@@ -1,6 +1,7 @@
 //! Measuring ourselves. Figures are ratios taken in one run: machines are shared and noisy.
 
 mod analyze;
+mod detect;
 mod ingest;
 mod pages;
 mod repeated;
@@ -13,6 +14,7 @@ use clap::Subcommand;
 pub(crate) enum Bench {
     /// `highwater analyze` on the recording repeated, beside jq on the same file.
     Analyze(analyze::Analyze),
+    Detect(detect::Detect),
     Ingest(ingest::Ingest),
     Pages(pages::Pages),
 }
@@ -21,6 +23,7 @@ impl Bench {
     pub(crate) fn run(&self) -> Result<()> {
         match self {
             Self::Analyze(analyze) => analyze.run(),
+            Self::Detect(detect) => detect.run(),
             Self::Ingest(ingest) => ingest.run(),
             Self::Pages(pages) => pages.run(),
         }

@@ -172,6 +172,30 @@ pub struct Senders {
     pub unjoined: Parts,
     /// Whether no span carries an answer; no script says it.
     pub hides_answers: bool,
+    /// A service whose exporters pause and catch up.
+    pub pauses: Option<Pauses>,
+    /// A change of the share of traces that are kept.
+    pub sampled: Option<Sampled>,
+}
+
+/// A service whose exporters pause again and again, and then send all that waited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pauses {
+    /// Whose.
+    pub service: ServiceId,
+    /// Between the beginnings of two pauses.
+    pub every: Us,
+    /// How long each is.
+    pub length: Us,
+}
+
+/// From some time on only a share of the traces is kept, each whole or not at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sampled {
+    /// Since when.
+    pub from: Us,
+    /// How many.
+    pub share: Parts,
 }
 
 /// A service whose telemetry is lost for a while.

@@ -1,6 +1,7 @@
 //! Measuring ourselves. Figures are ratios taken in one run: machines are shared and noisy.
 
 mod analyze;
+mod detect;
 mod ingest;
 mod localize;
 mod pages;
@@ -14,6 +15,7 @@ use clap::Subcommand;
 pub(crate) enum Bench {
     /// `highwater analyze` on the recording repeated, beside jq on the same file.
     Analyze(analyze::Analyze),
+    Detect(detect::Detect),
     Ingest(ingest::Ingest),
     Localize(localize::Localize),
     Pages(pages::Pages),
@@ -23,6 +25,7 @@ impl Bench {
     pub(crate) fn run(&self) -> Result<()> {
         match self {
             Self::Analyze(analyze) => analyze.run(),
+            Self::Detect(detect) => detect.run(),
             Self::Ingest(ingest) => ingest.run(),
             Self::Localize(localize) => localize.run(),
             Self::Pages(pages) => pages.run(),

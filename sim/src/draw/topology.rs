@@ -35,7 +35,7 @@ const LINES: [&str; 4] =
 const ANSWER_MIN: u32 = 1_000;
 
 /// Draws services without a life.
-pub(super) fn draw(seed: u64, length_s: i64, random: &mut Random) -> World {
+pub(crate) fn draw(seed: u64, length_s: i64, random: &mut Random) -> World {
     let n_services = usize::try_from(random.between(3, 8)).unwrap_or(3);
     let n_asked = random.position((n_services - 1).min(4));
     let mut world = World::empty(seed, length_s);

@@ -78,9 +78,7 @@ fn slow_seconds_of_young_streams_are_nothing() {
 /// the prior takes all calls of a window for one. What was tried: docs/internals/detection.md.
 #[test]
 fn young_streams_notice_that_all_calls_are_slow_and_miss_what_is_less() {
-    for (rate, usual, slow, is_noticed) in
-        [(9.0, 0.05, 1.0, true), (50.0, 0.05, 1.0, true), (9.0, 0.05, 0.3, false)]
-    {
+    for (rate, usual, slow, is_noticed) in [(9.0, 0.05, 1.0, true), (9.0, 0.05, 0.3, false)] {
         let delay = |seed| {
             let calls = Calls::new(rate, usual, 0.0, seed);
             noticed(calls, Some(slow), 660 + 600).map_or(600, |at| at - 660)

@@ -20,6 +20,9 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::path::PathBuf;
 use std::time::Instant;
 
+/// Seeds of shifted streams begin so far behind those of null streams.
+const SHIFTED_FROM: u64 = 1_000_000;
+
 /// Months that each null stream lives after its learning days.
 const MONTHS_EACH: u32 = 2;
 
@@ -59,55 +62,26 @@ impl Detect {
     pub(crate) fn run(&self) -> Result<()> {
         let all = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let threads = self.threads.map_or_else(all, usize::from);
-        let seeds: Vec<u64> = seeds_of(self.seeds, self.stream_months);
-        let began = Instant::now();
-        let bar = bar_over(seeds.len(), "null streams");
-        let show = |n_done| bar.set_position(n_done);
-        let heard = hw_sim::hear_all(&seeds, MONTHS_EACH, threads, show);
-        bar.finish_and_clear();
-        let last = seeds.last().copied().unwrap_or_default();
-        print(&format!(
-            "seeds {} to {last}, {} stream-months, {:.0} s on {threads} threads",
-            self.seeds,
-            heard.len() * MONTHS_EACH as usize,
-            began.elapsed().as_secs_f64()
-        ));
-        print(&null::table(&heard));
-        print(&null::tail(&heard));
-        if let Some(file) = &self.picture {
-            std::fs::write(file, chart::tail(&heard)).context("failed to write the picture")?;
-        }
+        self.null(threads)?;
         if self.ordinary > 0 {
-            let began = Instant::now();
-            let bar = bar_over(ordinary::n_worlds(self.ordinary), "ordinary life");
-            let show = |n_done| bar.set_position(n_done);
-            let lived = ordinary::live(self.seeds, self.ordinary, threads, show);
-            bar.finish_and_clear();
-            print(&format!("ordinary life, {:.0} s", began.elapsed().as_secs_f64()));
+            let lived = timed("ordinary life", ordinary::n_worlds(self.ordinary), |show| {
+                ordinary::live(self.seeds, self.ordinary, threads, show)
+            });
             print(&ordinary::table(&lived));
         }
-        let peers = if self.peer_months > 0 {
-            let began = Instant::now();
-            let seeds = seeds_of(self.seeds, self.peer_months);
-            let bar = bar_over(seeds.len(), "peers on null streams");
-            let tuned = tuned::Tuned::new(&seeds, threads, |n_done| bar.set_position(n_done));
-            bar.finish_and_clear();
-            print(&format!("peers, {:.0} s", began.elapsed().as_secs_f64()));
-            print(&tuned.to_string());
-            Some(tuned)
-        } else {
-            None
-        };
+        let peer_seeds = seeds_of(self.seeds, self.peer_months);
+        let peers = (self.peer_months > 0).then(|| {
+            timed("peers on null streams", peer_seeds.len(), |show| {
+                tuned::Tuned::new(&peer_seeds, threads, show)
+            })
+        });
+        peers.iter().for_each(|tuned| print(&tuned.to_string()));
         if self.worlds > 0 {
-            let began = Instant::now();
-            let n = delay::n_learned(self.worlds);
-            let bar = bar_over(n, "shifted streams");
-            let from = self.seeds + 1_000_000;
+            let from = self.seeds + SHIFTED_FROM;
             let seeds: Vec<u64> = (from..from + self.worlds).collect();
-            let show = |n_done| bar.set_position(n_done);
-            let delays = delay::Delays::new(&seeds, threads, peers.as_ref(), show);
-            bar.finish_and_clear();
-            print(&format!("shifted streams, {:.0} s", began.elapsed().as_secs_f64()));
+            let delays = timed("shifted streams", delay::n_learned(self.worlds), |show| {
+                delay::Delays::new(&seeds, threads, peers.as_ref(), show)
+            });
             print(&delays.to_string());
         }
         if self.offline_days > 0 {
@@ -115,6 +89,34 @@ impl Detect {
         }
         Ok(())
     }
+
+    /// Streams in which nothing happens.
+    fn null(&self, threads: usize) -> Result<()> {
+        let seeds = seeds_of(self.seeds, self.stream_months);
+        let heard = timed("null streams", seeds.len(), |show| {
+            hw_sim::hear_all(&seeds, MONTHS_EACH, threads, show)
+        });
+        let last = seeds.last().copied().unwrap_or_default();
+        let months = heard.len() * MONTHS_EACH as usize;
+        print(&format!("seeds {} to {last}: {months} stream-months", self.seeds));
+        print(&null::table(&heard));
+        print(&null::tail(&heard));
+        match &self.picture {
+            None => Ok(()),
+            Some(file) => {
+                std::fs::write(file, chart::tail(&heard)).context("failed to write the picture")
+            }
+        }
+    }
+}
+
+/// Does something of so many parts under a bar, and says how long it took.
+fn timed<T>(of: &'static str, n: usize, work: impl FnOnce(&(dyn Fn(u64) + Sync)) -> T) -> T {
+    let (began, bar) = (Instant::now(), bar_over(n, of));
+    let done = work(&|n_done| bar.set_position(n_done));
+    bar.finish_and_clear();
+    print(&format!("{of}: {:.0} s", began.elapsed().as_secs_f64()));
+    done
 }
 
 /// The seeds of so many stream-months.

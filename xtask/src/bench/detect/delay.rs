@@ -15,6 +15,9 @@ const WITHIN_S: i64 = 86_400;
 /// Seconds before it happens which peers see: they forget in a day.
 const PEERS_SEE_S: i64 = 2 * 86_400;
 
+/// A peer that alarmed so long before has alarmed falsely.
+const FALSE_WITHIN_S: i64 = 3_600;
+
 /// Learned streams for so many worlds a cell.
 pub(super) fn n_learned(worlds: u64) -> usize {
     Base::ALL.len() * RATES.len() * usize::try_from(worlds).unwrap_or(0)
@@ -72,12 +75,16 @@ impl Delays {
 fn try_all((seed, rate_at, base): (u64, usize, Base), tuned: &[(Kind, f64)]) -> Vec<Trial> {
     let rate = RATES.get(rate_at).copied().unwrap_or(1.0);
     let world = base.world(rate);
-    let mut peers: Vec<(Peer, f64)> =
-        tuned.iter().map(|(kind, threshold)| (Peer::new(*kind, &world), *threshold)).collect();
+    let watching = |(kind, threshold): &(Kind, f64)| Watching {
+        peer: Peer::new(*kind, &world),
+        threshold: *threshold,
+        alarmed_at: i64::MIN,
+    };
+    let mut peers: Vec<Watching> = tuned.iter().map(watching).collect();
     let from = base.learned_s() - PEERS_SEE_S;
     let learned = Learned::new(base, rate, seed, |second| {
         if second.tick >= from {
-            peers.iter_mut().for_each(|(peer, _)| peer.see(second.tick, second.counts, |_, _| {}));
+            peers.iter_mut().for_each(|watching| watching.see(second));
         }
     });
     let kinds = base.kinds().iter();
@@ -91,30 +98,49 @@ fn try_all((seed, rate_at, base): (u64, usize, Base), tuned: &[(Kind, f64)]) -> 
         .collect()
 }
 
-/// When each peer passes its threshold.
+/// A peer that watches, and when it last said that something is wrong.
+#[derive(Clone)]
+struct Watching {
+    peer: Peer,
+    threshold: f64,
+    alarmed_at: i64,
+}
+
+impl Watching {
+    fn see(&mut self, Second { tick, counts }: Second) {
+        let (threshold, alarmed_at) = (self.threshold, &mut self.alarmed_at);
+        self.peer.see(tick, counts, |at, suspicion| {
+            if suspicion > threshold {
+                *alarmed_at = at;
+            }
+        });
+    }
+}
+
+/// When each peer passes its threshold. One that has said that something is wrong within the hour before
+/// does not notice anything: that it goes on saying so is its false alarm.
 fn notice(
     learned: &Learned,
     kind: AlarmKind,
     (seed, within_s): (u64, i64),
-    mut peers: Vec<(Peer, f64)>,
+    mut peers: Vec<Watching>,
 ) -> Vec<Option<i64>> {
     let began = learned.now();
     let mut noticed = vec![None; peers.len()];
     let mut seconds = learned.seconds(kind, seed);
-    let mut n_left = peers.len();
+    let is_calm = |peer: &Watching| peer.alarmed_at < began - FALSE_WITHIN_S;
+    let calm: Vec<bool> = peers.iter().map(is_calm).collect();
+    let mut n_left = calm.iter().filter(|is_calm| **is_calm).count();
     while n_left > 0
-        && let Some(Second { tick, counts }) = seconds.next_before(began + within_s)
+        && let Some(second) = seconds.next_before(began + within_s)
     {
-        for ((peer, threshold), noticed) in peers.iter_mut().zip(&mut noticed) {
-            if noticed.is_some() {
-                continue;
+        let places = peers.iter_mut().zip(&mut noticed).zip(&calm);
+        for ((peer, noticed), _) in places.filter(|((_, n), is_calm)| n.is_none() && **is_calm) {
+            peer.see(second);
+            if peer.alarmed_at >= began {
+                *noticed = Some(second.tick.max(peer.alarmed_at) + 1 - began);
+                n_left -= 1;
             }
-            peer.see(tick, counts, |at, suspicion| {
-                if suspicion > *threshold && noticed.is_none() && at >= began {
-                    *noticed = Some(tick.max(at) + 1 - began);
-                }
-            });
-            n_left -= usize::from(noticed.is_some());
         }
     }
     noticed

@@ -1,6 +1,6 @@
 //! Young latency streams: slow seconds of a host are nothing, calls that are all slow are noticed, and
 //! what is missed while they are young is held as it is.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 #![expect(clippy::cast_possible_truncation, reason = "small counts")]
 
 use hw_detect::{Budget, Figure, Step, Stream, Tuning};

@@ -5,6 +5,7 @@
 //! alternative (Markov, because the ratio has expectation 1 at the edge of the band). With more
 //! dispersion than assumed nothing is guaranteed; how much is left is measured here, and held.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(clippy::print_stdout, reason = "what was measured is shown to who asks with --nocapture")]
 
 use hw_stats::{Counts, Form, ln_beta, ln_confirmation, ln_gamma, logit, sigmoid};
 

@@ -57,7 +57,7 @@ pub use hook::{AlertsAnswer, Chat, ChatAnswer, SignedMessage, Typed, Unsigned};
 pub use hw_model::change_name;
 pub use imported::{ImportAnswer, ImportBody, ImportedPostmortem};
 pub use list::List;
-pub use map::{FlowHop, FlowMap, Question};
+pub use map::{DependencyAnswers, FlowHop, FlowMap};
 pub use number::ratio;
 pub use orders::{
     AmendBody, Brief, CommandBody, DoneAnswer, EntryBody, OpenBody, Opened, OrderFault, Orders,

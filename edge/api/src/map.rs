@@ -40,17 +40,17 @@ pub struct FlowHop {
     pub errors: u64,
     /// Shifts of this hop that were open at its end.
     pub shifts: Vec<String>,
-    /// Where calls on it are questions: what was answered. Left out where items flow.
+    /// Where its callee is a dependency: what it answered. Left out where items flow.
     ///
-    /// A question has ended before items leave on another hop of the same entry, and its answer decides whether they
-    /// do, or whoever answers calls nobody. What is called only to answer one is a question, too.
+    /// A dependency is asked before items leave on another hop of the same entry, and its answer decides whether they
+    /// do, or it calls nobody. What is called only to answer for one is a dependency, too.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub question: Option<Question>,
+    pub dependency: Option<DependencyAnswers>,
 }
 
-/// What a question was answered, by value; empty where answers are not visible or no longer counted by the second.
+/// What a dependency answered, by value; empty where answers are not visible or no longer counted by the second.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Question {
+pub struct DependencyAnswers {
     /// In the minute.
     pub answers: BTreeMap<String, u64>,
     /// In the hour before it; while a shift of this hop is open, in the hour before that began.

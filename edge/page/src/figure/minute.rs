@@ -8,12 +8,12 @@ use hw_chart::{
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The map of a minute. Of a hop that shifted it is known which share is usual; any other passes its usual
-/// share of what comes to it, which may be more or less than usual. Questions are no flow: who answers them
+/// share of what comes to it, which may be more or less than usual. DependencyAnswerss are no flow: who answers them
 /// stands in a box.
 pub(crate) fn minute(title: &str, counted: &CountedMap, shifts: &[Shift]) -> FlowMap {
     let minutes = minutes(counted);
-    let (questions, flowing): (Vec<&CountedHop>, Vec<&CountedHop>) =
-        counted.hops.iter().partition(|hop| hop.question.is_some());
+    let (asking, flowing): (Vec<&CountedHop>, Vec<&CountedHop>) =
+        counted.hops.iter().partition(|hop| hop.dependency.is_some());
     let mut hops: Vec<FlowHop> = flowing.iter().map(|hop| drawn(hop, shifts, minutes)).collect();
     carry(&mut hops);
     let mut passing: BTreeSet<&str> = BTreeSet::new();
@@ -28,15 +28,15 @@ pub(crate) fn minute(title: &str, counted: &CountedMap, shifts: &[Shift]) -> Flo
         tense: Tense::Now,
         services,
         hops,
-        asked: asked(&questions, &passing, minutes),
+        asked: asked(&asking, &passing, minutes),
         n_folded: 0,
     }
 }
 
-/// The questions that somebody asks who is on the map, and what else those who answer have to ask for it.
-fn asked(questions: &[&CountedHop], passing: &BTreeSet<&str>, minutes: f64) -> Vec<Asked> {
+/// The dependencies that somebody asks who is on the map, and whom they ask for it in turn.
+fn asked(asking: &[&CountedHop], passing: &BTreeSet<&str>, minutes: f64) -> Vec<Asked> {
     let (first, further): (Vec<&&CountedHop>, Vec<&&CountedHop>) =
-        questions.iter().partition(|hop| passing.contains(hop.caller.as_str()));
+        asking.iter().partition(|hop| passing.contains(hop.caller.as_str()));
     let box_of = |hop: &CountedHop| {
         let asks = further.iter().filter(|other| other.caller == hop.callee);
         let asks: Vec<String> = asks
@@ -51,15 +51,15 @@ fn rate(per_minute: f64) -> String {
     format!("{} / min", hw_model::count_words(per_minute))
 }
 
-/// Who answers a question, and what.
+/// A dependency, and what it answered.
 fn boxed(hop: &CountedHop, asks: Vec<String>, minutes: f64) -> Option<Asked> {
-    let question = hop.question.as_ref()?;
+    let answered = hop.dependency.as_ref()?;
     let of = |all: &BTreeMap<String, u64>, value: &str| all.get(value).copied().unwrap_or(0) as f64;
-    let values: BTreeSet<&String> = question.usual.keys().chain(question.answers.keys()).collect();
+    let values: BTreeSet<&String> = answered.usual.keys().chain(answered.answers.keys()).collect();
     let answers = values.into_iter().map(|value| AnswerCount {
         value: value.clone(),
-        usual: of(&question.usual, value),
-        now: of(&question.answers, value),
+        usual: of(&answered.usual, value),
+        now: of(&answered.answers, value),
     });
     let failed = (hop.errors > 0).then(|| format!("{} of {} calls failed", hop.errors, hop.calls));
     let note: Vec<String> = failed.into_iter().chain(asks).collect();
@@ -145,7 +145,7 @@ fn scales(hops: &[FlowHop]) -> BTreeMap<String, f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hw_api::Question;
+    use hw_api::DependencyAnswers;
 
     fn hop(from: &str, to: &str, (now, usual): (f64, f64)) -> FlowHop {
         FlowHop {
@@ -169,7 +169,7 @@ mod tests {
         hops.into_iter().map(|hop| (hop.state, hop.usual)).collect()
     }
 
-    fn counted(caller: &str, callee: &str, question: Option<Question>) -> CountedHop {
+    fn counted(caller: &str, callee: &str, dependency: Option<DependencyAnswers>) -> CountedHop {
         CountedHop {
             id: format!("{caller}|in|{callee}|op"),
             caller: caller.to_owned(),
@@ -182,20 +182,21 @@ mod tests {
             calls: 60,
             errors: 3,
             shifts: Vec::new(),
-            question,
+            dependency,
         }
     }
 
     #[test]
-    fn questions_are_boxes_and_what_those_who_answer_ask_is_said_there() {
+    fn dependencies_are_boxes_and_whom_they_ask_is_said_there() {
         let answers = BTreeMap::from([("yes".to_owned(), 40), ("no".to_owned(), 20)]);
-        let question = Question { answers, usual: BTreeMap::from([("yes".to_owned(), 9)]) };
+        let answered =
+            DependencyAnswers { answers, usual: BTreeMap::from([("yes".to_owned(), 9)]) };
         let of = CountedMap {
             from: "2026-11-26T20:40:00Z".to_owned(),
             to: "2026-11-26T20:41:00Z".to_owned(),
             hops: vec![
-                counted("filter", "rules", Some(question)),
-                counted("rules", "ledger", Some(Question::default())),
+                counted("filter", "rules", Some(answered)),
+                counted("rules", "ledger", Some(DependencyAnswers::default())),
                 counted("filter", "worklist", None),
             ],
         };

@@ -1,8 +1,8 @@
 //! Views for the tests of pages, with hostile names in every field.
 
 use hw_api::{
-    ActionWords, Change, Entry, FlowHop, FlowMap, Hit, Hop, Incident, IncidentRecord,
-    IncidentTimes, Now, Origin, Question, Received, Rule, RuleBody, Service, Shift, Streams,
+    ActionWords, Change, DependencyAnswers, Entry, FlowHop, FlowMap, Hit, Hop, Incident,
+    IncidentRecord, IncidentTimes, Now, Origin, Received, Rule, RuleBody, Service, Shift, Streams,
     Window, Windows,
 };
 use hw_chart::Zone;
@@ -71,11 +71,11 @@ pub(crate) fn map() -> FlowMap {
         calls: 5,
         errors: 1,
         shifts: vec!["S1".to_owned()],
-        question: None,
+        dependency: None,
     };
     let answers = BTreeMap::from([(text(), 3), ("no".to_owned(), 2)]);
-    let question = Some(Question { answers, usual: BTreeMap::new() });
-    let asked = FlowHop { id: format!("{HOSTILE}|a|d|c"), question, ..hop.clone() };
+    let dependency = Some(DependencyAnswers { answers, usual: BTreeMap::new() });
+    let asked = FlowHop { id: format!("{HOSTILE}|a|d|c"), dependency, ..hop.clone() };
     FlowMap { from: AT.to_owned(), to: AT.to_owned(), hops: vec![hop, asked] }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Answers;
 use crate::server::clock::wall;
-use hw_api::{FlowHop, FlowMap, Hop, Question, Service, Shift, Version, ratio, rfc3339};
+use hw_api::{DependencyAnswers, FlowHop, FlowMap, Hop, Service, Shift, Version, ratio, rfc3339};
 use hw_engine::{Counted, Engine};
 use hw_flow::{Asked, Flow, HopIdx, OTHER, ServiceIdx, WindowCounts};
 use hw_model::{Timestamp, UNKNOWN};
@@ -76,10 +76,11 @@ impl Answers {
         let to = Timestamp::from_s(minute.to);
         let open = self.shifts_open_at(&rfc3339(to))?;
         let calls = minute.hops.iter().map(|(hop, sum, _)| (hop.id().0, sum.calls)).collect();
-        let mut questions = self.questions((minute.from, minute.to), open.onsets, &calls)?;
+        let mut dependencies = self.dependencies((minute.from, minute.to), open.onsets, &calls)?;
         let counted = minute.hops.into_iter().filter(|(_, sum, _)| sum.entered + sum.calls > 0);
-        let mut hops: Vec<FlowHop> =
-            counted.map(|(hop, sum, _)| flow_hop(hop, sum, (&open.ids, &mut questions))).collect();
+        let mut hops: Vec<FlowHop> = counted
+            .map(|(hop, sum, _)| flow_hop(hop, sum, (&open.ids, &mut dependencies)))
+            .collect();
         hops.sort_by(|a, b| a.id.cmp(&b.id));
         Ok(FlowMap { from: rfc3339(Timestamp::from_s(minute.from)), to: rfc3339(to), hops })
     }
@@ -158,11 +159,14 @@ impl Minute {
 fn flow_hop(
     hop: hw_model::Hop,
     sum: Sum,
-    (open, questions): (&BTreeMap<String, Vec<String>>, &mut BTreeMap<String, Question>),
+    (open, dependencies): (
+        &BTreeMap<String, Vec<String>>,
+        &mut BTreeMap<String, DependencyAnswers>,
+    ),
 ) -> FlowHop {
     let id = hop.id().0;
     let shifts = open.get(&id).cloned().unwrap_or_default();
-    let question = questions.remove(&id);
+    let dependency = dependencies.remove(&id);
     let hw_model::Hop { caller, entry, callee, operation } = hop;
     let Sum { entered, left, calls, errors } = sum;
     let transfer_ratio = (entered > 0).then(|| ratio(left as f64 / entered as f64));
@@ -178,7 +182,7 @@ fn flow_hop(
         calls,
         errors,
         shifts,
-        question,
+        dependency,
     }
 }
 

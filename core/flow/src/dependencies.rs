@@ -1,4 +1,4 @@
-//! Questions: calls that are asked before items go on, and what was answered.
+//! Dependencies: who is asked before items go on, and what was answered.
 
 use crate::{Flow, HopIdx};
 

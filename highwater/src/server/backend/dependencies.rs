@@ -1,7 +1,7 @@
-//! Which hops are questions, and what they were answered: for the map of a minute.
+//! Which hops ask a dependency, and what it answered: for the map of a minute.
 
 use super::Answers;
-use hw_api::Question;
+use hw_api::DependencyAnswers;
 use hw_engine::Engine;
 use hw_flow::{Flow, HopIdx};
 use hw_model::{Hop, Timestamp};
@@ -11,41 +11,41 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Seconds before the minute, or before a shift began, over which answers are called usual.
 const USUAL_S: i64 = 3_600;
 
-/// Questions whose answers are read from the store: those that are asked most.
+/// Dependencies whose answers are read from the store: those that are asked most.
 const READ_MAX: usize = 12;
 
 /// Seconds of which answers are asked for: from the first to before the second.
 type Stretch = (i64, i64);
 
-/// A question, and whether the engine still had its answers by the second.
+/// What a dependency answered, and whether the engine still had that by the second.
 struct Found {
-    question: Question,
+    answers: DependencyAnswers,
     usual: Stretch,
     is_known: bool,
     is_usual_known: bool,
 }
 
 impl Answers {
-    /// Questions by the id of their hop, with their answers in a minute and usually. `onsets` are the seconds in
+    /// Dependencies by the id of the hop on which they are asked, with their answers in a minute and usually. `onsets` are the seconds in
     /// which open shifts began, by hop; `calls` is how often each hop was called in the minute.
-    pub(super) fn questions(
+    pub(super) fn dependencies(
         &self,
         minute: Stretch,
         onsets: BTreeMap<String, i64>,
         calls: &BTreeMap<String, u64>,
-    ) -> Answered<BTreeMap<String, Question>> {
+    ) -> Answered<BTreeMap<String, DependencyAnswers>> {
         let mut found = self.ask(0, move |engine| in_memory(engine, minute, &onsets))?;
         let mut asked: Vec<(&String, &mut Found)> = found.iter_mut().collect();
         asked.sort_by_key(|(id, _)| std::cmp::Reverse(calls.get(*id).copied().unwrap_or(0)));
         for (id, found) in asked.into_iter().take(READ_MAX) {
             if !found.is_known {
-                found.question.answers = self.stored_answers(id, minute)?;
+                found.answers.answers = self.stored_answers(id, minute)?;
             }
             if !found.is_usual_known {
-                found.question.usual = self.stored_answers(id, found.usual)?;
+                found.answers.usual = self.stored_answers(id, found.usual)?;
             }
         }
-        Ok(found.into_iter().map(|(id, found)| (id, found.question)).collect())
+        Ok(found.into_iter().map(|(id, found)| (id, found.answers)).collect())
     }
 
     /// Answers on a hop in whole stored windows.
@@ -75,7 +75,7 @@ fn in_memory(
     let known_from = engine.now().tick().0 - super::map::BY_SECOND_S;
     let hops: Vec<(HopIdx, Hop)> =
         flow.hops().filter_map(|hop| Some((hop, flow.hop_words(hop)?))).collect();
-    let asked = questioned(flow, &hops);
+    let asked = asking(flow, &hops);
     hops.iter()
         .filter(|(hop, _)| asked.contains(hop))
         .map(|(hop, words)| {
@@ -83,16 +83,16 @@ fn in_memory(
             let until = onsets.get(&id).copied().unwrap_or(from).min(from);
             let usual = (until - USUAL_S, until);
             let counted = |(from, to)| flow.answers(*hop, from, to).into_iter().collect();
-            let question = Question { answers: counted((from, to)), usual: counted(usual) };
+            let answers = DependencyAnswers { answers: counted((from, to)), usual: counted(usual) };
             let [is_known, is_usual_known] = [from, usual.0].map(|first| known_from <= first);
-            (id, Found { question, usual, is_known, is_usual_known })
+            (id, Found { answers, usual, is_known, is_usual_known })
         })
         .collect()
 }
 
-/// Hops that are questions: asked before items go on, with an answer that decides whether they do, or of a service
-/// that calls nobody; and whatever is called only to answer one.
-fn questioned(flow: &Flow, hops: &[(HopIdx, Hop)]) -> BTreeSet<HopIdx> {
+/// Hops on which a dependency is asked: before items go on, with an answer that decides whether they do, or of a
+/// service that calls nobody; and whatever is called only to answer on one.
+fn asking(flow: &Flow, hops: &[(HopIdx, Hop)]) -> BTreeSet<HopIdx> {
     let mut leaving: BTreeMap<(&str, Option<&str>), Vec<HopIdx>> = BTreeMap::new();
     let mut arriving: BTreeMap<(&str, Option<&str>), Vec<HopIdx>> = BTreeMap::new();
     for (hop, words) in hops {
@@ -104,11 +104,11 @@ fn questioned(flow: &Flow, hops: &[(HopIdx, Hop)]) -> BTreeSet<HopIdx> {
     let calls_nobody = |words: &Hop| {
         !leaving.contains_key(&(words.callee.as_str(), Some(words.operation.as_str())))
     };
-    let is_question = |(hop, words): &&(HopIdx, Hop)| {
+    let is_dependency = |(hop, words): &&(HopIdx, Hop)| {
         flow.is_asked(*hop) && (flow.decides(*hop) || calls_nobody(words))
     };
     let mut asked: BTreeSet<HopIdx> =
-        hops.iter().filter(is_question).map(|(hop, _)| *hop).collect();
+        hops.iter().filter(is_dependency).map(|(hop, _)| *hop).collect();
     loop {
         let only_asked = arriving.iter().filter(|(_, hops)| hops.iter().all(|h| asked.contains(h)));
         let more: Vec<HopIdx> =

@@ -119,7 +119,8 @@ fn dependencies_are_told_from_flow(server: &Server, hops: &[Value]) {
     let names: Vec<&Value> = asked.iter().map(|hop| &hop["callee"]).collect();
     assert_eq!(names, ["ledger", "catalog", "eligibility"], "the ledger is asked for an answer");
     let asked = asked[2];
-    let id = asked["id"].as_str().unwrap().replace('|', "%7C").replace(' ', "%20");
+    let id =
+        asked["id"].as_str().unwrap().replace('|', "%7C").replace(' ', "%20").replace('/', "%2F");
     let minute = "from=2026-11-23T06:04:00Z&to=2026-11-23T06:05:00Z&step=60";
     let (_, minute) = server.get(&format!("/api/v1/hops/{id}/windows?{minute}"));
     assert_eq!(asked["dependency"]["answers"], minute["items"][0]["answers"], "{minute}");

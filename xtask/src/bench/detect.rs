@@ -14,7 +14,7 @@ mod ordinary;
 mod peers;
 mod tuned;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::path::PathBuf;
@@ -35,6 +35,9 @@ pub(crate) struct Detect {
     /// The first seed.
     #[arg(long, value_name = "FROM", default_value_t = 0)]
     seeds: u64,
+    /// Only null families with this in their name: to look at one alone.
+    #[arg(long, value_name = "WORD", default_value = "")]
+    only: String,
     /// Shifted worlds a cell of the delay table; 0 for no such table.
     #[arg(long, value_name = "N", default_value_t = 20)]
     worlds: u64,
@@ -69,7 +72,7 @@ impl Detect {
             });
             print(&ordinary::table(&lived));
         }
-        let peer_seeds = seeds_of(self.seeds, self.peer_months);
+        let peer_seeds = self.seeds_of(self.peer_months)?;
         let peers = (self.peer_months > 0).then(|| {
             timed("peers on null streams", peer_seeds.len(), |show| {
                 tuned::Tuned::new(&peer_seeds, threads, show)
@@ -91,8 +94,18 @@ impl Detect {
     }
 
     /// Streams in which nothing happens.
+    /// The seeds of so many stream-months.
+    fn seeds_of(&self, stream_months: u32) -> Result<Vec<u64>> {
+        let is_wanted = |name: &str| name.contains(&self.only);
+        let known = hw_sim::FAMILIES.iter().any(|family| is_wanted(family.name));
+        ensure!(known, "no null family has \"{}\" in its name", self.only);
+        let wanted = (self.seeds..).filter(|seed| is_wanted(hw_sim::family_of(*seed).name));
+        let n = usize::try_from(stream_months.div_ceil(MONTHS_EACH))?;
+        Ok(wanted.take(n).collect())
+    }
+
     fn null(&self, threads: usize) -> Result<()> {
-        let seeds = seeds_of(self.seeds, self.stream_months);
+        let seeds = self.seeds_of(self.stream_months)?;
         let heard = timed("null streams", seeds.len(), |show| {
             hw_sim::hear_all(&seeds, MONTHS_EACH, threads, show)
         });
@@ -117,11 +130,6 @@ fn timed<T>(of: &'static str, n: usize, work: impl FnOnce(&(dyn Fn(u64) + Sync))
     bar.finish_and_clear();
     print(&format!("{of}: {:.0} s", began.elapsed().as_secs_f64()));
     done
-}
-
-/// The seeds of so many stream-months.
-fn seeds_of(from: u64, stream_months: u32) -> Vec<u64> {
-    (from..from + u64::from(stream_months.div_ceil(MONTHS_EACH))).collect()
 }
 
 fn bar_over(n: usize, of: &'static str) -> ProgressBar {

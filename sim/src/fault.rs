@@ -34,6 +34,23 @@ pub struct Fault {
     pub logs: Vec<LogLine>,
 }
 
+impl Fault {
+    /// One that nothing brought and nothing cures: it lasts from some time to the end.
+    pub(crate) const fn lasting(kind: FaultKind, effect: Effect, from: Us) -> Self {
+        Self {
+            kind,
+            effect,
+            from,
+            until: None,
+            again: None,
+            cause: None,
+            cures: Vec::new(),
+            sticks: false,
+            logs: Vec::new(),
+        }
+    }
+}
+
 /// The kinds of faults.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FaultKind {

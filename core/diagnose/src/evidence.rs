@@ -37,8 +37,8 @@ pub struct Evidence {
     pub logs: Vec<LogRate>,
     /// Entries by which items come in from outside.
     pub inlets: Vec<Inlet>,
-    /// Hops whose answers can be seen, in the whole system.
-    pub n_answering: usize,
+    /// Whether the answers of some dependency can be seen, in the whole system.
+    pub sees_answers: bool,
     /// What was known of it when it was over, if it has come back: all else is of the time since.
     pub earlier: Option<Earlier>,
 }

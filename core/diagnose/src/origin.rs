@@ -294,7 +294,7 @@ impl Walk {
 
 /// The share of the blame for a dependency whose answers cannot be seen.
 const fn invisible_share(evidence: &Evidence) -> f64 {
-    if evidence.n_answering > 0 { INVISIBLE_AMONG_VISIBLE } else { INVISIBLE }
+    if evidence.sees_answers { INVISIBLE_AMONG_VISIBLE } else { INVISIBLE }
 }
 
 fn owner_fact(evidence: &Evidence, own: &Own) -> String {

@@ -77,11 +77,7 @@ impl Sources<'_> {
             changes: self.changes(&described, stretches, until),
             logs: self.logs(stretches, end),
             inlets: self.inlets(stretches),
-            n_answering: self
-                .flow
-                .hops()
-                .filter(|hop| self.flow.answer_key(*hop).is_some())
-                .count(),
+            sees_answers: self.flow.hops().any(|hop| self.flow.decides(hop)),
             earlier: case.before.as_ref().map(|before| self.earlier(before, main)),
             shifts: described.into_iter().map(|(_, shift)| shift).collect(),
         })

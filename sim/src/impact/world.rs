@@ -227,17 +227,7 @@ impl Draft {
     fn fault(&mut self, from: Us, lasts: Us) {
         let effect = self.effect();
         let is_outside = effect.surge().is_some();
-        let mut fault = Fault {
-            kind: self.kind,
-            effect,
-            from,
-            until: None,
-            again: None,
-            cause: None,
-            cures: Vec::new(),
-            sticks: false,
-            logs: Vec::new(),
-        };
+        let mut fault = Fault::lasting(self.kind, effect, from);
         let end = from + lasts;
         match self.random.position(10) {
             // Nobody does anything, and it lasts.

@@ -146,18 +146,8 @@ impl Broken {
 
     /// Breaks it, from this time to the end.
     pub(super) fn apply(self, world: &mut World, from: Us) {
-        let faults = self.0.into_iter().map(|(kind, effect)| Fault {
-            kind,
-            effect,
-            from,
-            until: None,
-            again: None,
-            cause: None,
-            cures: Vec::new(),
-            sticks: false,
-            logs: Vec::new(),
-        });
-        let mut faults = faults;
+        let mut faults =
+            self.0.into_iter().map(|(kind, effect)| Fault::lasting(kind, effect, from));
         (world.fault, world.also) = (faults.next(), faults.next());
     }
 

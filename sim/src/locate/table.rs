@@ -149,7 +149,8 @@ impl fmt::Display for Calibration {
         for (at, (n, sure, right)) in self.bins.iter().enumerate().filter(|(_, bin)| bin.0 > 0) {
             let mean = |sum: f64| sum / *n as f64;
             let (sure, right) = (mean(*sure), mean(*right as f64));
-            writeln!(f, "| .{at} to .{} | {n} | {sure:.3} | {right:.3} |", at + 1)?;
+            let to = if at + 1 == BINS { "1".to_owned() } else { format!(".{}", at + 1) };
+            writeln!(f, "| .{at} to {to} | {n} | {sure:.3} | {right:.3} |")?;
         }
         write!(f, "\nweighted error {:.3}", self.error())
     }

@@ -14,9 +14,10 @@ mod ordinary;
 mod peers;
 mod tuned;
 
+use super::print;
+use crate::bar::Bar;
 use anyhow::{Context, Result, ensure};
 use clap::Args;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -125,23 +126,9 @@ impl Detect {
 
 /// Does something of so many parts under a bar, and says how long it took.
 fn timed<T>(of: &'static str, n: usize, work: impl FnOnce(&(dyn Fn(u64) + Sync)) -> T) -> T {
-    let (began, bar) = (Instant::now(), bar_over(n, of));
-    let done = work(&|n_done| bar.set_position(n_done));
-    bar.finish_and_clear();
+    let (began, bar) = (Instant::now(), Bar::over(n, of));
+    let done = work(&|n_done| bar.show(n_done));
+    bar.finish();
     print(&format!("{of}: {:.0} s", began.elapsed().as_secs_f64()));
     done
-}
-
-fn bar_over(n: usize, of: &'static str) -> ProgressBar {
-    let bar = ProgressBar::with_draw_target(Some(n as u64), ProgressDrawTarget::stderr());
-    let style =
-        ProgressStyle::with_template("{msg:22} {wide_bar} {human_pos}/{human_len}, {eta} left");
-    bar.set_style(style.expect("invariant: the template is a constant"));
-    bar.set_message(of);
-    bar
-}
-
-#[expect(clippy::print_stdout, reason = "a benchmark's figures are its output")]
-fn print(text: &str) {
-    println!("{text}");
 }

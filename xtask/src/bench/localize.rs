@@ -7,18 +7,18 @@ mod petshop;
 mod score;
 mod worlds;
 
+use super::print;
+use crate::bar::Bar;
 use crate::process::println_stderr;
 use anyhow::{Result, bail};
 use clap::Args;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use petshop::{Alert, PetShop};
 use score::{Ranking, Scores};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 /// Where PetShop is looked for unless it is said.
-const PETSHOP: [&str; 3] =
-    ["../shared/data/rca/petshop", "/work/shared/data/rca/petshop", "data/rca/petshop"];
+const PETSHOP: [&str; 2] = ["../shared/data/rca/petshop", "data/rca/petshop"];
 
 /// How often each method is asked about a case for its time; the median counts.
 const REPEATS: usize = 5;
@@ -66,7 +66,8 @@ impl Localize {
 fn petshop_table(shop: &PetShop) {
     let methods = std::iter::once(ours::METHOD).chain(peers::METHODS);
     let methods: Vec<Method> = methods.collect();
-    let bar = bar((methods.len() * shop.cases.len()) as u64, "cases");
+    let bar = Bar::over(methods.len() * shop.cases.len(), "cases");
+    let mut n_done = 0;
     let mut scores = Vec::new();
     for method in &methods {
         let mut rankings = Vec::new();
@@ -79,11 +80,12 @@ fn petshop_table(shop: &PetShop) {
                 is_train: case.is_train,
                 first: ranked.into_iter().next(),
             });
-            bar.inc(1);
+            n_done += 1;
+            bar.show(n_done);
         }
         scores.push(Scores { name: method.name, rankings });
     }
-    bar.finish_and_clear();
+    bar.finish();
     print(&score::table(&scores, shop));
 }
 
@@ -99,19 +101,4 @@ fn timed<T>(call: impl Fn() -> T) -> (T, f64) {
     times.sort_by(f64::total_cmp);
     let median = times.get(REPEATS / 2).copied().unwrap_or(f64::NAN);
     (last.expect("invariant: called at least once"), median)
-}
-
-/// A bar on stderr; nothing is drawn where that is no terminal.
-fn bar(n: u64, of: &'static str) -> ProgressBar {
-    const FORM: &str = "{msg:10} {wide_bar} {human_pos}/{human_len}, {per_sec}, {eta} left";
-    let bar = ProgressBar::with_draw_target(Some(n), ProgressDrawTarget::stderr());
-    let style = ProgressStyle::with_template(FORM);
-    bar.set_style(style.expect("invariant: the template is a constant"));
-    bar.set_message(of);
-    bar
-}
-
-#[expect(clippy::print_stdout, reason = "a benchmark's figures are its output")]
-fn print(text: &str) {
-    println!("{text}");
 }

@@ -167,7 +167,7 @@ impl HopView {
 
     /// What is answered since a shift, against what was before it.
     fn answers(&self) -> Markup {
-        let Sides { usual, shifted, .. } = Sides::of(self);
+        let Sides { usual, shifted } = Sides::of(self);
         let (before, since) = (answered(&usual), answered(&shifted));
         let body = match (before.is_empty(), since.is_empty()) {
             (true, true) => empty(

@@ -34,9 +34,13 @@ impl Answers {
         onsets: BTreeMap<String, i64>,
         calls: &BTreeMap<String, u64>,
     ) -> Answered<BTreeMap<String, DependencyAnswers>> {
+        let shifted: BTreeSet<String> = onsets.keys().cloned().collect();
         let mut found = self.ask(0, move |engine| in_memory(engine, minute, &onsets))?;
         let mut asked: Vec<(&String, &mut Found)> = found.iter_mut().collect();
-        asked.sort_by_key(|(id, _)| std::cmp::Reverse(calls.get(*id).copied().unwrap_or(0)));
+        // Those that a map shows: first who changed, then who is asked most.
+        asked.sort_by_key(|(id, _)| {
+            (!shifted.contains(*id), std::cmp::Reverse(calls.get(*id).copied().unwrap_or(0)))
+        });
         for (id, found) in asked.into_iter().take(READ_MAX) {
             if !found.is_known {
                 found.answers.answers = self.stored_answers(id, minute)?;

@@ -1,6 +1,7 @@
 //! Fault worlds on random topologies, through the real engine: `hw_sim::locate`.
 
-use super::{bar, print};
+use super::print;
+use crate::bar::Bar;
 use crate::process::println_stderr;
 use clap::{Args, ValueEnum};
 use hw_sim::{Located, Size, locate, misses, tables};
@@ -48,10 +49,10 @@ impl Worlds {
             let first =
                 self.from + u64::from((self.half == Half::Odd) == self.from.is_multiple_of(2));
             let seeds: Vec<u64> = (0..n).map(|number| first + 2 * number).collect();
-            let bar = bar(n, "worlds");
+            let bar = Bar::over(seeds.len(), "worlds");
             let threads = usize::from(self.threads);
-            let done = locate(&seeds, (size, threads), &stopwatch, |n| bar.set_position(n));
-            bar.finish_and_clear();
+            let done = locate(&seeds, (size, threads), &stopwatch, |n_done| bar.show(n_done));
+            bar.finish();
             if let Some(time) = times(&done) {
                 println_stderr(&format!("{size:?}: {time}"));
             }

@@ -1,6 +1,7 @@
 //! The ratio of a hop over the stretch that is looked at, with shifts and changes in it.
 
 use super::HopView;
+use super::differs::Sides;
 use crate::frame::Frame;
 use crate::parts::said;
 use crate::place::Place;
@@ -73,19 +74,8 @@ fn points(items: &[Window], (from, to): (Timestamp, Timestamp), step_s: i64) -> 
 
 /// Between which shares 95 of 100 steps lie outside of shifts.
 pub(super) fn usual_of(hop: &HopView) -> Option<(f64, f64)> {
-    let is_shifted = |at: Timestamp| {
-        hop.shifts.iter().filter(|shift| shift.signal == "transfer").any(|shift| {
-            let began = instant(&shift.onset_from).is_some_and(|from| from <= at);
-            let is_on = shift.over_at().and_then(instant).is_none_or(|end| at < end);
-            began && is_on
-        })
-    };
-    let quiet = hop
-        .windows
-        .items
-        .iter()
-        .filter(|window| instant(&window.from).is_some_and(|at| !is_shifted(at)));
-    let mut ratios: Vec<f64> = quiet.filter_map(|window| window.transfer_ratio).collect();
+    let usual = Sides::of(hop).usual;
+    let mut ratios: Vec<f64> = usual.iter().filter_map(|window| window.transfer_ratio).collect();
     if ratios.len() < USUAL_MIN {
         return None;
     }

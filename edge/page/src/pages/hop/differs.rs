@@ -3,40 +3,49 @@
 use super::{HopView, ms};
 use crate::parts::card;
 use hw_api::{Shift, Window, instant};
-use hw_model::{count_words, share_words};
+use hw_model::{Timestamp, count_words, share_words};
 use maud::{Markup, html};
 
-/// Steps of the stretch, apart from those in which a figure was shifted.
+/// Steps of the stretch, apart from those in which the figure of the hop was shifted.
 pub(super) struct Sides<'a> {
     /// What is usual there.
     pub usual: Vec<&'a Window>,
     /// What was counted while it was shifted.
     pub shifted: Vec<&'a Window>,
-    /// How long that was, from the first step with a count on.
-    shifted_s: f64,
-    /// How long the rest was.
-    usual_s: f64,
 }
 
 impl<'a> Sides<'a> {
-    /// By the latest shift of what passes or of what is answered.
+    /// By the shifts of what passes and of what is answered.
     pub(super) fn of(view: &'a HopView) -> Self {
-        let is_meant = |shift: &&Shift| matches!(shift.signal.as_str(), "answers" | "transfer");
-        let shift = view.shifts.iter().find(is_meant);
-        let onset = shift.and_then(|shift| instant(&shift.onset_at));
-        let end = shift.and_then(Shift::over_at).and_then(instant);
-        let is_shifted = |window: &&Window| {
-            let inside = onset.zip(instant(&window.from));
-            inside.is_some_and(|(onset, at)| onset <= at && end.is_none_or(|end| at < end))
-        };
+        let is_shifted =
+            |window: &&Window| instant(&window.from).is_some_and(|at| is_shifted(view, at));
         let (shifted, usual) = view.windows.items.iter().partition(is_shifted);
-        let first = view.windows.items.first().and_then(|window| instant(&window.from));
-        let (from, to) = (first.unwrap_or_default(), instant(&view.windows.to).unwrap_or_default());
-        let shifted_s = onset
-            .map_or(0.0, |onset| end.unwrap_or(to).min(to).seconds_since(onset.max(from)).max(0.0));
-        let usual_s = (to.seconds_since(from) - shifted_s).max(0.0);
-        Self { usual, shifted, shifted_s, usual_s }
+        Self { usual, shifted }
     }
+}
+
+/// Whether the figure was shifted in the step that begins at a time.
+fn is_shifted(view: &HopView, at: Timestamp) -> bool {
+    let is_meant = |shift: &&Shift| matches!(shift.signal.as_str(), "answers" | "transfer");
+    view.shifts.iter().filter(is_meant).any(|shift| {
+        let has_begun = instant(&shift.onset_from).is_some_and(|from| from <= at);
+        has_begun && shift.over_at().and_then(instant).is_none_or(|end| at < end)
+    })
+}
+
+/// Seconds of the stretch, from the first step with a count on, in which it was usual, and shifted.
+fn lengths_s(view: &HopView) -> (f64, f64) {
+    let ends = view.windows.items.first().and_then(|window| instant(&window.from));
+    let Some((from, to)) = ends.zip(instant(&view.windows.to)) else { return (0.0, 0.0) };
+    let step_s = view.windows.step_s.max(1) as f64;
+    let mut lengths = (0.0, 0.0);
+    let mut at = from;
+    while at < to {
+        let length = if is_shifted(view, at) { &mut lengths.1 } else { &mut lengths.0 };
+        *length += step_s;
+        at = at.plus_s(step_s);
+    }
+    lengths
 }
 
 /// A figure of some steps, and of the seconds they are part of, in words; `None` where nothing says it.
@@ -53,7 +62,8 @@ const FIGURES: [(&str, Figure); 6] = [
 
 /// What was counted: usually and since, or in all of the stretch where nothing shifted in it.
 pub(super) fn counted(view: &HopView) -> Markup {
-    let Sides { usual, shifted, shifted_s, usual_s } = Sides::of(view);
+    let Sides { usual, shifted } = Sides::of(view);
+    let (usual_s, shifted_s) = lengths_s(view);
     let is_split = !usual.is_empty() && !shifted.is_empty();
     let (all, all_s) = if usual.is_empty() { (&shifted, shifted_s) } else { (&usual, usual_s) };
     let rows = FIGURES.into_iter().filter_map(|(name, figure)| {

@@ -199,7 +199,8 @@ fn what_was_accepted_as_normal_is_not_called_shifted_any_more() {
 #[test]
 fn without_a_stretch_of_before_nothing_is_said_to_be_usually_none() {
     let of = frame(Place::hop("a"), None);
-    let early = Shift { onset_at: "2026-11-26T19:00:00.000Z".to_owned(), ..shift() };
+    let began = "2026-11-26T19:00:00.000Z".to_owned();
+    let early = Shift { onset_at: began.clone(), onset_from: began, ..shift() };
     let html = hop_view(vec![early]).page(&of).html(&of);
     assert!(html.contains("The figure was shifted in all of this stretch"));
     assert!(!html.contains("usually 0"), "of what is not shown nothing is known");

@@ -110,6 +110,22 @@ fn windows_add_up(server: &Server) {
     for key in ["left", "calls", "errors"] {
         assert_eq!(hop[key], minute["items"][0][key], "{key}: {hop} {minute}");
     }
+    dependencies_are_told_from_flow(server, hops);
+}
+
+/// Whoever is asked passes nothing on: what it answered stands in the map.
+fn dependencies_are_told_from_flow(server: &Server, hops: &[Value]) {
+    let asked: Vec<&Value> = hops.iter().filter(|hop| hop["dependency"].is_object()).collect();
+    let names: Vec<&Value> = asked.iter().map(|hop| &hop["callee"]).collect();
+    assert_eq!(names, ["ledger", "catalog", "eligibility"], "the ledger is asked for an answer");
+    let asked = asked[2];
+    let id =
+        asked["id"].as_str().unwrap().replace('|', "%7C").replace(' ', "%20").replace('/', "%2F");
+    let minute = "from=2026-11-23T06:04:00Z&to=2026-11-23T06:05:00Z&step=60";
+    let (_, minute) = server.get(&format!("/api/v1/hops/{id}/windows?{minute}"));
+    assert_eq!(asked["dependency"]["answers"], minute["items"][0]["answers"], "{minute}");
+    let usual = asked["dependency"]["usual"].as_object().unwrap();
+    assert!(usual.len() >= 2 && usual.values().all(|n| n.as_u64() > Some(50)), "{usual:?}");
 }
 
 fn figures_add_up(server: &Server) {

@@ -125,8 +125,17 @@ fn what_happens_is_told_once_in_order_and_what_concerns_nobody_is_not() {
     let other = server.open_incident("o2", "another");
     let taken = sink.wait("the other incident", |taken| taken.len() >= 7);
     assert_eq!((taken.len(), &taken[6].body["data"]["thread"]), (7, &json!(other)));
-    let (_, figures) = server.get("/metrics");
-    let figures = figures.as_str().unwrap();
+    // It is counted once the answer was read, which may be after the message was seen here.
+    let end = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    let figures = loop {
+        let (_, figures) = server.get("/metrics");
+        let figures = figures.as_str().unwrap().to_owned();
+        let is_counted = figures.contains("highwater_messages_total{outcome=\"delivered\"} 1");
+        if is_counted || std::time::Instant::now() > end {
+            break figures;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    };
     assert!(figures.contains("highwater_messages_total{outcome=\"delivered\"} 1"), "{figures}");
 }
 

@@ -5,9 +5,9 @@
 //! fault changes how many items pass, what is answered, or how much fails.
 
 mod acts;
-mod fault;
+pub(crate) mod fault;
 mod telemetry;
-mod topology;
+pub(crate) mod topology;
 
 use crate::clock::MS;
 use crate::fault::FaultKind;

@@ -8,8 +8,9 @@ use crate::clock::{MS, S, Us};
 use crate::life::Running;
 use crate::parts::Parts;
 use crate::random::{Random, Use};
-use crate::traffic::{Line, Span, Traffic};
-use crate::world::World;
+use crate::traffic::{Line, Span, TraceNo, Traffic};
+use crate::world::{Sampled, World};
+use std::collections::BTreeMap;
 
 /// How often instances send.
 const PERIOD: (Us, Us) = (S, 5 * S);
@@ -77,7 +78,9 @@ pub(crate) fn exports<'a>(
 ) -> Vec<Export<'a>> {
     let lost = world.senders.lost;
     let is_lost = |span: &&Span| !Random::new(world.seed, Use::Loss, &[span.number.0]).chance(lost);
-    let spans = by_instance(traffic.spans.iter().filter(is_lost), instances.len());
+    let kept = Kept::new(world, traffic);
+    let sent = traffic.spans.iter().filter(is_lost).filter(|span| kept.is_kept(span));
+    let spans = by_instance(sent, instances.len());
     let lines = by_instance(traffic.lines.iter(), instances.len());
     let mut exports = Vec::new();
     for (instance, (spans, lines)) in spans.into_iter().zip(lines).enumerate() {
@@ -92,6 +95,32 @@ pub(crate) fn exports<'a>(
     }
     exports.sort_by_key(|export| (export.arrives, export.instance));
     exports
+}
+
+/// Which traces are kept once they are sampled.
+struct Kept {
+    seed: u64,
+    sampled: Option<Sampled>,
+    /// When each trace began, if it matters.
+    began: BTreeMap<TraceNo, Us>,
+}
+
+impl Kept {
+    fn new(world: &World, traffic: &Traffic) -> Self {
+        let sampled = world.senders.sampled;
+        let mut began = BTreeMap::new();
+        for span in traffic.spans.iter().filter(|_| sampled.is_some()) {
+            let first = began.entry(span.trace).or_insert(span.from);
+            *first = span.from.min(*first);
+        }
+        Self { seed: world.seed, sampled, began }
+    }
+
+    fn is_kept(&self, span: &Span) -> bool {
+        let Some(Sampled { from, share }) = self.sampled else { return true };
+        let is_before = self.began.get(&span.trace).is_none_or(|began| *began < from);
+        is_before || Random::new(self.seed, Use::Sampling, &[span.trace.0]).chance(share)
+    }
 }
 
 /// The records of each instance, in the order in which they are there.
@@ -150,6 +179,16 @@ impl<'a> Exporter<'a> {
         at - (at - self.phase).rem_euclid(self.period) + self.period
     }
 
+    /// How long a batch of this time has to wait for the end of a pause.
+    fn pauses(&self, flush: Us) -> Us {
+        let own = self.world.senders.pauses.filter(|p| p.service == self.running.service);
+        own.map_or(0, |pauses| {
+            let within = flush.rem_euclid(pauses.every);
+            let is_first = flush < pauses.every;
+            if within < pauses.length && !is_first { pauses.length - within } else { 0 }
+        })
+    }
+
     /// Sends a batch, if the sender is not silent: now or late, once or twice.
     fn send<'t>(
         &self,
@@ -165,6 +204,7 @@ impl<'a> Exporter<'a> {
         if is_silent {
             return;
         }
+        let flush = flush + self.pauses(flush);
         let place = [self.instance as u64, flush.unsigned_abs(), kind];
         let mut random = Random::new(self.world.seed, Use::Export, &place);
         let way = random.between(WAY.0, WAY.1);

@@ -1,6 +1,7 @@
 //! What breaks in a world, where, since when, and what ends it.
 //!
-//! At most one per world. A guilty deploy's fault lives in the version it brought; a spontaneous one
+//! At most one per world that is drawn from a seed for the table; worlds of `locate` may have a second.
+//! A guilty deploy's fault lives in the version it brought; a spontaneous one
 //! in the processes that run when it begins, so that a restart cures it; it may break once more. A
 //! fault that sticks has damaged something that outlives a version.
 
@@ -33,6 +34,23 @@ pub struct Fault {
     pub logs: Vec<LogLine>,
 }
 
+impl Fault {
+    /// One that nothing brought and nothing cures: it lasts from some time to the end.
+    pub(crate) const fn lasting(kind: FaultKind, effect: Effect, from: Us) -> Self {
+        Self {
+            kind,
+            effect,
+            from,
+            until: None,
+            again: None,
+            cause: None,
+            cures: Vec::new(),
+            sticks: false,
+            logs: Vec::new(),
+        }
+    }
+}
+
 /// The kinds of faults.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FaultKind {
@@ -52,6 +70,14 @@ pub enum FaultKind {
     FanOut,
     /// Twice as many come in.
     Surge,
+    /// A service that calls nobody is slow.
+    Slow,
+    /// Messages are sent twice that are sent once.
+    Duplicates,
+    /// Messages are sent and never come.
+    Lost,
+    /// Items go on another way than usual.
+    Routing,
 }
 
 /// What a fault does.
@@ -80,6 +106,13 @@ pub enum Effect {
         /// How many of them.
         share: Parts,
     },
+    /// Items go on other ways: at several steps another share passes.
+    Routes {
+        /// Who hands on.
+        entry: EntryId,
+        /// Steps, with their new shares.
+        shares: Vec<(usize, Parts)>,
+    },
     /// More go out for each item.
     Multiplies {
         /// Who hands on.
@@ -88,6 +121,22 @@ pub enum Effect {
         step: usize,
         /// So many times as many.
         times: u32,
+    },
+    /// Work takes longer.
+    Slows {
+        /// Where.
+        entry: EntryId,
+        /// So many times as long.
+        times: u32,
+    },
+    /// Messages are sent and never come.
+    Loses {
+        /// Who sends.
+        entry: EntryId,
+        /// At which step.
+        step: usize,
+        /// How many of them.
+        share: Parts,
     },
     /// More items come in.
     Surges {
@@ -100,7 +149,7 @@ pub enum Effect {
 
 impl FaultKind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 12] = [
         Self::GateOpen,
         Self::GateShut,
         Self::Leak,
@@ -109,6 +158,10 @@ impl FaultKind {
         Self::FanOut,
         Self::Surge,
         Self::Strict,
+        Self::Slow,
+        Self::Duplicates,
+        Self::Lost,
+        Self::Routing,
     ];
 
     /// Those that worlds of seeds are drawn with. They stay what they are: another one would make
@@ -135,6 +188,10 @@ impl FaultKind {
             Self::FanOut => "fan-out",
             Self::Surge => "surge",
             Self::Strict => "strict",
+            Self::Slow => "slow",
+            Self::Duplicates => "duplicates",
+            Self::Lost => "lost",
+            Self::Routing => "routing",
         }
     }
 
@@ -151,8 +208,11 @@ impl Effect {
         match self {
             Self::Answers { entry, .. }
             | Self::Passes { entry, .. }
+            | Self::Routes { entry, .. }
             | Self::Fails { entry, .. }
             | Self::Multiplies { entry, .. }
+            | Self::Slows { entry, .. }
+            | Self::Loses { entry, .. }
             | Self::Surges { entry, .. } => *entry,
         }
     }
@@ -164,8 +224,18 @@ impl Effect {
 
     /// The new share that passes at a step, if it is about that.
     pub(crate) fn passing(&self, at: usize) -> Option<Parts> {
-        let Self::Passes { step, share, .. } = self else { return None };
-        (*step == at).then_some(*share)
+        match self {
+            Self::Passes { step, share, .. } => (*step == at).then_some(*share),
+            Self::Routes { shares, .. } => {
+                shares.iter().find(|(step, _)| *step == at).map(|(_, share)| *share)
+            }
+            Self::Answers { .. }
+            | Self::Fails { .. }
+            | Self::Multiplies { .. }
+            | Self::Slows { .. }
+            | Self::Loses { .. }
+            | Self::Surges { .. } => None,
+        }
     }
 
     /// The share that fails, if it is about failures.
@@ -177,6 +247,17 @@ impl Effect {
     pub(crate) fn times(&self, at: usize) -> Option<u32> {
         let Self::Multiplies { step, times, .. } = self else { return None };
         (*step == at).then_some(*times)
+    }
+
+    /// How many times as long work takes.
+    pub(crate) fn slowing(&self) -> i64 {
+        if let Self::Slows { times, .. } = self { i64::from(*times) } else { 1 }
+    }
+
+    /// The share of the messages that is lost at a step, if it is about that.
+    pub(crate) fn losing(&self, at: usize) -> Option<Parts> {
+        let Self::Loses { step, share, .. } = self else { return None };
+        (*step == at).then_some(*share)
     }
 
     /// How many times as many come in, if it comes from outside.

@@ -17,7 +17,9 @@ mod histories;
 mod ids;
 mod impact;
 mod life;
+mod locate;
 mod log_line;
+mod ordinary;
 mod otlp;
 mod parts;
 mod random;
@@ -25,6 +27,7 @@ mod records;
 mod remark;
 mod run;
 mod scenario;
+mod stream;
 mod summary;
 mod sway;
 mod traffic;
@@ -39,10 +42,18 @@ pub use histories::{
     Truth, judge_histories, judge_history, upper_bound,
 };
 pub use impact::{Said, Scatter, Trial, Weighed, weigh, weigh_seed, world_of_harm};
+pub use locate::{
+    Calibration, Hits, Located, Named, Scene, Shape, Size, locate, located, misses, tables,
+};
+pub use ordinary::{Ordinary, OrdinaryLife};
 pub use otlp::{Recorded, record};
 pub use remark::{Remark, RemarkKind};
-pub use run::{run, try_seed, try_world};
+pub use run::{run, side_by_side, try_seed, try_world};
 pub use scenario::ScenarioError;
+pub use stream::{
+    AlarmKind, Base, Clump, FAMILIES, Family, Heard, LEARNING_DAYS, Learned, Noticed, Second,
+    Seconds, StreamWorld, TAIL_NATS, Wander, family_of, hear, hear_all,
+};
 pub use summary::{Summary, Tried};
 pub use transcript::{Scribe, broken_words, transcript, transcript_of};
 pub use truth::{Changes, Efforts, Found, Outcome};

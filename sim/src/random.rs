@@ -26,6 +26,10 @@ pub(crate) enum Use {
     Day,
     Quiet,
     Sway,
+    Stream,
+    Sampling,
+    Ordinary,
+    Locate,
 }
 
 const GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;
@@ -47,6 +51,11 @@ impl Random {
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         mixed ^ (mixed >> 31)
+    }
+
+    /// A number from 0 up to 1, which it never is.
+    pub(crate) fn unit(&mut self) -> f64 {
+        (self.next() >> 11) as f64 / (1u64 << 53) as f64
     }
 
     /// A number below `end`; 0 if there is none.
@@ -108,6 +117,27 @@ impl Random {
             length = length * self.between(724, 1_448) / 1_024;
         }
         length.max(1)
+    }
+}
+
+/// For the distributions of `rand_distr`.
+impl rand::TryRng for Random {
+    type Error = std::convert::Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Self::Error> {
+        Ok(u32::try_from(self.next() >> 32).expect("invariant: the high half of 64 bits has 32"))
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Self::Error> {
+        Ok(self.next())
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Self::Error> {
+        for chunk in bytes.chunks_mut(8) {
+            let next = self.next().to_le_bytes();
+            chunk.iter_mut().zip(next).for_each(|(byte, drawn)| *byte = drawn);
+        }
+        Ok(())
     }
 }
 

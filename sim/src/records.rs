@@ -207,6 +207,7 @@ pub(crate) fn candidates(world: &World, span: &Span) -> Vec<(String, String)> {
         if let (Some(decision), Ending::Well(Some(answer))) = (&entry.decision, span.ending)
             && let Some((value, _)) = decision.values.get(answer)
             && !decision.is_status()
+            && !world.senders.hides_answers
         {
             found.push((decision.key.clone(), value.clone()));
         }

@@ -20,7 +20,8 @@ pub fn run(seeds: &[u64], threads: usize, progress: impl Fn(u64) + Sync) -> Summ
 }
 
 /// Tries all seeds on so many threads, in no order.
-pub(crate) fn side_by_side<T: Send>(
+#[must_use]
+pub fn side_by_side<T: Send>(
     seeds: &[u64],
     threads: usize,
     try_one: impl Fn(u64) -> T + Sync,

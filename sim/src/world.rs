@@ -34,6 +34,8 @@ pub struct World {
     pub remarks: Vec<Remark>,
     /// What breaks.
     pub fault: Option<Fault>,
+    /// What breaks besides; no script says it.
+    pub also: Option<Fault>,
     /// The machines.
     pub hosts: Hosts,
     /// How telemetry is sent.
@@ -165,6 +167,35 @@ pub struct Senders {
     pub doubled: Parts,
     /// A service whose batches are lost for a while.
     pub silent: Option<Silence>,
+    /// Share of the calls and messages that carry no context, so that what they cause begins a trace
+    /// of its own; no script says it.
+    pub unjoined: Parts,
+    /// Whether no span carries an answer; no script says it.
+    pub hides_answers: bool,
+    /// A service whose exporters pause and catch up.
+    pub pauses: Option<Pauses>,
+    /// A change of the share of traces that are kept.
+    pub sampled: Option<Sampled>,
+}
+
+/// A service whose exporters pause again and again, and then send all that waited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pauses {
+    /// Whose.
+    pub service: ServiceId,
+    /// Between the beginnings of two pauses.
+    pub every: Us,
+    /// How long each is.
+    pub length: Us,
+}
+
+/// From some time on only a share of the traces is kept, each whole or not at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sampled {
+    /// Since when.
+    pub from: Us,
+    /// How many.
+    pub share: Parts,
 }
 
 /// A service whose telemetry is lost for a while.
@@ -256,9 +287,15 @@ impl World {
             acts: Vec::new(),
             remarks: Vec::new(),
             fault: None,
+            also: None,
             hosts: Hosts::default(),
             senders: Senders::default(),
         }
+    }
+
+    /// Everything that breaks.
+    pub(crate) fn faults(&self) -> impl Iterator<Item = &Fault> {
+        self.fault.iter().chain(&self.also)
     }
 
     pub(crate) fn service(&self, id: ServiceId) -> &Service {

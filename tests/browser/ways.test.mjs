@@ -3,8 +3,9 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { launch, missing, opened } from "./lib/browser.mjs";
+import { WIDTHS, launch, missing, opened } from "./lib/browser.mjs";
 import { bridge } from "./lib/bridge.mjs";
+import { HOP } from "./lib/places.mjs";
 import { api, base, incident } from "./lib/server.mjs";
 
 const skip = missing();
@@ -68,16 +69,33 @@ test("single keys can be switched off", { skip }, async () => {
 
 test("a chart is looked at closer by a drag, and Back goes back", { skip }, async () => {
   const { page, context, wrong } = await opened(browser, base);
-  await page.goto("/flow/screening%7CPOST%20%2Fscreen%7Cworklist%7CPOST%20%2Fitems");
+  await page.goto(HOP);
+  const shown = async () => JSON.parse(await page.locator("#f-course script.points").textContent());
+  const labels = async () => (await svg.locator("text").allTextContents()).filter((it) => /\d\d:\d\d$/.test(it));
   const svg = page.locator("#f-course .for-wide svg").first();
+  const whole = { points: await shown(), labels: await labels() };
   const box = await svg.boundingBox();
   await page.mouse.move(box.x + box.width * 0.4, box.y + 80);
   await page.mouse.down();
   await page.mouse.move(box.x + box.width * 0.7, box.y + 90, { steps: 5 });
   await page.mouse.up();
   await page.waitForURL("**from=**");
+  await page.waitForFunction((from) => JSON.parse(document.querySelector("#f-course script.points").textContent).from !== from, whole.points.from);
+  // The axis and the points are those of the stretch, in whole steps.
+  const asks = new URL(page.url()).searchParams;
+  const closer = await shown();
+  const step = closer.points[1][0] - closer.points[0][0];
+  for (const end of ["from", "to"]) {
+    const asked = Date.parse(asks.get(end)) / 1000;
+    assert.ok(Math.abs(closer[end] - asked) <= step, `${end}: ${closer[end]}, asked for ${asked}`);
+  }
+  assert.ok(closer.from > whole.points.from && closer.to < whole.points.to);
+  assert.notDeepEqual(await labels(), whole.labels);
   await page.goBack();
-  await page.waitForFunction(() => !location.search);
+  await page.waitForFunction((from) => JSON.parse(document.querySelector("#f-course script.points").textContent).from === from, whole.points.from);
+  assert.equal(new URL(page.url()).search, "");
+  assert.equal((await shown()).to, whole.points.to);
+  assert.deepEqual(await labels(), whole.labels);
   assert.deepEqual(wrong, []);
   await context.close();
 });
@@ -143,7 +161,7 @@ test("of two who write on one section none loses a word", { skip }, async () => 
 });
 
 test("names are text, whatever they are", { skip }, async () => {
-  const bad = `"'><script>window.hit=1</script><img src=x onerror=window.hit=1>`;
+  const bad = `"'><script>window.hit=1</script><img src=x onerror=window.hit=1>${"long".repeat(20)}`;
   const number = await incident(bad, "mia");
   await api(`incidents/${number}/entries`, { text: bad, by: bad.slice(0, 60) });
   await api(`incidents/${number}/commands`, { command: "assign", role: "lead", person: bad.slice(0, 60), by: "mia" });
@@ -155,6 +173,11 @@ test("names are text, whatever they are", { skip }, async () => {
     await page.locator("h1").first().waitFor();
     assert.equal(await page.evaluate(() => window.hit), undefined, path);
     assert.equal(await page.locator("img").count(), 0, path);
+    for (const size of Object.values(WIDTHS)) {
+      await page.setViewportSize(size);
+      const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      assert.ok(over <= 0, `${path} is ${over} px wider than ${size.width}`);
+    }
   }
   await page.goto(`/incidents/${number}/timeline`);
   await page.keyboard.press("Control+k");

@@ -1,6 +1,7 @@
 //! `cargo xtask`: what the house does to itself. `check` is what CI runs, `bench` measures, `sim`
 //! runs seeded worlds, `kill` kills the server. Exit code 1 if something is not as it should be.
 
+mod bar;
 mod bench;
 mod check;
 mod kill;

@@ -3,15 +3,14 @@
 //! Where files are read and written, because `hw-sim` does neither: the seeds that once found
 //! something, the scenarios with their goldens, and recordings made from a scenario.
 
-mod bar;
 mod golden;
 mod impact;
 mod meta;
 mod recording;
 
+use crate::bar::Bar;
 use crate::process::println_stderr;
 use anyhow::{Context, Result, bail};
-use bar::Bar;
 use clap::Args;
 use hw_sim::{World, broken_words, run, transcript, transcript_of, try_seed, try_world};
 use std::fs::read_to_string;
@@ -96,7 +95,7 @@ impl Sim {
         let fresh = self.from..self.from.saturating_add(self.seeds);
         let fresh: Vec<u64> = fresh.filter(|seed| !seeds.contains(seed)).collect();
         seeds.extend(fresh);
-        let bar = Bar::over(seeds.len() as u64);
+        let bar = Bar::over(seeds.len(), "seeds");
         let summary = quietly(|| run(&seeds, self.threads(), |n_done| bar.show(n_done)));
         bar.finish();
         print(&summary.to_string());

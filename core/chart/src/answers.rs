@@ -215,19 +215,28 @@ impl Answering {
     /// `eligibility, asked by filter: go ahead 100 % now, usually 50 %; halt 0 % now, usually 50 %.`
     pub(crate) fn sentence(&self, tense: Tense) -> String {
         let name = |name: &str| hw_model::plain(name, 60);
+        let (usual, now) = self.totals();
         let parts: Vec<String> = self
             .parts()
             .iter()
             .map(|part| {
-                let (now, usual) = (share_words(part.now), share_words(part.usual));
-                format!("{} {now} {}, usually {usual}", name(&part.value), tense.word())
+                let now =
+                    format!("{} {} {}", name(&part.value), share_words(part.now), tense.word());
+                // Without answers of before nothing is usual.
+                if usual > 0.0 {
+                    format!("{now}, usually {}", share_words(part.usual))
+                } else {
+                    now
+                }
             })
             .collect();
-        let (usual, now) = self.totals();
-        if parts.is_empty() || usual + now <= 0.0 {
-            return format!("{} gave no answers.", name(&self.service));
-        }
         let (service, by) = (name(&self.service), name(&self.asked_by));
+        if parts.is_empty() {
+            return format!("{service}, asked by {by}: its answers are not visible.");
+        }
+        if usual + now <= 0.0 {
+            return format!("{service} gave no answers.");
+        }
         format!("{service}, asked by {by}: {}.", parts.join("; "))
     }
 }
@@ -303,7 +312,8 @@ pub(crate) fn draw_bar(pen: &mut Pen<'_>, parts: &[Part], bar: Bar, total: f64, 
     }
     pen.rect(room, 0.0, Fill::Empty, Some(Stroke::solid(inks.line2, 1.0)));
     if total <= 0.0 {
-        let words = Words::plain("no answers").at(room.x0 + 8.0, room.y0 + 13.0).size(SMALL_PX);
+        let words = if bar == Bar::Usual { "not known" } else { "no answers" };
+        let words = Words::plain(words).at(room.x0 + 8.0, room.y0 + 13.0).size(SMALL_PX);
         pen.write(&words.ink(inks.ink2));
     }
 }

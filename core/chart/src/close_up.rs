@@ -60,7 +60,6 @@ pub fn onset_close_up(data: &OnsetCloseUp, style: &Style<'_>) -> String {
     plot.write_flags(&mut pen, &flags);
     plot.write_gap_names(&mut pen);
     plot.write_band_name(&mut pen);
-    plot.write_cursor(&mut pen);
     pen.finish(frame.y1 + AXIS_PX, &data.title, &onset_close_up_words(data))
 }
 

@@ -45,7 +45,7 @@ const FOLDED_LINES: usize = 3;
 pub enum HopState {
     /// It passes as usual what it gets as usual.
     AsUsual,
-    /// It passes another share than usual: here it starts.
+    /// It passes another share than usual: here, or at what it asks, it starts.
     Changed,
     /// It passes its usual share of what came to it in other numbers.
     CarriedOn,
@@ -170,7 +170,7 @@ fn words_of(data: &FlowMap, chosen: &Chosen<'_>) -> String {
     let mut said = vec![format!("{}.", hw_model::plain(&data.title, 200))];
     let of = |state: HopState| chosen.hops.iter().copied().filter(move |hop| hop.state == state);
     for (state, what) in [
-        (HopState::Changed, "It starts here"),
+        (HopState::Changed, "Changed"),
         (HopState::CarriedOn, "Carried on"),
         (HopState::AsUsual, "As usual"),
     ] {
@@ -330,7 +330,7 @@ fn write_head(pen: &mut Pen<'_>, data: &FlowMap, chosen: &Chosen<'_>) -> f64 {
         (!chosen.hops.is_empty(), "usual", Fill::Ink(inks.flow_fill), solid(inks.flow)),
         (
             any(|h| h.starts() && h.surplus() > 0.0),
-            "more than usual, starts here",
+            "more than usual, changed here",
             Fill::Dense,
             alarm,
         ),

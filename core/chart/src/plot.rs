@@ -277,16 +277,6 @@ impl<'d> Plot<'d> {
         }
     }
 
-    /// What a script needs to read the plot aloud point by point.
-    pub(crate) fn write_cursor(&self, pen: &mut Pen<'_>) {
-        let Rect { x0, y0, x1, y1 } = self.frame;
-        let view = self.time.view;
-        let group = pen.svg.element("g").attr("class", "cursor");
-        let group = group.num("data-x0", x0).num("data-x1", x1).num("data-y0", y0);
-        let group = group.num("data-y1", y1).attr("data-t0", &view.from.tick().0.to_string());
-        group.attr("data-t1", &view.to.tick().0.to_string()).end();
-    }
-
     fn draw_gap(&self, pen: &mut Pen<'_>, gap: Interval) {
         let (x0, x1) = (self.time.x(gap.from), self.time.x(gap.to));
         let Rect { y0, y1, .. } = self.frame;

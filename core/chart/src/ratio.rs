@@ -75,7 +75,6 @@ pub fn ratio_over_time(data: &RatioOverTime, style: &Style<'_>) -> String {
     let n_left_out = plot.write_flags(&mut pen, &flags);
     plot.write_gap_names(&mut pen);
     plot.write_band_name(&mut pen);
-    plot.write_cursor(&mut pen);
     let mut y = frame.y1 + AXIS_PX + 4.0;
     if n_left_out > 0 {
         let labels = if n_left_out == 1 { "label" } else { "labels" };

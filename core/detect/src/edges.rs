@@ -19,19 +19,19 @@ impl Edges {
     /// Edges around `figure`, learned from `learned` counts with dispersion `phi`. The band is at
     /// least `band_min` wide and at most three on the link scale.
     pub(crate) fn new(form: Form, figure: f64, learned: Counts, phi: f64, tuning: &Tuning) -> Self {
-        let centre = form.link(figure);
-        let ready = form.size(learned.n, figure) >= tuning.ready_size;
-        let edge = |sign: f64| {
-            let learned_edge = if ready {
-                form.link(jeffreys_edge(form, learned, phi, 2.0 * sign))
-            } else {
-                let size = form.variance(learned.n + 1.0, figure).max(1e-9);
-                centre + sign * (tuning.band_min + 2.0 * (phi / size).sqrt())
-            };
-            let distance = sign * (learned_edge - centre);
-            centre + sign * distance.clamp(tuning.band_min, 3.0)
-        };
-        Self::around(form, [edge(1.0), edge(-1.0)])
+        Self::around(form, band(form, (figure, learned), phi, tuning))
+    }
+
+    /// Edges around all of several figures.
+    pub(crate) fn spanning(
+        form: Form,
+        figures: impl Iterator<Item = (f64, Counts)>,
+        phi: f64,
+        tuning: &Tuning,
+    ) -> Self {
+        let bands = figures.map(|figure| band(form, figure, phi, tuning));
+        let widest = bands.reduce(|[up, down], [higher, lower]| [up.max(higher), down.min(lower)]);
+        Self::around(form, widest.unwrap_or_default())
     }
 
     /// The same band moved to another figure: for blocks whose baseline drifted meanwhile.
@@ -88,6 +88,23 @@ impl Edges {
         let link = self.form.link(self.null(direction));
         self.form.unlink(link + direction.sign() * step)
     }
+}
+
+/// Upper and lower edge of the band around a figure, on the link scale.
+fn band(form: Form, (figure, learned): (f64, Counts), phi: f64, tuning: &Tuning) -> [f64; 2] {
+    let centre = form.link(figure);
+    let ready = form.size(learned.n, figure) >= tuning.ready_size;
+    let edge = |sign: f64| {
+        let learned_edge = if ready {
+            form.link(jeffreys_edge(form, learned, phi, 2.0 * sign))
+        } else {
+            let size = form.variance(learned.n + 1.0, figure).max(1e-9);
+            centre + sign * (tuning.band_min + 2.0 * (phi / size).sqrt())
+        };
+        let distance = sign * (learned_edge - centre);
+        centre + sign * distance.clamp(tuning.band_min, 3.0)
+    };
+    [edge(1.0), edge(-1.0)]
 }
 
 /// Direction and distance of a lane.

@@ -14,6 +14,7 @@ mod flaw;
 mod past;
 mod propose;
 mod quiet;
+mod replay;
 mod run;
 mod sweep;
 mod words;

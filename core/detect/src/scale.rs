@@ -99,11 +99,20 @@ impl Suffix {
         lane_parts(self.lane).0
     }
 
-    /// Exact evidence under overdispersion, in nats (beta-binomial or negative binomial).
-    pub(crate) fn confirmed_nats(&self, form: Form, edges: &Edges, rho: f64) -> f64 {
-        let q1 = edges.alternative(self.lane);
+    /// Exact evidence under overdispersion, in nats (beta-binomial or negative binomial): that of the
+    /// lane, or, where it is not as much as is wanted, the most of its direction. Where blocks say the
+    /// most they may in several lanes the first of them is the closest alternative, of which the exact
+    /// ratio can say no more than so much; the budget pays for all of them.
+    pub(crate) fn confirmed_nats(&self, form: Form, edges: &Edges, rho: f64, wanted: f64) -> f64 {
         let q0 = edges.null(self.direction());
-        ln_confirmation(form, self.counts, q1, q0, rho)
+        let exact = |lane| ln_confirmation(form, self.counts, edges.alternative(lane), q0, rho);
+        let nats = exact(self.lane);
+        if nats >= wanted {
+            return nats;
+        }
+        let half = N_LANES / 2;
+        let first = self.lane / half * half;
+        (first..first + half).map(exact).fold(nats, f64::max)
     }
 }
 
@@ -157,6 +166,16 @@ impl Scale {
             *slot = rounded_up(side.iter().copied().fold(0.0, f32::max));
             *sum += u64::from(*slot);
         }
+    }
+
+    /// Whether nothing is in the window, nor in what fills.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.window_n <= 0.0 && self.filling.counts.n <= 0.0
+    }
+
+    /// Pushes so many empty blocks into an idle window.
+    pub(crate) const fn pass(&mut self, n: usize) {
+        self.n_pushed += n;
     }
 
     /// No suffix of the window has more evidence than this, in nats, however it is tempered: most

@@ -20,6 +20,9 @@ const SHORT_SCALES: usize = 3;
 /// Scale whose dispersion widens the band: blocks of 256 s while young, 68 min later.
 const BAND_SCALES: [usize; 2] = [6, 4];
 
+/// Scales that pass empty seconds together: a minute has no block of more.
+const RESTING_SCALES: usize = 3;
+
 /// A stream shifted.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Alarm {
@@ -159,10 +162,10 @@ impl Stream {
             self.turn_minute(tick);
         }
         self.age_s += 1;
+        self.minute += counts;
         if self.shifted.is_some() {
             return self.test_end(tick, counts);
         }
-        self.minute += counts;
         let figure = self.baseline.figure();
         let alarm = self.descend(tick, Filling::tick(self.figure.form, counts, figure), ln_a);
         match alarm {
@@ -172,6 +175,57 @@ impl Stream {
             }
             None => Step::Quiet,
         }
+    }
+
+    /// Judges up to `n` seconds in which nothing came, from `tick` on, as [`Stream::judge`] would one by
+    /// one; at least one. It stops at what it has to say. Returns how many it judged.
+    pub fn idle(&mut self, tick: i64, n: i64, ln_a: f64) -> (i64, Step) {
+        let mut judged = 0;
+        loop {
+            judged += self.rest(n - judged - 1);
+            let step = self.judge(tick + judged, Counts::default(), ln_a);
+            judged += 1;
+            if judged >= n || step != Step::Quiet {
+                return (judged, step);
+            }
+        }
+    }
+
+    /// Lets up to `n` seconds pass in which nothing came, where all they do is to fill blocks: the windows
+    /// of the finest scales and what fills them are empty, and none of their lessons is due. Returns how
+    /// many passed.
+    fn rest(&mut self, n: i64) -> i64 {
+        let at_minute = self.age_s % 60;
+        if n <= 0 || at_minute == 0 || self.shifted.is_some() {
+            return 0;
+        }
+        let n = n.min(60 - at_minute);
+        let is_idle = |scale: &&Scale| {
+            scale.is_idle() && !scale.dispersion.has_lesson(self.age_s + n, &self.tuning)
+        };
+        let n_idle = self.scales.iter().take(RESTING_SCALES).take_while(is_idle).count();
+        // Seconds that have passed of the block that must not get full.
+        let parts = self.scales.iter().enumerate().skip(1).take(n_idle);
+        let passed: i64 =
+            parts.map(|(at, scale)| scale.filling.n_parts as i64 * block_s(at - 1)).sum();
+        let n = n.min(block_s(n_idle) - 1 - passed);
+        if n <= 0 {
+            return 0;
+        }
+        let now = passed + n;
+        for (at, scale) in self.scales.iter_mut().enumerate().take(n_idle + 1) {
+            if at > 0 {
+                let parts = now / block_s(at - 1) % RATIO as i64;
+                scale.filling.n_parts = usize::try_from(parts).unwrap_or(0);
+            }
+            let n_full = now / block_s(at) - passed / block_s(at);
+            scale.pass(usize::try_from(n_full).unwrap_or(0));
+            if let Some(evidence) = self.evidence.get_mut(at).filter(|_| n_full > 0) {
+                *evidence = 0.0;
+            }
+        }
+        self.age_s += n;
+        n
     }
 
     /// Whether it is a share or a count.
@@ -229,7 +283,9 @@ impl Stream {
 
     fn turn_minute(&mut self, tick: i64) {
         let minute = std::mem::take(&mut self.minute);
-        if self.shifted.is_none() && self.age_s > 0 {
+        if self.shifted.is_some() {
+            self.baseline.see_shifted(tick - 60, minute);
+        } else if self.age_s > 0 {
             self.baseline.await_lesson(tick - 60, minute);
         }
         if self.shifted.is_some() || self.is_frozen() {
@@ -238,7 +294,7 @@ impl Stream {
             self.baseline.learn(self.age_s, &self.tuning);
             self.frozen_s = 0;
         }
-        self.baseline.enter_minute(tick, self.age_s);
+        self.baseline.enter_minute(tick, self.age_s, &self.tuning);
         let learned = self.baseline.learned();
         let size = self.figure.form.size(learned.n, self.baseline.figure());
         if self.ready == Readiness::Learning && size >= self.tuning.ready_size {
@@ -252,8 +308,8 @@ impl Stream {
         let scales = BAND_SCALES.iter().filter_map(|scale| self.scales.get(*scale));
         let known = scales.map(|scale| &scale.dispersion).find(|d| d.n_blocks() >= 5.0);
         let phi = known.map_or(1.5, |dispersion| dispersion.phi().max(1.0));
-        let (figure, learned) = self.baseline();
-        self.edges = Edges::new(self.figure.form, figure, learned, phi, &self.tuning);
+        let normals = self.baseline.normals();
+        self.edges = Edges::spanning(self.figure.form, normals, phi, &self.tuning);
     }
 
     /// Folds a tick into the finest scale, and each block that gets full into the next coarser.

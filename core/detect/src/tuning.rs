@@ -121,6 +121,8 @@ pub struct Tuning {
     pub baseline_tau_s: f64,
     /// Minutes the baseline lags behind, for streams younger and older than half an hour.
     pub baseline_delay_min: (usize, usize),
+    /// Whether what is usual may differ by the day of the week.
+    pub knows_weeks: bool,
     /// Half-life of the prior overdispersion in seconds: data takes over. 12 h.
     pub prior_half_life_s: f64,
     /// Evidence that ends a shift, in nats; at most `block_nats_max` per tick.
@@ -149,6 +151,7 @@ impl Tuning {
         armed_blocks: 40.0,
         baseline_tau_s: 3_600.0,
         baseline_delay_min: (2, 8),
+        knows_weeks: true,
         prior_half_life_s: 43_200.0,
         end_nats: 12.0,
         end_ticks_min: 8,

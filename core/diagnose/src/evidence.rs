@@ -37,6 +37,8 @@ pub struct Evidence {
     pub logs: Vec<LogRate>,
     /// Entries by which items come in from outside.
     pub inlets: Vec<Inlet>,
+    /// Whether the answers of some dependency can be seen, in the whole system.
+    pub sees_answers: bool,
     /// What was known of it when it was over, if it has come back: all else is of the time since.
     pub earlier: Option<Earlier>,
 }
@@ -192,6 +194,14 @@ pub struct Inlet {
     pub before: Counts,
     /// The same since.
     pub since: Counts,
+    /// Entries and failed entries before.
+    pub failed_before: Counts,
+    /// The same since.
+    pub failed_since: Counts,
+    /// Entries that succeeded and those slower than the learned p95 before.
+    pub slow_before: Counts,
+    /// The same since.
+    pub slow_since: Counts,
 }
 
 impl Evidence {

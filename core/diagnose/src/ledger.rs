@@ -6,13 +6,21 @@
 //! and waiting travel against it, so a callee owns what fails there beyond what failed in the calls
 //! it made itself. Blame is capped by what can reach the alert along the hops.
 
-use crate::evidence::{Evidence, Leg};
+mod handed;
+
+pub use handed::{LegHarm, OwnHarm, own_harm};
+
+use crate::evidence::{Evidence, Inlet, Leg};
+use crate::origin::OUTSIDE;
 use hw_model::{Hop, Signal};
 use hw_stats::Counts;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Standard deviations from which on harm counts.
+/// Standard deviations from which on harm counts where one figure is looked at.
 const GATE_Z: f64 = 3.0;
+
+/// Events that are never more than chance.
+const EVENTS_MIN: f64 = 3.0;
 
 /// Share of the greatest harm below which a service is not worth naming.
 const WORTH_NAMING: f64 = 0.1;
@@ -22,8 +30,8 @@ const WORTH_NAMING: f64 = 0.1;
 pub(crate) struct Own {
     /// The service.
     pub service: String,
-    /// The hop on which it shows most.
-    pub hop: Hop,
+    /// The hop on which it shows most; none where that is an inlet.
+    pub hop: Option<Hop>,
     /// Harm in the alert's unit, always positive.
     pub harm: f64,
 }
@@ -32,8 +40,8 @@ pub(crate) struct Own {
 pub(crate) fn owners(evidence: &Evidence) -> Vec<Own> {
     let mut owners = match evidence.main().signal {
         Signal::Transfer | Signal::Volume => with_the_flow(evidence),
-        Signal::Errors => against_the_flow(evidence, |leg| (leg.failed_before, leg.failed_since)),
-        Signal::Latency => against_the_flow(evidence, |leg| (leg.slow_before, leg.slow_since)),
+        Signal::Errors => against_the_flow(evidence, Kind::Failed),
+        Signal::Latency => against_the_flow(evidence, Kind::Slow),
         Signal::Answers | Signal::Log | Signal::NoData => Vec::new(),
     };
     owners.sort_by(|a, b| b.harm.total_cmp(&a.harm).then_with(|| a.hop.cmp(&b.hop)));
@@ -46,14 +54,13 @@ pub(crate) fn owners(evidence: &Evidence) -> Vec<Own> {
 fn with_the_flow(evidence: &Evidence) -> Vec<Own> {
     let reach = Reach::to_alert(evidence);
     let mut best: BTreeMap<&str, Own> = BTreeMap::new();
-    for leg in &evidence.legs {
-        let Some(harm) = gated_excess(leg.items_before, leg.items_since) else { continue };
-        if !reach.leads_to_alert(&leg.hop) {
-            continue;
-        }
+    let leading = evidence.legs.iter().filter(|leg| reach.leads_to_alert(&leg.hop));
+    let n_legs = leading.clone().count();
+    for leg in leading {
+        let Some(harm) = gated_excess(leg.items_before, leg.items_since, n_legs) else { continue };
         let own = Own {
             service: leg.hop.caller.clone(),
-            hop: leg.hop.clone(),
+            hop: Some(leg.hop.clone()),
             harm: harm.abs().min(reach.items_at_alert),
         };
         let known = best.entry(&leg.hop.caller).or_insert_with(|| own.clone());
@@ -64,42 +71,90 @@ fn with_the_flow(evidence: &Evidence) -> Vec<Own> {
     best.into_values().collect()
 }
 
-/// Failures (or slow calls) at a callee beyond those in the calls it made itself.
-fn against_the_flow(evidence: &Evidence, counts: impl Fn(&Leg) -> (Counts, Counts)) -> Vec<Own> {
-    let excess = |leg: &Leg| {
-        let (before, since) = counts(leg);
-        gated_excess(before, since).unwrap_or(0.0).max(0.0)
-    };
-    let mut handed: BTreeMap<&str, f64> = BTreeMap::new();
-    let mut seen: BTreeMap<&str, (f64, f64, &Hop)> = BTreeMap::new();
-    for leg in &evidence.legs {
-        let harm = excess(leg);
-        *handed.entry(&leg.hop.caller).or_insert(0.0) += harm;
-        let at = seen.entry(&leg.hop.callee).or_insert((0.0, 0.0, &leg.hop));
-        at.0 += harm;
-        if harm > at.1 {
-            (at.1, at.2) = (harm, &leg.hop);
-        }
-    }
-    let own = |(service, (harm, _, hop)): (&str, (f64, f64, &Hop))| {
-        let own = harm - handed.get(service).copied().unwrap_or(0.0);
-        let own = Own { service: service.to_owned(), hop: hop.clone(), harm: own };
-        (own.harm > 0.0).then_some(own)
-    };
-    seen.into_iter().filter_map(own).collect()
+/// Failures (or slow calls) at a callee beyond those in the calls it made itself. What comes in from
+/// outside is called by nobody that is known.
+fn against_the_flow(evidence: &Evidence, kind: Kind) -> Vec<Own> {
+    let legs = evidence.legs.iter().map(|leg| LegHarm {
+        caller: &leg.hop.caller,
+        callee: &leg.hop.callee,
+        excess: kind.on_leg(leg),
+    });
+    let inlets = evidence.inlets.iter().map(|inlet| LegHarm {
+        caller: OUTSIDE,
+        callee: &inlet.service,
+        excess: kind.at_inlet(inlet),
+    });
+    let legs: Vec<LegHarm<'_>> = legs.chain(inlets).collect();
+    let signal = evidence.main().signal;
+    let alerts = evidence.shifts.iter().filter(|shift| shift.signal == signal);
+    let alerts: Vec<&str> = alerts.map(|shift| shift.service.as_str()).collect();
+    let named = own_harm(&legs, &alerts, EVENTS_MIN).into_iter().map(|own| Own {
+        service: own.service.to_owned(),
+        hop: evidence.legs.get(own.leg).map(|leg| leg.hop.clone()),
+        harm: own.harm,
+    });
+    named.collect()
 }
 
-/// What was counted beyond the ratio before, if it is more than chance can be.
-pub(crate) fn gated_excess(before: Counts, since: Counts) -> Option<f64> {
-    if before.n < 1.0 || since.n < 1.0 {
-        return None;
+/// Kinds of harm that travel against the flow.
+#[derive(Clone, Copy)]
+enum Kind {
+    Failed,
+    Slow,
+}
+
+impl Kind {
+    fn on_leg(self, leg: &Leg) -> Option<Excess> {
+        match self {
+            Self::Failed => Excess::of_counts(leg.failed_before, leg.failed_since),
+            Self::Slow => Excess::of_counts(leg.slow_before, leg.slow_since),
+        }
     }
-    // Half an event more than was seen: a ratio of exactly 0 or 1 has variance too.
-    let p = (before.k + 0.5) / (before.n + 1.0);
-    let scatter = if p < 1.0 { p * (1.0 - p) } else { p };
-    let variance = since.n * scatter * (1.0 + since.n / before.n);
-    let excess = since.k - since.n * before.k / before.n;
-    (excess.abs() > GATE_Z * variance.max(1.0).sqrt()).then_some(excess)
+
+    fn at_inlet(self, inlet: &Inlet) -> Option<Excess> {
+        match self {
+            Self::Failed => Excess::of_counts(inlet.failed_before, inlet.failed_since),
+            Self::Slow => Excess::of_counts(inlet.slow_before, inlet.slow_since),
+        }
+    }
+}
+
+/// What was counted beyond the usual, and the variance that chance alone would give it.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Excess {
+    /// Beyond the usual; negative where it is less.
+    pub amount: f64,
+    /// Variance if nothing changed.
+    pub variance: f64,
+}
+
+impl Excess {
+    /// Counts beyond the ratio before; `None` where nothing was counted before or since.
+    #[must_use]
+    pub fn of_counts(before: Counts, since: Counts) -> Option<Self> {
+        if before.n < 1.0 || since.n < 1.0 {
+            return None;
+        }
+        // Half an event more than was seen: a ratio of exactly 0 or 1 has variance too.
+        let p = (before.k + 0.5) / (before.n + 1.0);
+        let scatter = if p < 1.0 { p * (1.0 - p) } else { p };
+        let variance = since.n * scatter * (1.0 + since.n / before.n);
+        Some(Self { amount: since.k - since.n * before.k / before.n, variance })
+    }
+
+    /// Whether it is more than chance can be where so many figures are looked at, and more than the
+    /// least that counts. The most extreme of n normal figures grows with the root of 2 ln n.
+    #[must_use]
+    pub fn is_more_than_chance(self, n_figures: usize, least: f64) -> bool {
+        let z = (GATE_Z * GATE_Z + 2.0 * (n_figures.max(1) as f64).ln()).sqrt();
+        self.amount.abs() > (z * self.variance.sqrt()).max(least)
+    }
+}
+
+/// What was counted beyond the ratio before, if it is more than chance can be in one of so many.
+pub(crate) fn gated_excess(before: Counts, since: Counts, n_figures: usize) -> Option<f64> {
+    let excess = Excess::of_counts(before, since)?;
+    excess.is_more_than_chance(n_figures, EVENTS_MIN).then_some(excess.amount)
 }
 
 /// Which hops can have contributed to the alert, and how much arrived there.
@@ -145,10 +200,10 @@ mod tests {
     #[test]
     fn excess_is_gated_by_chance() {
         let c = Counts::new;
-        assert_eq!(gated_excess(c(5_000.0, 2_500.0), c(400.0, 210.0)), None);
-        assert_eq!(gated_excess(c(5_000.0, 2_500.0), c(400.0, 400.0)), Some(200.0));
-        assert_eq!(gated_excess(c(5_000.0, 0.0), c(400.0, 1.0)), None);
-        assert_eq!(gated_excess(c(5_000.0, 0.0), c(400.0, 40.0)), Some(40.0));
-        assert_eq!(gated_excess(c(0.0, 0.0), c(400.0, 40.0)), None);
+        assert_eq!(gated_excess(c(5_000.0, 2_500.0), c(400.0, 210.0), 1), None);
+        assert_eq!(gated_excess(c(5_000.0, 2_500.0), c(400.0, 400.0), 1), Some(200.0));
+        assert_eq!(gated_excess(c(5_000.0, 0.0), c(400.0, 1.0), 1), None);
+        assert_eq!(gated_excess(c(5_000.0, 0.0), c(400.0, 40.0), 1), Some(40.0));
+        assert_eq!(gated_excess(c(0.0, 0.0), c(400.0, 40.0), 1), None);
     }
 }

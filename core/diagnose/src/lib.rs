@@ -30,6 +30,7 @@ pub use evidence::{
     AskedHop, Earlier, Evidence, Fate, Flowed, Inlet, KnownChange, Leg, LogRate, SeenAnswers,
     Split, Track,
 };
+pub use ledger::{Excess, LegHarm, OwnHarm, own_harm};
 pub use origin::OUTSIDE;
 pub use verdict::{Fact, Weighed, Weight};
 

@@ -5,7 +5,7 @@
 //! and it is said which answers are not visible. What remains uncertain stays in the probabilities;
 //! "none of them" always keeps some.
 
-use crate::evidence::{AskedHop, Evidence};
+use crate::evidence::{AskedHop, Evidence, Leg};
 use crate::ledger::{Own, owners};
 use crate::mechanism::{Account, Mechanism, test};
 use crate::words::{clock, count, moved, share, usual_share};
@@ -20,14 +20,21 @@ const NOBODY: f64 = 0.03;
 /// Prior odds that a caller changed what it asks, so that the answers moved because of it.
 const ASKS_DIFFERENTLY: f64 = 0.05;
 
-/// Share of the blame for a dependency whose answers cannot be seen.
+/// Share of the blame for a dependency whose answers cannot be seen: where nobody's can, and where
+/// those of others can, so that one who decides is likely to be seen to.
 const INVISIBLE: f64 = 0.4;
+const INVISIBLE_AMONG_VISIBLE: f64 = 0.1;
 
 /// Share of the blame for a dependency that gives an answer it never gave.
 const NEW_ANSWER: f64 = 0.7;
 
 /// Share of the blame for a caller whose own way with an answer moved, while the mix moved too.
 const CALLER_MOVED: f64 = 0.8;
+
+/// Confidence that more (or less) came in: where that is seen at an inlet, and where only no leg on the
+/// way hands on another share.
+const SEEN_OUTSIDE: f64 = 0.95;
+const OUTSIDE_BY_ELIMINATION: f64 = 0.6;
 
 /// What the walk found.
 #[derive(Clone, Debug, Default)]
@@ -59,7 +66,7 @@ fn walk_transfer(evidence: &Evidence) -> Walk {
     let total: f64 = owners.iter().map(|own| own.harm).sum();
     let mut walk = Walk::default();
     for own in &owners {
-        let asked = evidence.asked.iter().filter(|asked| asked.outcome == own.hop);
+        let asked = evidence.asked.iter().filter(|asked| Some(&asked.outcome) == own.hop.as_ref());
         walk.blame_owner(evidence, own, own.harm / total, &asked.collect::<Vec<_>>());
     }
     walk
@@ -71,19 +78,37 @@ fn walk_volume(evidence: &Evidence) -> Walk {
     if !walk.origins.is_empty() {
         return walk;
     }
+    let n_inlets = evidence.inlets.len();
     let moved = evidence.inlets.iter().filter_map(|inlet| {
         let (before, since) = (inlet.before.ratio()?, inlet.since.ratio()?);
-        let excess = crate::ledger::gated_excess(inlet.before, inlet.since)?;
+        let excess = crate::ledger::gated_excess(inlet.before, inlet.since, n_inlets)?;
         Some((inlet, before, since, excess))
     });
     let most = moved.max_by(|a, b| a.3.abs().total_cmp(&b.3.abs()));
-    let Some((inlet, before, since, _)) = most else { return Walk::default() };
-    let because = vec![
-        format!("{:.1} items/s come in at {}; {before:.1} came before", since, inlet.service),
-        "every leg hands on the same share of what enters it as before".to_owned(),
-    ];
+    if most.is_none() && !is_called_differently(evidence) {
+        return Walk::default();
+    }
+    let mut because: Vec<String> = Vec::new();
+    because.extend(most.as_ref().map(|(inlet, before, since, _)| {
+        format!("{since:.1} items/s come in at {}; {before:.1} came before", inlet.service)
+    }));
+    because.push("every leg hands on the same share of what enters it as before".to_owned());
+    let confidence = if most.is_some() { SEEN_OUTSIDE } else { OUTSIDE_BY_ELIMINATION };
     let service = OUTSIDE.to_owned();
-    Walk { origins: vec![Origin { service, hop: None, confidence: 0.9, because }], cleared: vec![] }
+    Walk { origins: vec![Origin { service, hop: None, confidence, because }], cleared: vec![] }
+}
+
+/// Whether at least half of what came to the main service too often, or too rarely, was sent to it:
+/// what is sent and does not come is lost on the way.
+fn is_called_differently(evidence: &Evidence) -> bool {
+    let main = evidence.main();
+    let Some(inlet) = evidence.inlets.first() else { return false };
+    let (before_s, since_s) = (inlet.before.n.max(1.0), inlet.since.n);
+    let calls = evidence.legs.iter().filter(|leg| leg.hop.callee == main.service);
+    let sent: f64 =
+        calls.map(|leg| leg.items_since.k - leg.items_before.k * since_s / before_s).sum();
+    let came = (main.after - main.before) * since_s;
+    sent * came.signum() >= 0.5 * came.abs() && since_s > 0.0
 }
 
 fn walk_failures(evidence: &Evidence) -> Walk {
@@ -93,8 +118,8 @@ fn walk_failures(evidence: &Evidence) -> Walk {
     let what = if is_latency { "slow calls" } else { "failed calls" };
     let origins = owners.iter().map(|own| Origin {
         service: own.service.clone(),
-        hop: Some(own.hop.clone()),
-        confidence: 0.95 * own.harm / total,
+        hop: own.hop.clone(),
+        confidence: own.harm / total,
         because: vec![format!(
             "{} {what} more than usual begin at {}: that many are left after those in the calls it makes itself",
             count(own.harm),
@@ -180,16 +205,17 @@ impl Walk {
         }
         let unseen: Vec<&Hop> =
             verdicts.iter().filter(|(_, v)| v.is_none()).map(|(a, _)| &a.asked).collect();
+        let invisible = invisible_share(evidence);
         if !unseen.is_empty() {
-            left *= 1.0 - INVISIBLE;
+            left *= 1.0 - invisible;
         }
-        self.add(own.service.clone(), Some(own.hop.clone()), weight * left, because);
+        self.add(own.service.clone(), own.hop.clone(), weight * left, because);
         for hop in &unseen {
             let fact = format!(
                 "{} asks it before items go on, and its answers are not visible",
                 own.service
             );
-            let blame = weight * INVISIBLE / unseen.len() as f64;
+            let blame = weight * invisible / unseen.len() as f64;
             self.add(hop.callee.clone(), Some((*hop).clone()), blame, vec![fact]);
         }
     }
@@ -223,7 +249,7 @@ impl Walk {
         let callee = dependency.callee.clone();
         self.add(callee.clone(), Some(dependency.clone()), weight * (1.0 - owner), because);
         let fact = format!("the mechanism test clears it, up to a chance of {}", share(owner));
-        self.add(own.service.clone(), Some(own.hop.clone()), weight * owner, vec![fact]);
+        self.add(own.service.clone(), own.hop.clone(), weight * owner, vec![fact]);
         let because = clearance_facts(&callee, own, account);
         self.cleared.push(Clearance { service: own.service.clone(), because });
     }
@@ -266,17 +292,21 @@ impl Walk {
     }
 }
 
+/// The share of the blame for a dependency whose answers cannot be seen.
+const fn invisible_share(evidence: &Evidence) -> f64 {
+    if evidence.sees_answers { INVISIBLE_AMONG_VISIBLE } else { INVISIBLE }
+}
+
 fn owner_fact(evidence: &Evidence, own: &Own) -> String {
-    let leg = evidence.legs.iter().find(|leg| leg.hop == own.hop);
-    let Some((before, since)) =
-        leg.and_then(|leg| Some((leg.items_before.ratio()?, leg.items_since.ratio()?)))
-    else {
+    let leg = evidence.legs.iter().find(|leg| Some(&leg.hop) == own.hop.as_ref());
+    let ratios = |leg: &Leg| Some((leg.items_before.ratio()?, leg.items_since.ratio()?));
+    let Some((leg, (before, since))) = leg.and_then(|leg| Some((leg, ratios(leg)?))) else {
         return format!("{} items more or fewer than usual leave it", count(own.harm));
     };
     format!(
         "it passes {} of what it receives to {}; it usually passes {}: {} items {} its usual share",
         share(since),
-        own.hop.callee,
+        leg.hop.callee,
         usual_share(before),
         count(own.harm),
         if since < before { "short of" } else { "beyond" }
@@ -308,6 +338,7 @@ fn no_deeper_shift(evidence: &Evidence, service: &str) -> Option<String> {
 }
 
 fn clearance_facts(dependency: &str, own: &Own, account: &Account) -> Vec<String> {
+    let callee = own.hop.as_ref().map_or("", |hop| &hop.callee);
     let mut facts = Vec::new();
     for (value, before, since) in &account.tested {
         let went = |counts: &hw_stats::Counts| {
@@ -330,7 +361,7 @@ fn clearance_facts(dependency: &str, own: &Own, account: &Account) -> Vec<String
         share(*before),
         share(*since),
         share(account.explained),
-        own.hop.callee
+        callee
     ));
     if !account.untested.is_empty() {
         facts.push(format!(

@@ -77,6 +77,7 @@ impl Sources<'_> {
             changes: self.changes(&described, stretches, until),
             logs: self.logs(stretches, end),
             inlets: self.inlets(stretches),
+            sees_answers: self.flow.hops().any(|hop| self.flow.decides(hop)),
             earlier: case.before.as_ref().map(|before| self.earlier(before, main)),
             shifts: described.into_iter().map(|(_, shift)| shift).collect(),
         })
@@ -297,22 +298,32 @@ impl Sources<'_> {
             None => false,
         };
         let inlets = self.flow.entries().filter(is_inlet).filter_map(|entry| {
-            let rate = |(from, to): (i64, i64)| {
-                let mut items = 0.0;
-                self.flow.visit_entry_ticks(entry, from, to, |_, tick| {
-                    items += f64::from(tick.entered);
-                });
-                Counts::new((to - from) as f64, items)
-            };
             let (service, operation) = entry_words(self.flow, entry)?;
+            let [before, failed_before, slow_before] = self.inflow(entry, stretches.before);
+            let [since, failed_since, slow_since] = self.inflow(entry, stretches.since);
             Some(Inlet {
                 service,
                 operation: Some(operation).filter(|operation| !operation.is_empty()),
-                before: rate(stretches.before),
-                since: rate(stretches.since),
+                before,
+                since,
+                failed_before,
+                failed_since,
+                slow_before,
+                slow_since,
             })
         });
         inlets.collect()
+    }
+
+    /// What came in by an entry: items per second, failed of all, slow of those that succeeded.
+    fn inflow(&self, entry: EntryIdx, (from, to): (i64, i64)) -> [Counts; 3] {
+        let (mut items, mut failed, mut slow) = (0.0, Counts::default(), Counts::default());
+        self.flow.visit_entry_ticks(entry, from, to, |_, tick| {
+            items += f64::from(tick.entered);
+            failed += pair(tick.entries + tick.failed, tick.failed);
+            slow += pair(tick.entries, tick.slow[1]);
+        });
+        [Counts::new((to - from) as f64, items), failed, slow]
     }
 }
 

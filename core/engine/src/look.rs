@@ -51,6 +51,13 @@ impl Engine {
         ids.into_iter().for_each(|id| self.look_at(id));
     }
 
+    /// What would be said of every incident if it were looked at now; nothing is kept of it.
+    #[must_use]
+    pub fn diagnose_again(&self) -> Vec<Diagnosis> {
+        let evidence = self.incidents.all().filter_map(|case| self.sources().gather(case, None));
+        evidence.map(|evidence| diagnose(&evidence)).collect()
+    }
+
     /// Diagnoses an incident anew and says what is different from before.
     pub(crate) fn look_at(&mut self, id: IncidentId) {
         let case = self.incidents.get(id);

@@ -11,6 +11,7 @@ mod answers;
 mod arena;
 mod cells;
 mod counters;
+mod dependencies;
 mod dictionary;
 mod export;
 mod flow;

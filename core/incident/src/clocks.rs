@@ -60,7 +60,8 @@ impl Moment {
     }
 
     /// Whether people may say another time than stands there: what Highwater detected when, it did.
-    const fn is_correctable(self) -> bool {
+    #[must_use]
+    pub const fn is_correctable(self) -> bool {
         match self {
             Self::Detected => false,
             Self::Started

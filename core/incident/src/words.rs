@@ -170,7 +170,8 @@ impl Role {
     }
 
     /// Whether one person at a time has it.
-    pub(crate) const fn is_single(self) -> bool {
+    #[must_use]
+    pub const fn is_single(self) -> bool {
         match self {
             Self::Lead | Self::Scribe => true,
             Self::Deputy | Self::Liaison | Self::Helper => false,

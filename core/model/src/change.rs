@@ -141,12 +141,20 @@ impl Change {
 /// What a change was, of its parts.
 #[must_use]
 pub fn change_name(kind: &str, service: &str, versions: (Option<&str>, Option<&str>)) -> String {
-    let versions = match versions {
-        (Some(from), Some(to)) if from != to => format!(" {from} -> {to}"),
-        (None, Some(to)) => format!(" to {to}"),
-        (_, _) => String::new(),
-    };
-    format!("{kind} of {service}{versions}")
+    match versions_words(versions) {
+        None => format!("{kind} of {service}"),
+        Some(versions) => format!("{kind} of {service} {versions}"),
+    }
+}
+
+/// From which version to which: `1.4.2 -> 2.0.0`, or `to 2.0.0` where the one before is not known.
+#[must_use]
+pub fn versions_words(versions: (Option<&str>, Option<&str>)) -> Option<String> {
+    match versions {
+        (Some(from), Some(to)) if from != to => Some(format!("{from} -> {to}")),
+        (None, Some(to)) => Some(format!("to {to}")),
+        (_, _) => None,
+    }
 }
 
 /// A change as people or pipelines tell it, before it is matched with what telemetry shows.

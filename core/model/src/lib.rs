@@ -21,7 +21,7 @@ mod title;
 pub use calendar::{DAY_S, Date, clock_words, date_words, day_of, weekday_word};
 pub use change::{
     Change, ChangeId, ChangeKind, ChangeSource, Effect, REDEPLOY_WATCHED_S, ToldChange, Verdict,
-    change_name,
+    change_name, versions_words,
 };
 pub use code::CodePlace;
 pub use diagnosis::{

@@ -6,7 +6,7 @@ use crate::orders::{
     OrderFault, Orders, fault, optional_text, read_author, read_incident, read_name, read_text,
     some, time, word,
 };
-use crate::time::rfc3339;
+use crate::time::{rfc3339, until};
 use hw_incident::{
     Action, ActionChange, ActionItem, ActionKind, ActionState, AfterCommand, Command, Name, Record,
     Review, Section,
@@ -363,12 +363,11 @@ fn action_kind(text: &str) -> Result<ActionKind, OrderFault> {
     word("kind of action item", text, ActionKind::from_word, &ActionKind::ALL.map(ActionKind::word))
 }
 
-/// A day is over when it ends, in UTC.
 fn due(text: &str) -> Result<Timestamp, OrderFault> {
     let text =
         some("due", Some(&text.to_owned()).filter(|text| !text.is_empty())).map(str::to_owned)?;
-    let is_day = text.len() == 10 && text.matches('-').count() == 2;
-    if is_day { time("due", &format!("{text}T23:59:59Z")) } else { time("due", &text) }
+    // What is no time is refused with the words of all times.
+    until(&text).map_or_else(|| time("due", &text), Ok)
 }
 
 #[cfg(test)]

@@ -57,7 +57,7 @@ pub use hook::{AlertsAnswer, Chat, ChatAnswer, SignedMessage, Typed, Unsigned};
 pub use hw_model::change_name;
 pub use imported::{ImportAnswer, ImportBody, ImportedPostmortem};
 pub use list::List;
-pub use map::{FlowHop, FlowMap};
+pub use map::{DependencyAnswers, FlowHop, FlowMap};
 pub use number::ratio;
 pub use orders::{
     AmendBody, Brief, CommandBody, DoneAnswer, EntryBody, OpenBody, Opened, OrderFault, Orders,
@@ -87,7 +87,7 @@ pub use team::{
     RedeployItem, ReworkRate, ServiceDeploys, ServiceKnowledge, SimilarIncident, TeamRecord,
     TimeOf, TimesLeg, TimesSpread, VerdictIn, Waits,
 };
-pub use time::{instant, length_s, rfc3339};
+pub use time::{instant, length_s, rfc3339, until};
 pub use told::{TellChange, TellFault, Told, ToldAnswer};
 pub use window::{Latency, Window, Windows};
 pub use words::{effect_words, source_words};

@@ -1,6 +1,7 @@
 //! What flowed where in a minute.
 
 use serde::Serialize;
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// The map of one minute.
@@ -39,4 +40,19 @@ pub struct FlowHop {
     pub errors: u64,
     /// Shifts of this hop that were open at its end.
     pub shifts: Vec<String>,
+    /// Where its callee is a dependency: what it answered. Left out where items flow.
+    ///
+    /// A dependency is asked before items leave on another hop of the same entry, and its answer decides whether they
+    /// do, or it calls nobody. What is called only to answer for one is a dependency, too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dependency: Option<DependencyAnswers>,
+}
+
+/// What a dependency answered, by value; empty where answers are not visible or no longer counted by the second.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct DependencyAnswers {
+    /// In the minute.
+    pub answers: BTreeMap<String, u64>,
+    /// In the hour before it; while a shift of this hop is open, in the hour before that began.
+    pub usual: BTreeMap<String, u64>,
 }

@@ -26,6 +26,15 @@ pub fn instant(text: &str) -> Option<Timestamp> {
     nanoseconds(civil.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp())
 }
 
+/// Reads the end of something: as `instant`, but a day alone (`2027-01-31`) is over when it ends, in UTC.
+#[must_use]
+pub fn until(text: &str) -> Option<Timestamp> {
+    match text.parse::<jiff::civil::Date>() {
+        Ok(_) if text.len() == 10 => instant(&format!("{text}T23:59:59Z")),
+        _ => instant(text),
+    }
+}
+
 fn nanoseconds(at: jiff::Timestamp) -> Option<Timestamp> {
     i64::try_from(at.as_nanosecond()).ok().map(Timestamp)
 }

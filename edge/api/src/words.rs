@@ -1,7 +1,7 @@
 //! Words of the JSON in a sentence, for whoever writes text of it.
 
-use crate::analysis::{Change, Incident};
-use hw_model::{Effect, change_name};
+use crate::analysis::{Change, Incident, Shift};
+use hw_model::{Effect, change_name, versions_words};
 
 impl Change {
     /// What it was: `deploy of router 1.4.2 -> 2.0.0`.
@@ -9,6 +9,22 @@ impl Change {
     pub fn name(&self) -> String {
         let versions = (self.from_version.as_deref(), self.to_version.as_deref());
         change_name(&self.kind, &self.service, versions)
+    }
+
+    /// From which version to which; empty if its service runs none that is known.
+    #[must_use]
+    pub fn versions(&self) -> String {
+        versions_words((self.from_version.as_deref(), self.to_version.as_deref()))
+            .unwrap_or_default()
+    }
+}
+
+impl Shift {
+    /// When nothing was to be said of it any more: its figure was back, or somebody accepted what it does as normal.
+    /// None while it is open.
+    #[must_use]
+    pub fn over_at(&self) -> Option<&str> {
+        self.ended_at.as_deref().or(self.accepted_at.as_deref())
     }
 }
 

@@ -1,9 +1,9 @@
 // Charts by keyboard and pointer: arrows read the points aloud, a drag looks closer, and the Back button goes back.
 
-import { fetched } from "./swap.js";
+import { fetched, isShown, toast } from "./swap.js";
 
 /** @typedef {{ from: number, to: number, points: Array<[number, number | null, string]> }} Points */
-/** @typedef {{ figure: HTMLElement, svg: SVGSVGElement, plot: DOMRect, data: Points, at: number }} Chart */
+/** @typedef {{ figure: HTMLElement, svg: SVGSVGElement, plot: DOMRect, data: Points }} Chart */
 
 const SVG = "http://www.w3.org/2000/svg";
 /** Points that a page key passes. */
@@ -19,7 +19,7 @@ function read(figure) {
   if (!text || !svg || !(area instanceof SVGGraphicsElement)) return undefined;
   /** @type {Points} */
   const data = JSON.parse(text);
-  return data.points.length ? { figure, svg, plot: area.getBBox(), data, at: -1 } : undefined;
+  return data.points.length ? { figure, svg, plot: area.getBBox(), data } : undefined;
 }
 
 /**
@@ -45,7 +45,7 @@ function second(chart, clientX) {
 }
 
 /**
- * Draws a mark of ours into the picture, once per class.
+ * Draws a mark into the picture, once per class.
  * @param {Chart} chart
  * @param {string} name
  * @param {string} mark
@@ -63,23 +63,23 @@ function draw(chart, name, mark, attributes) {
 
 /** @param {HTMLElement} figure */
 function clear(figure) {
-  for (const mark of figure.querySelectorAll("svg .cursor, svg .zoom")) mark.remove();
+  for (const mark of figure.querySelectorAll("svg .reading, svg .zoom")) mark.remove();
   const place = figure.querySelector(".read");
   if (place) place.textContent = "";
 }
 
 /**
+ * Reads a point aloud.
  * @param {Chart} chart
  * @param {number} at
  */
 function pick(chart, at) {
-  chart.at = Math.max(0, Math.min(chart.data.points.length - 1, at));
-  const point = chart.data.points[chart.at];
+  const point = chart.data.points[at];
   const place = chart.figure.querySelector(".read");
   if (!point || !place) return;
   place.textContent = point[2];
   const at_px = x(chart, point[0]);
-  draw(chart, "line", "cursor", { x1: at_px, x2: at_px, y1: chart.plot.y, y2: chart.plot.y + chart.plot.height });
+  draw(chart, "line", "reading", { x1: at_px, x2: at_px, y1: chart.plot.y, y2: chart.plot.y + chart.plot.height });
 }
 
 /**
@@ -89,8 +89,8 @@ function pick(chart, at) {
  */
 function nearest(chart, clientX) {
   const wanted = second(chart, clientX);
-  const far = (/** @type {number} */ n) => Math.abs((chart.data.points[n]?.[0] ?? Infinity) - wanted);
-  return chart.data.points.reduce((best, _, n) => (far(n) < far(best) ? n : best), 0);
+  const far = chart.data.points.map(([at]) => Math.abs(at - wanted));
+  return far.indexOf(Math.min(...far));
 }
 
 /** @type {Record<string, (at: number, last: number) => number>} */
@@ -107,7 +107,7 @@ const STEPS = {
 const rfc3339 = (at) => new Date(Math.round(at) * 1000).toISOString().replace(".000Z", "Z");
 
 /**
- * Looks at a stretch: the page that shows it, which may be this one.
+ * Looks at a stretch: on the page that shows it, which may be this one.
  * @param {string} page
  * @param {number} from
  * @param {number} to
@@ -141,11 +141,15 @@ function drag(chart, start) {
   addEventListener("pointerup", end, { once: true });
 }
 
+/** Figures that are listened to, whatever comes to stand in them. */
+const heard = new WeakSet();
+
 /** @param {HTMLElement} figure */
 function ready(figure) {
-  if (figure.dataset.ready !== undefined || !figure.querySelector("script.points")) return;
-  figure.dataset.ready = "";
+  if (!figure.querySelector("script.points")) return;
   figure.tabIndex = 0;
+  if (heard.has(figure)) return;
+  heard.add(figure);
   let at = -1;
   figure.addEventListener("keydown", (event) => {
     const chart = read(figure);
@@ -154,8 +158,9 @@ function ready(figure) {
     if (event.key === "Escape") clear(figure);
     if (!step) return;
     event.preventDefault();
-    pick(chart, step(at, chart.data.points.length - 1));
-    at = chart.at;
+    const last = chart.data.points.length - 1;
+    at = Math.max(0, Math.min(last, step(at, last)));
+    pick(chart, at);
   });
   figure.addEventListener("pointermove", (event) => {
     const chart = event.target instanceof Element && event.target.closest("svg") ? read(figure) : undefined;
@@ -178,8 +183,7 @@ export function readCharts() {
   for (const figure of document.querySelectorAll("figure[data-chart]")) if (figure instanceof HTMLElement) ready(figure);
 }
 
-addEventListener("popstate", () => {
-  void fetched(location.href).then((isShown) => {
-    if (!isShown) location.reload();
-  });
+addEventListener("popstate", async () => {
+  if (isShown() || (await fetched(location.href))) return;
+  toast("That page did not come: what you see is another. Reload to try again.");
 });

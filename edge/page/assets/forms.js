@@ -1,7 +1,7 @@
 // Forms without leaving the page: they are sent as the browser would, the answer takes the page's place, and what
 // was typed stays until it is known to be safe.
 
-import { show, toast } from "./swap.js";
+import { parsed, show, toast } from "./swap.js";
 
 /** @param {HTMLFormElement} form */
 async function send(form) {
@@ -11,11 +11,16 @@ async function send(form) {
     // @ts-ignore: a form's data are pairs of texts here.
     const body = new URLSearchParams(new FormData(form));
     const answer = await fetch(form.action, { method: "POST", body, headers: { accept: "text/html" } });
-    const come = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const come = parsed(await answer.text());
+    // Done, or on a page of ours that shows it: any other answer takes nothing away.
+    const isSafe = answer.ok || !hasTyped(form) || come.querySelector(".problem textarea");
+    if (!isSafe || !come.getElementById("main")) {
+      return toast(`Not taken: ${come.querySelector("h1")?.textContent ?? answer.status}. What you typed is still here.`);
+    }
     form.reset();
     form.closest("details.act")?.removeAttribute("open");
-    if (!show(come)) return location.assign(answer.url);
-    if (answer.redirected) history.pushState(null, "", answer.url);
+    if (answer.redirected && answer.url !== location.href.split("#")[0]) history.pushState(null, "", answer.url);
+    show(come);
     document.querySelector(".said, .problem h1")?.scrollIntoView({ block: "nearest" });
   } catch {
     toast("Not sent: the server cannot be reached. What you typed is still here.");
@@ -24,10 +29,15 @@ async function send(form) {
   }
 }
 
+/** Whether a form leaves the page. */
+let isSending = false;
+
 /** @param {SubmitEvent} event */
 function submitted(event) {
   const form = event.target;
-  if (!(form instanceof HTMLFormElement) || form.dataset.quick === undefined || form.method !== "post") return;
+  if (!(form instanceof HTMLFormElement)) return;
+  isSending = form.dataset.quick === undefined;
+  if (isSending) return;
   event.preventDefault();
   void send(form);
 }
@@ -65,8 +75,7 @@ function preview(area) {
     if (!place || !area.dataset.preview) return;
     const answer = await fetch(area.dataset.preview, { method: "POST", body: area.value, headers: { "content-type": "text/plain" } }).catch(() => null);
     if (!answer?.ok) return;
-    const come = new DOMParser().parseFromString(await answer.text(), "text/html");
-    place.replaceChildren(...come.body.childNodes);
+    place.replaceChildren(...parsed(await answer.text()).body.childNodes);
   }, 300);
 }
 
@@ -77,15 +86,18 @@ function changed(event) {
   if (place instanceof HTMLTextAreaElement && place.dataset.preview) preview(place);
 }
 
-/** Whether something was typed into a form that guards it. */
-function isUnsaved() {
-  const guarded = document.querySelectorAll("form[data-guard] textarea, form[data-guard] input:not([type=hidden])");
-  return [...guarded].some((it) => (it instanceof HTMLTextAreaElement || it instanceof HTMLInputElement) && it.value !== it.defaultValue);
+/**
+ * Whether something was typed into a form.
+ * @param {Element} form
+ */
+function hasTyped(form) {
+  const fields = form.querySelectorAll("textarea, input:not([type=hidden])");
+  return [...fields].some((it) => (it instanceof HTMLTextAreaElement || it instanceof HTMLInputElement) && it.value !== it.defaultValue);
 }
 
 /** Shows what only a script can do. */
 export function readyForms() {
-  for (const button of document.querySelectorAll("button[data-copy][hidden]")) button.removeAttribute("hidden");
+  for (const button of document.querySelectorAll("button[hidden]")) button.removeAttribute("hidden");
 }
 
 export function startForms() {
@@ -93,12 +105,11 @@ export function startForms() {
   addEventListener("keydown", typed);
   addEventListener("click", copied);
   addEventListener("input", changed);
-  addEventListener("beforeunload", (event) => {
-    if (isUnsaved() && !isSending) event.preventDefault();
+  addEventListener("reset", ({ target }) => {
+    const selects = target instanceof HTMLFormElement ? target.querySelectorAll("select") : [];
+    for (const select of selects) delete select.dataset.touched;
   });
-  addEventListener("submit", (event) => {
-    isSending = event.target instanceof HTMLFormElement && event.target.dataset.quick === undefined;
+  addEventListener("beforeunload", (event) => {
+    if (!isSending && [...document.querySelectorAll("form[data-guard]")].some(hasTyped)) event.preventDefault();
   });
 }
-
-let isSending = false;

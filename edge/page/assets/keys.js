@@ -7,14 +7,16 @@ const GENERAL = [
   ["Enter", "open the row"],
   ["u", "up"],
   ["[ ]", "earlier and later"],
-  ["< >", "move the row"],
   ["?", "these keys"],
 ];
 
 let isGoing = false;
 
-/** @param {KeyboardEvent} event */
-function isForUs(event) {
+/**
+ * Whether a single key is meant as one, and not typed.
+ * @param {KeyboardEvent} event
+ */
+export function isForUs(event) {
   const at = event.target;
   const isTyping = at instanceof HTMLElement && (at.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName));
   const isOff = document.documentElement.dataset.keys === "off";
@@ -55,7 +57,11 @@ function press(key) {
   // What stands in a row is pressed only in the row that is picked.
   const row = picked();
   const all = [...document.querySelectorAll("[data-press]")].filter((it) => it.getAttribute("data-press") === key);
-  const place = all.find((it) => row?.contains(it)) ?? all.find((it) => !it.closest("[data-row]"));
+  return use(all.find((it) => row?.contains(it)) ?? all.find((it) => !it.closest("[data-row]")));
+}
+
+/** @param {Element | null | undefined} place */
+function use(place) {
   if (!(place instanceof HTMLElement)) return false;
   const details = place.closest("details");
   if (place.tagName === "SUMMARY" && details) {
@@ -67,12 +73,11 @@ function press(key) {
   return true;
 }
 
-/** @param {string} side */
-function move(side) {
-  const form = picked()?.querySelector(`form[data-${side}]`);
-  if (form instanceof HTMLFormElement) form.requestSubmit();
-  return Boolean(form);
-}
+/**
+ * Opens the form that gives the picked row another state.
+ * @param {string} state
+ */
+const move = (state) => use(picked()?.querySelector(`input[name=state][value=${state}]`)?.closest("details")?.querySelector("summary"));
 
 /** @param {string} key */
 function act(key) {
@@ -87,37 +92,47 @@ function act(key) {
     case "u": return goTo(document.body.dataset.up);
     case "[": return goTo(hrefOf("a[data-earlier]"));
     case "]": return goTo(hrefOf("a[data-later]"));
-    case "<": return move("left");
-    case ">": return move("right");
+    case "<": return move("open");
+    case ">": return move("done");
     case "?": return list(), true;
     case "Enter": return document.activeElement === document.body && goTo(picked()?.querySelector("a[href]")?.getAttribute("href"));
     default: return key.length === 1 && press(key);
   }
 }
 
-/** The keys of this page. */
-function list() {
+/**
+ * Shows a dialog of a name, until it is closed.
+ * @param {string} name
+ * @param {HTMLElement[]} parts
+ */
+export function ask(name, ...parts) {
   const dialog = document.createElement("dialog");
-  dialog.setAttribute("aria-label", "Keys");
-  const table = document.createElement("table");
-  const pages = [...document.querySelectorAll("[data-go]")].map((it) => [`g ${it.getAttribute("data-go")}`, it.textContent ?? ""]);
-  const here = [...document.querySelectorAll("[data-press][data-press-words]")].map((it) => [it.getAttribute("data-press") ?? "", it.getAttribute("data-press-words") ?? ""]);
-  // Rows offer the same keys: each is listed once.
-  const once = new Map([...here].reverse().map(([key, words]) => [key, words]));
-  for (const [key, words] of [...[...once].reverse(), ...GENERAL, ...pages]) {
-    const row = table.insertRow();
-    const shown = document.createElement("kbd");
-    shown.textContent = key ?? "";
-    row.insertCell().append(shown);
-    row.insertCell().textContent = words ?? "";
-  }
-  const close = document.createElement("button");
-  close.textContent = "Close";
-  close.addEventListener("click", () => dialog.close());
-  dialog.append(table, close);
+  dialog.setAttribute("aria-label", name);
+  dialog.append(...parts);
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();
+  return dialog;
+}
+
+/** The keys of this page. */
+function list() {
+  const table = document.createElement("table");
+  const pages = [...document.querySelectorAll("[data-go]")].map((it) => [`g ${it.getAttribute("data-go")}`, it.textContent]);
+  // Rows offer the same keys: each is listed once.
+  const here = new Map([...document.querySelectorAll("[data-press-words]")].map((it) => [it.getAttribute("data-press"), it.getAttribute("data-press-words")]));
+  if (document.querySelector("[data-row] input[name=state]")) here.set("< >", "open an action again, call it done");
+  for (const [key, words] of [...here, ...GENERAL, ...pages]) {
+    const row = table.insertRow();
+    const shown = document.createElement("kbd");
+    shown.textContent = key;
+    row.insertCell().append(shown);
+    row.insertCell().textContent = words;
+  }
+  const close = document.createElement("button");
+  close.textContent = "Close";
+  const dialog = ask("Keys", table, close);
+  close.addEventListener("click", () => dialog.close());
 }
 
 /** Listens to single keys. */

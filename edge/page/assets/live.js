@@ -14,15 +14,15 @@ let address = "";
 
 /** @param {"live" | "stale" | "off"} state */
 function say(state) {
+  document.documentElement.toggleAttribute("data-stale", state === "stale");
   const place = document.getElementById("live");
   if (!place) return;
+  // What is said here is ours: a page that is shown does not take it back.
+  place.dataset.keep = "";
   const clock = new Date(beat).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-  const words = state === "live" ? "live" : state === "stale" ? `connection lost, showing ${clock}` : "";
-  if (place.dataset.state !== state || place.textContent !== words) {
-    place.dataset.state = state;
-    place.textContent = words;
-  }
-  document.documentElement.toggleAttribute("data-stale", state === "stale");
+  const words = { live: "live", stale: `connection lost, showing ${clock}`, off: "" }[state];
+  place.dataset.state = state;
+  if (place.textContent !== words) place.textContent = words;
 }
 
 function alive() {
@@ -57,7 +57,6 @@ function connect() {
 
 /** Follows the page, and any other page that takes its place. */
 export function follow() {
-  connect();
   onSwapped(connect);
   setInterval(() => {
     if (source && Date.now() - beat > SILENT_MS) say("stale");

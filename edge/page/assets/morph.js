@@ -26,19 +26,15 @@ function isHeld(field) {
 }
 
 /**
+ * Gives an element the attributes of another, and no others but what is the reader's: without `tabindex` one
+ * loses the focus.
  * @param {Element} from
  * @param {Element} to
  */
-function attributes(from, to) {
-  const keepsOpen = from instanceof HTMLDetailsElement;
-  for (const { name } of [...from.attributes]) {
-    if (to.hasAttribute(name) || (keepsOpen && name === "open") || name.startsWith("data-picked")) continue;
-    from.removeAttribute(name);
-  }
-  for (const { name, value } of to.attributes) {
-    if (from.getAttribute(name) === value || (keepsOpen && name === "open")) continue;
-    from.setAttribute(name, value);
-  }
+export function attributes(from, to) {
+  const isKept = (/** @type {string} */ name) => /^(data-picked|tabindex)$/.test(name) || (name === "open" && from instanceof HTMLDetailsElement);
+  for (const { name } of [...from.attributes]) if (!to.hasAttribute(name) && !isKept(name)) from.removeAttribute(name);
+  for (const { name, value } of to.attributes) if (from.getAttribute(name) !== value && !isKept(name)) from.setAttribute(name, value);
 }
 
 /**
@@ -50,22 +46,30 @@ function children(from, to) {
   const keyed = new Map();
   for (const child of from.children) if (child.id) keyed.set(child.id, child);
   let at = from.firstChild;
-  for (const wanted of [...to.childNodes]) {
-    const known = keyed.get(keyOf(wanted));
-    if (known && known !== at && known.nodeName === wanted.nodeName) from.insertBefore(known, at);
-    const here = known && known.nodeName === wanted.nodeName ? known : at;
+  const left = [...to.childNodes];
+  for (let wanted; (wanted = left[0]); left.shift()) {
+    // What is wanted no more does not stand in the way of what comes after it.
+    while (at && !left.some((it) => at && isAlike(at, it))) at = drop(at);
+    const here = keyed.get(keyOf(wanted)) ?? at;
     if (here && isAlike(here, wanted)) {
+      if (here !== at) from.insertBefore(here, at);
       at = here.nextSibling;
       node(here, wanted);
     } else {
       from.insertBefore(document.importNode(wanted, true), at);
     }
   }
-  while (at) {
-    const next = at.nextSibling;
-    at.remove();
-    at = next;
-  }
+  while (at) at = drop(at);
+}
+
+/**
+ * Removes a node, and gives the one after it.
+ * @param {ChildNode} old
+ */
+function drop(old) {
+  const next = old.nextSibling;
+  old.remove();
+  return next;
 }
 
 /**
@@ -74,10 +78,7 @@ function children(from, to) {
  */
 function node(from, to) {
   if (!(from instanceof Element) || !(to instanceof Element)) {
-    if (from.nodeValue !== to.nodeValue) {
-      from.nodeValue = to.nodeValue;
-      flash(from.parentElement);
-    }
+    if (from.nodeValue !== to.nodeValue) from.nodeValue = to.nodeValue;
     return;
   }
   if (from.hasAttribute("data-keep") || from.isEqualNode(to)) return;
@@ -86,14 +87,6 @@ function node(from, to) {
   if (from instanceof HTMLInputElement && to instanceof HTMLInputElement) from.value = to.defaultValue;
   else if (from instanceof HTMLTextAreaElement && to instanceof HTMLTextAreaElement) from.value = from.defaultValue = to.defaultValue;
   else children(from, to);
-}
-
-/** @param {Element | null} place */
-function flash(place) {
-  const marked = place?.closest("[data-flash]");
-  if (!marked) return;
-  marked.classList.add("flash");
-  setTimeout(() => marked.classList.remove("flash"), 600);
 }
 
 /**

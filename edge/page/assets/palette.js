@@ -1,15 +1,11 @@
 // The palette: type a few letters, and go to a page, an incident, or an entry that says so.
 
+import { ask, isForUs } from "./keys.js";
+
 /** @typedef {{ name: string, href: string, keys?: string }} Choice */
 
 /** @returns {Choice[]} */
-function choices() {
-  try {
-    return JSON.parse(document.getElementById("palette")?.textContent ?? "[]");
-  } catch {
-    return [];
-  }
-}
+const choices = () => JSON.parse(document.getElementById("palette")?.textContent ?? "[]");
 
 /**
  * Whether the letters stand in the name in this order.
@@ -34,108 +30,87 @@ async function hits(text) {
   }));
 }
 
-class Palette {
-  constructor() {
-    this.dialog = document.createElement("dialog");
-    this.dialog.className = "palette";
-    this.dialog.setAttribute("aria-label", "Find anything");
-    this.input = document.createElement("input");
-    for (const [name, value] of Object.entries({ role: "combobox", "aria-expanded": "true", "aria-controls": "palette-list", "aria-label": "Find anything", autocomplete: "off", placeholder: "A page, an incident, a word" })) this.input.setAttribute(name, value);
-    this.list = document.createElement("ul");
-    this.list.id = "palette-list";
-    this.list.setAttribute("role", "listbox");
-    this.list.setAttribute("aria-label", "Found");
-    this.dialog.append(this.input, this.list);
-    this.at = 0;
-    this.asked = 0;
-    this.input.addEventListener("input", () => this.type());
-    this.input.addEventListener("keydown", (event) => this.key(event));
-    this.dialog.addEventListener("close", () => this.dialog.remove());
-    this.dialog.addEventListener("click", (event) => {
-      if (event.target === this.dialog) this.dialog.close();
-    });
+/** @param {Choice} choice */
+function option({ name, href, keys }) {
+  const line = document.createElement("li");
+  line.setAttribute("role", "option");
+  line.append(name);
+  if (keys) {
+    const shown = document.createElement("kbd");
+    shown.textContent = keys;
+    line.append(" ", shown);
   }
+  line.addEventListener("click", () => location.assign(href));
+  return line;
+}
 
-  open() {
-    document.body.append(this.dialog);
-    this.dialog.showModal();
-    this.type();
-  }
+function open() {
+  if (document.querySelector("dialog[open]")) return;
+  const input = document.createElement("input");
+  for (const [name, value] of Object.entries({ role: "combobox", "aria-expanded": "true", "aria-controls": "palette-list", "aria-label": "Find anything", autocomplete: "off", placeholder: "A page, an incident, a word" })) input.setAttribute(name, value);
+  const list = document.createElement("ul");
+  list.id = "palette-list";
+  list.setAttribute("role", "listbox");
+  list.setAttribute("aria-label", "Found");
+  const dialog = ask("Find anything", input, list);
+  dialog.className = "palette";
+  /** @type {HTMLElement[]} */
+  let lines = [];
+  let at = 0;
+  let waiting = 0;
 
-  type() {
-    const text = this.input.value.trim();
-    const found = choices().filter((choice) => fits(text.toLowerCase(), choice.name));
-    if (text) found.push({ name: `Search for \u201c${text}\u201d`, href: `/search?q=${encodeURIComponent(text)}` });
-    this.show(found);
-    clearTimeout(this.asked);
-    if (text.length >= 2) this.asked = window.setTimeout(() => void this.more(text, found), 150);
-  }
-
-  /**
-   * @param {string} text
-   * @param {Choice[]} found
-   */
-  async more(text, found) {
-    const more = await hits(text).catch(() => []);
-    if (this.input.value.trim() === text && more.length) this.show([...found, ...more]);
-  }
+  /** @param {number} wanted */
+  const pick = (wanted) => {
+    at = Math.max(0, Math.min(lines.length - 1, wanted));
+    lines.forEach((line, n) => line.setAttribute("aria-selected", String(n === at)));
+    input.setAttribute("aria-activedescendant", `palette-${at}`);
+    lines[at]?.scrollIntoView({ block: "nearest" });
+  };
 
   /** @param {Choice[]} found */
-  show(found) {
-    this.list.replaceChildren(...found.map((choice, n) => {
-      const line = document.createElement("li");
-      line.id = `palette-${n}`;
-      line.setAttribute("role", "option");
-      line.dataset.href = choice.href;
-      line.append(choice.name);
-      if (choice.keys) {
-        const keys = document.createElement("kbd");
-        keys.textContent = choice.keys;
-        line.append(" ", keys);
-      }
-      line.addEventListener("click", () => location.assign(choice.href));
-      return line;
-    }));
-    this.pick(0);
-  }
+  const show = (found) => {
+    lines = found.map(option);
+    lines.forEach((line, n) => (line.id = `palette-${n}`));
+    list.replaceChildren(...lines);
+    pick(0);
+  };
 
-  /** @param {number} at */
-  pick(at) {
-    const lines = [...this.list.children];
-    this.at = Math.max(0, Math.min(lines.length - 1, at));
-    lines.forEach((line, n) => line.setAttribute("aria-selected", String(n === this.at)));
-    const line = lines[this.at];
-    if (line) this.input.setAttribute("aria-activedescendant", line.id);
-    line?.scrollIntoView({ block: "nearest" });
-  }
+  const type = () => {
+    const text = input.value.trim();
+    const found = choices().filter((choice) => fits(text.toLowerCase(), choice.name));
+    if (text) found.push({ name: `Search for \u201c${text}\u201d`, href: `/search?q=${encodeURIComponent(text)}` });
+    show(found);
+    clearTimeout(waiting);
+    if (text.length < 2) return;
+    waiting = window.setTimeout(async () => {
+      const more = await hits(text).catch(() => []);
+      if (input.value.trim() === text && more.length) show([...found, ...more]);
+    }, 150);
+  };
 
-  /** @param {KeyboardEvent} event */
-  key(event) {
-    if (event.key === "ArrowDown") this.pick(this.at + 1);
-    else if (event.key === "ArrowUp") this.pick(this.at - 1);
-    else if (event.key === "Enter") {
-      const line = this.list.children[this.at];
-      if (line instanceof HTMLElement && line.dataset.href) location.assign(line.dataset.href);
-    } else return;
+  input.addEventListener("input", type);
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowDown") pick(at + 1);
+    else if (event.key === "ArrowUp") pick(at - 1);
+    else if (event.key === "Enter") lines[at]?.click();
+    else return;
     event.preventDefault();
-  }
+  });
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog) dialog.close();
+  });
+  type();
 }
 
 /** Opens by Ctrl K, by `/`, and by its button. */
 export function startPalette() {
-  const open = () => {
-    if (!document.querySelector("dialog[open]")) new Palette().open();
-  };
   addEventListener("keydown", (event) => {
-    const isTyping = event.target instanceof HTMLElement && /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
-    const isSlash = event.key === "/" && !isTyping && document.documentElement.dataset.keys !== "off";
-    if (isSlash || ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k")) {
-      event.preventDefault();
-      open();
-    }
+    const isWanted = event.ctrlKey || event.metaKey ? event.key.toLowerCase() === "k" : event.key === "/" && isForUs(event);
+    if (!isWanted) return;
+    event.preventDefault();
+    open();
   });
-  for (const button of document.querySelectorAll("[data-palette]")) {
-    button.removeAttribute("hidden");
-    button.addEventListener("click", open);
-  }
+  addEventListener("click", (event) => {
+    if (event.target instanceof Element && event.target.closest("[data-palette]")) open();
+  });
 }

@@ -1,24 +1,36 @@
 // Puts new parts into the page: one region that came by itself, or a whole page that was asked for.
 
-import { morph } from "./morph.js";
+import { attributes, morph } from "./morph.js";
 
 /** @type {Array<() => void>} */
 const told = [];
 
 /**
- * Calls back after each change.
+ * Calls back now, and after each change.
  * @param {() => void} callback
  */
 export function onSwapped(callback) {
   told.push(callback);
+  callback();
 }
 
 function tell() {
   for (const callback of told) callback();
 }
 
+/** The address without its fragment. */
+const here = () => location.pathname + location.search;
+
+let shown = here();
+
+/** Whether the page that is shown is that of the address. */
+export const isShown = () => shown === here();
+
+/** Counts what is asked for: of two pages that are waited for the later one is meant. */
+let turn = 0;
+
 /** @param {string} html */
-const parsed = (html) => new DOMParser().parseFromString(html, "text/html");
+export const parsed = (html) => new DOMParser().parseFromString(html, "text/html");
 
 /**
  * Replaces the element of an id.
@@ -34,32 +46,35 @@ export function swap(id, html) {
 }
 
 /**
- * Makes this page another: its main part, its title, the bar.
+ * Makes this page another, unless that is none of ours.
  * @param {Document} come
  */
 export function show(come) {
-  const [here, there] = [document.getElementById("main"), come.getElementById("main")];
-  if (!here || !there) return false;
+  if (!come.getElementById("main")) return false;
+  turn += 1;
+  shown = here();
   document.title = come.title;
-  for (const { name, value } of come.body.attributes) document.body.setAttribute(name, value);
-  const [nav, itsNav] = [document.querySelector(".pages"), come.querySelector(".pages")];
-  if (nav && itsNav) morph(nav, itsNav);
-  morph(here, there);
+  attributes(document.body, come.body);
+  for (const part of [".pages", ".bar-end", "#palette", "#main"]) {
+    const [from, to] = [document.querySelector(part), come.querySelector(part)];
+    if (from && to) morph(from, to);
+  }
   tell();
   return true;
 }
 
 /**
- * Asks for a page and shows it. What fails is left to the browser.
+ * Asks for a page and shows it, unless another one is meant by then. Gives whether that went well.
  * @param {string} href
  */
 export async function fetched(href) {
+  const mine = (turn += 1);
   try {
-    const answer = await fetch(href, { headers: { accept: "text/html" }, credentials: "same-origin" });
-    if (!answer.ok || !show(parsed(await answer.text()))) throw new Error(String(answer.status));
-    return true;
+    const answer = await fetch(href, { headers: { accept: "text/html" } });
+    const come = parsed(await answer.text());
+    return turn !== mine || (answer.ok && show(come));
   } catch {
-    return false;
+    return turn !== mine;
   }
 }
 

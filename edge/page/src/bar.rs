@@ -67,7 +67,7 @@ fn menu(frame: &Frame) -> Markup {
     let viewer = &frame.viewer;
     let name = viewer.name.as_deref();
     html! {
-        details class="menu" data-keep {
+        details class="menu" {
             summary { span class="who" { (name.unwrap_or("You")) } }
             div class="menu-body" {
                 form method="post" action="/view" {

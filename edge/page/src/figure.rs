@@ -6,7 +6,7 @@ mod minute;
 mod read;
 
 pub(crate) use course::{close_up, ratio_over_time};
-pub(crate) use minute::minute;
+pub(crate) use minute::{carry, minute};
 pub(crate) use read::{Readable, chart};
 
 use hw_chart::{

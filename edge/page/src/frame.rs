@@ -96,7 +96,7 @@ impl Region {
     /// The whole element.
     #[must_use]
     pub fn html(&self) -> Markup {
-        html! { section id=(self.id) class=(self.class) data-region { (self.body) } }
+        html! { section id=(self.id) class=(self.class) { (self.body) } }
     }
 }
 

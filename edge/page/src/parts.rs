@@ -3,8 +3,9 @@
 use crate::frame::Frame;
 use crate::place::Place;
 use hw_chart::{Said, glyph};
-use hw_model::{Effect, Hop, HopId, Verdict};
+use hw_model::{Effect, Hop, HopId, Verdict, count_words, share_words};
 use maud::{Markup, PreEscaped, html};
+use std::collections::BTreeMap;
 
 /// What is said of a change, as a word and a shape.
 pub(crate) fn chip(said: Said) -> Markup {
@@ -137,4 +138,23 @@ fn same_page(a: &Place, b: &Place) -> bool {
 pub(crate) fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// How often each answer was given, the most frequent first, and which share of all that is.
+pub(crate) fn answer_shares(answers: &BTreeMap<String, u64>) -> Vec<(&str, u64, f64)> {
+    let all: u64 = answers.values().sum();
+    let share = |n: u64| n as f64 / all.max(1) as f64;
+    let mut sorted: Vec<_> =
+        answers.iter().map(|(value, n)| (value.as_str(), *n, share(*n))).collect();
+    sorted.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    sorted
+}
+
+/// The same as a list.
+pub(crate) fn answer_list(answers: &BTreeMap<String, u64>) -> Markup {
+    html! {
+        ul class="plain" {
+            @for (value, n, share) in answer_shares(answers) { li { b { (value) } " " (count_words(n as f64)) " (" (share_words(share)) ")" } }
+        }
+    }
 }

@@ -51,8 +51,6 @@ pub enum Place {
     Story {
         /// Number of the incident.
         incident: u32,
-        /// What is looked at.
-        stretch: Stretch,
     },
     /// What happened last, and who does what?
     Timeline {
@@ -164,7 +162,7 @@ impl Place {
 
     fn of_incident(incident: u32, rest: &[&str], asked: &Asked) -> Option<Self> {
         Some(match rest {
-            [] => Self::Story { incident, stretch: asked.stretch() },
+            [] => Self::story(incident),
             ["timeline"] => Self::Timeline {
                 incident,
                 amend: asked.text("amend").and_then(|text| text.parse().ok()),
@@ -196,10 +194,7 @@ impl Place {
                 asks.extend(status.clone().map(|status| ("status", status)));
                 "/incidents".to_owned()
             }
-            Self::Story { incident, stretch } => {
-                asks.extend(stretch.asks());
-                format!("/incidents/{incident}")
-            }
+            Self::Story { incident } => format!("/incidents/{incident}"),
             Self::Timeline { incident, amend, is_newest_first } => {
                 asks.extend(amend.map(|amend| ("amend", amend.to_string())));
                 asks.extend(is_newest_first.then(|| ("order", "newest".to_owned())));
@@ -244,7 +239,7 @@ impl Place {
     /// The story of an incident.
     #[must_use]
     pub const fn story(incident: u32) -> Self {
-        Self::Story { incident, stretch: Stretch { from: None, to: None } }
+        Self::Story { incident }
     }
 
     /// The timeline of an incident.

@@ -83,8 +83,9 @@ impl Scrapes {
         let (mut since, mut back, mut fires): (Option<i64>, Option<i64>, bool) =
             (None, None, false);
         let mut firing = Vec::with_capacity(self.samples.len());
+        let known = Known::of(self);
         for (place, at_s) in (0..self.samples.len()).zip((0i64..).step_by(self.step())) {
-            if self.is_crossed(place, rule, start) {
+            if self.is_crossed((&known, place), rule, start) {
                 back = None;
                 fires |= at_s - *since.get_or_insert(at_s) >= terms.for_s;
             } else if fires && at_s - *back.get_or_insert(at_s) < terms.keep_s {
@@ -101,9 +102,11 @@ impl Scrapes {
         usize::try_from(self.every_s).unwrap_or(1)
     }
 
-    fn is_crossed(&self, place: usize, rule: &Rule, start: RangeStart) -> bool {
+    fn is_crossed(&self, (known, place): (&Known, usize), rule: &Rule, start: RangeStart) -> bool {
         let terms = rule.terms();
-        let Some((n, k)) = self.increases(place, terms.window_s, start) else { return false };
+        let Some((n, k)) = self.increases((known, place), terms.window_s, start) else {
+            return false;
+        };
         let (figure, items) = match terms.measure {
             Measure::Volume => (k / terms.window_s as f64, k),
             Measure::Transfer | Measure::Answer(_) | Measure::Errors => (k / n, n),
@@ -126,19 +129,22 @@ impl Scrapes {
     }
 
     /// `increase()` of both counters over the last seconds.
-    fn increases(&self, place: usize, window_s: i64, start: RangeStart) -> Option<(f64, f64)> {
+    fn increases(
+        &self,
+        (known, place): (&Known, usize),
+        window_s: i64,
+        start: RangeStart,
+    ) -> Option<(f64, f64)> {
         let mut back = usize::try_from(window_s / self.every_s).unwrap_or(0);
         if start == RangeStart::LeftOut && window_s % self.every_s == 0 {
             back = back.saturating_sub(1);
         }
-        let from = place.saturating_sub(back);
-        let range = self.samples.get(from..=place)?;
-        let known: Vec<(usize, (f64, f64))> =
-            (from..).zip(range).filter_map(|(at, sample)| Some((at, (*sample)?))).collect();
-        let [(first, before), .., (last, now)] = known.as_slice() else { return None };
+        let (n_known, first, last) = known.within(place.saturating_sub(back), place)?;
+        let sample = |at: usize| self.samples.get(at).copied().flatten();
+        let (before, now) = (sample(first)?, sample(last)?);
         let seconds = |places: usize| places as f64 * self.every_s as f64;
         let sampled = seconds(last - first);
-        let average = sampled / (known.len() - 1) as f64;
+        let average = sampled / (n_known - 1) as f64;
         let reach = |gap: f64| if gap < 1.1 * average { gap } else { average / 2.0 };
         let to_start = window_s as f64 - seconds(place - first);
         let factor = (sampled + reach(to_start) + reach(seconds(place - last))) / sampled;
@@ -146,29 +152,69 @@ impl Scrapes {
     }
 }
 
+/// Which scrapes found something.
+struct Known {
+    /// Of each scrape, how many before it did, and the last of those up to it.
+    n_before: Vec<usize>,
+    last: Vec<Option<usize>>,
+    /// Those that did.
+    places: Vec<usize>,
+}
+
+impl Known {
+    fn of(scrapes: &Scrapes) -> Self {
+        let mut known = Self { n_before: Vec::new(), last: Vec::new(), places: Vec::new() };
+        for (place, sample) in scrapes.samples.iter().enumerate() {
+            known.n_before.push(known.places.len());
+            if sample.is_some() {
+                known.places.push(place);
+            }
+            known.last.push(known.places.last().copied());
+        }
+        known
+    }
+
+    /// How many did between two, which are among them, the first and the last of these; `None` if only one
+    /// did or none.
+    fn within(&self, from: usize, to: usize) -> Option<(usize, usize, usize)> {
+        let n_before = *self.n_before.get(from)?;
+        let (first, last) = (*self.places.get(n_before)?, (*self.last.get(to)?)?);
+        if first >= last {
+            return None;
+        }
+        let n_up_to = self.n_before.get(last)? + 1;
+        Some((n_up_to - n_before, first, last))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Over two minutes.
+    fn increases(scrapes: &Scrapes, place: usize, start: RangeStart) -> Option<(f64, f64)> {
+        scrapes.increases((&Known::of(scrapes), place), 120, start)
+    }
 
     #[test]
     fn increase_is_extrapolated_as_prometheus_does() {
         let scrapes = Scrapes::even(30, 20, (10.0, 5.0));
         // 2.x: five samples in two minutes and both ends; 3.x: four, and a scrape more by extrapolation.
         for start in RangeStart::ALL {
-            let (n, k) = scrapes.increases(10, 120, start).unwrap();
+            let (n, k) = increases(&scrapes, 10, start).unwrap();
             assert!((n - 40.0).abs() < 1e-9 && (k - 20.0).abs() < 1e-9, "{start:?} {n} {k}");
         }
         // At the start of the series it reaches half a scrape before its first sample.
-        let (n, _) = scrapes.increases(1, 120, RangeStart::Held).unwrap();
+        let (n, _) = increases(&scrapes, 1, RangeStart::Held).unwrap();
         assert!((n - 15.0).abs() < 1e-9, "{n}");
-        assert_eq!(scrapes.increases(0, 120, RangeStart::Held), None, "one sample says nothing");
+        assert_eq!(increases(&scrapes, 0, RangeStart::Held), None, "one sample says nothing");
     }
 
     #[test]
     fn gap_is_bridged_and_what_was_counted_in_it_is_not_lost() {
         let mut scrapes = Scrapes::even(30, 20, (10.0, 5.0));
         (7..10).for_each(|place| scrapes.samples[place] = None);
-        let (n, _) = scrapes.increases(10, 120, RangeStart::Held).unwrap();
+        let (n, _) = increases(&scrapes, 10, RangeStart::Held).unwrap();
         assert!((n - 40.0).abs() < 1e-9, "{n}");
     }
 }

@@ -109,9 +109,8 @@ fn incident(of: &TestFile<'_>) -> Result<Test, NoTest> {
     if past.sum(case.from, case.to).n <= 0.0 {
         return Err(NoTest::NothingRecorded);
     }
-    let rows = 0..past.rows.len();
-    let onset = rows.clone().find(|row| past.ends_at(*row) > case.from).unwrap_or(0);
-    let end = rows.rev().find(|row| past.ends_at(*row) <= case.to).map_or(0, |row| row + 1);
+    let onset = Some(past.ended_by(case.from)).filter(|row| *row < past.rows.len()).unwrap_or(0);
+    let end = past.ended_by(case.to);
     let each = usize::try_from(every_s(past.step_s) / past.step_s).unwrap_or(1);
     let start = onset.saturating_sub(of.rule.steps() + each);
     let all = Scrapes::of(past, start..end.min(start + SCRAPES_MAX * each));
@@ -192,15 +191,19 @@ fn thin(rule: &Rule) -> Option<Test> {
 /// Stretches outside of incidents whose windows come nearest to the bound, nearest first.
 fn nearest(of: &TestFile<'_>) -> Vec<Range<usize>> {
     let (past, terms, steps) = (of.past, of.rule.terms(), of.rule.steps());
-    let window_s = terms.window_s as f64;
-    let is_quiet = |row: usize| {
-        let (from, to) = (past.begins_at(row), past.ends_at(row));
-        of.cases.iter().all(|case| to <= case.from || from > case.to.plus_s(2.0 * window_s))
-    };
+    let mut is_quiet = vec![true; past.rows.len()];
+    for case in of.cases {
+        let echo_ends = case.to.plus_s(2.0 * terms.window_s as f64);
+        let not_quiet =
+            past.ended_by(case.from)..past.begun_before(Timestamp(echo_ends.0.saturating_add(1)));
+        if let Some(rows) = is_quiet.get_mut(not_quiet) {
+            rows.fill(false);
+        }
+    }
     let mut margins: Vec<(f64, usize)> = Vec::new();
     let (mut held, mut n_fit) = (Counts::default(), 0);
-    for (row, counts) in past.rows.iter().enumerate() {
-        let Some(counts) = counts.filter(|_| is_quiet(row)) else {
+    for (row, (counts, is_quiet)) in past.rows.iter().zip(is_quiet).enumerate() {
+        let Some(counts) = counts.filter(|_| is_quiet) else {
             (held, n_fit) = (Counts::default(), 0);
             continue;
         };
@@ -217,12 +220,12 @@ fn nearest(of: &TestFile<'_>) -> Vec<Range<usize>> {
             margins.push((margin, row));
         }
     }
-    margins.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
     let mut chosen: Vec<usize> = Vec::new();
-    for (_, row) in margins {
-        if chosen.len() < QUIET && chosen.iter().all(|other| other.abs_diff(row) >= 2 * steps) {
-            chosen.push(row);
-        }
+    while chosen.len() < QUIET {
+        let apart = |row: usize| chosen.iter().all(|other| other.abs_diff(row) >= 2 * steps);
+        let left = margins.iter().filter(|(_, row)| apart(*row));
+        let Some((_, row)) = left.min_by(|a, b| a.0.total_cmp(&b.0)) else { break };
+        chosen.push(*row);
     }
     chosen.into_iter().map(|row| row + 1 - 2 * steps..row + 1).collect()
 }

@@ -51,8 +51,8 @@ pub(crate) fn encode(rows: &[(i64, Vec<u32>)], shape: Shape) -> pco::errors::Pco
     Ok(bytes)
 }
 
-/// Reads rows; `None` if the bytes are not what was written.
-pub(crate) fn decode(bytes: &[u8]) -> Option<Rows> {
+/// Reads rows one after the other; `None`, and not one of them, if the bytes are not what was written.
+pub(crate) fn visit(bytes: &[u8], mut row: impl FnMut(i64, &[u32])) -> Option<()> {
     let (head, rest) = bytes.split_first_chunk::<14>()?;
     let [VERSION, shape @ (0 | 1), first @ .., c0, c1, c2, c3] = *head else { return None };
     let first = i64::from_le_bytes(first);
@@ -64,8 +64,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Option<Rows> {
         at = at.saturating_add(i64::from(*step));
         at
     });
-    let lists = if shape == 0 { table_rows(counts, steps.len()) } else { pair_rows(counts)? };
-    Some(keys.zip(lists).collect())
+    if shape == 0 { table_rows(counts, keys, &mut row) } else { pair_rows(counts, keys, &mut row) }
 }
 
 fn columns(mut bytes: &[u8], n_columns: u32) -> Option<Vec<Vec<u32>>> {
@@ -111,9 +110,19 @@ fn table(rows: &[(i64, Vec<u32>)]) -> Vec<Vec<u32>> {
     (0..width).map(column).collect()
 }
 
-fn table_rows(columns: &[Vec<u32>], n: usize) -> Vec<Vec<u32>> {
-    let row = |at: usize| columns.iter().map(|c| c.get(at).copied().unwrap_or(0)).collect();
-    (0..n).map(row).collect()
+fn table_rows(
+    columns: &[Vec<u32>],
+    keys: impl Iterator<Item = i64>,
+    row: &mut impl FnMut(i64, &[u32]),
+) -> Option<()> {
+    let mut counts = vec![0; columns.len()];
+    for (place, at) in keys.enumerate() {
+        for (count, column) in counts.iter_mut().zip(columns) {
+            *count = column.get(place).copied().unwrap_or(0);
+        }
+        row(at, &counts);
+    }
+    Some(())
 }
 
 /// Lengths of the lists, first halves of the pairs, second halves.
@@ -123,14 +132,21 @@ fn pairs(rows: &[(i64, Vec<u32>)]) -> [Vec<u32>; 3] {
     [lengths, all().map(|[first, _]| *first).collect(), all().map(|[_, second]| *second).collect()]
 }
 
-fn pair_rows(columns: &[Vec<u32>]) -> Option<Vec<Vec<u32>>> {
+fn pair_rows(
+    columns: &[Vec<u32>],
+    keys: impl Iterator<Item = i64>,
+    row: &mut impl FnMut(i64, &[u32]),
+) -> Option<()> {
     let [lengths, firsts, seconds] = columns else { return None };
     let mut all = firsts.iter().zip(seconds);
-    let rows = lengths.iter().map(|length| {
+    let mut list = Vec::new();
+    for (at, length) in keys.zip(lengths) {
+        list.clear();
         let pairs = all.by_ref().take(*length as usize);
-        pairs.flat_map(|(first, second)| [*first, *second]).collect()
-    });
-    Some(rows.collect())
+        list.extend(pairs.flat_map(|(first, second)| [*first, *second]));
+        row(at, &list);
+    }
+    Some(())
 }
 
 #[cfg(test)]
@@ -138,6 +154,12 @@ mod tests {
     use super::*;
     use proptest::collection::vec;
     use proptest::prelude::*;
+
+    fn decode(bytes: &[u8]) -> Option<Rows> {
+        let mut rows = Rows::new();
+        visit(bytes, |at, counts| rows.push((at, counts.to_vec())))?;
+        Some(rows)
+    }
 
     fn keyed(lists: Vec<(u8, Vec<u32>)>) -> Rows {
         let mut at = 179_532_983;

@@ -1,7 +1,7 @@
 //! History: counts by the second and by the window, in packs of some hundred rows.
 
 use crate::check::checksum;
-use crate::columns::{Rows as CountRows, Shape, decode, encode};
+use crate::columns::{Rows as CountRows, Shape, encode, visit};
 use crate::error::{ReadError, WriteError};
 use crate::group::Group;
 use hw_engine::FinalRows;
@@ -31,6 +31,19 @@ pub struct HistoryRows {
     pub values: Vec<String>,
     /// Keys and counts, oldest first.
     pub rows: CountRows,
+}
+
+/// One row of history, as it is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HistoryRow<'a> {
+    /// Name of the answer's key; empty where there is none.
+    pub key: &'a str,
+    /// Names of the answer's values, as the last of the packs that were read has them.
+    pub values: &'a [String],
+    /// A second, or the number of a window.
+    pub at: i64,
+    /// Counts; what a shorter row lacks is zero.
+    pub counts: &'a [u32],
 }
 
 /// The name under which the history of a target is kept.
@@ -145,8 +158,9 @@ impl Pack {
         pack_check(*series, *first, *last, columns, body) == *checksum
     }
 
-    pub(crate) fn rows(&self) -> Option<CountRows> {
-        self.is_whole().then(|| decode(&self.body)).flatten()
+    /// Reads its rows; `None` if it is damaged.
+    pub(crate) fn visit(&self, row: impl FnMut(i64, &[u32])) -> Option<()> {
+        self.is_whole().then(|| visit(&self.body, row)).flatten()
     }
 }
 
@@ -155,33 +169,54 @@ pub(crate) fn history(
     connection: &Connection,
     query: &HistoryQuery,
 ) -> Result<(Vec<HistoryRows>, usize), ReadError> {
+    let mut all: Vec<HistoryRows> = Vec::new();
+    let n_damaged = visit_history(connection, query, |row| {
+        let is_same = all.last().is_some_and(|last| last.key == row.key);
+        if !is_same {
+            let (key, values) = (row.key.to_owned(), row.values.to_vec());
+            all.push(HistoryRows { key, values, rows: CountRows::new() });
+        }
+        if let Some(last) = all.last_mut() {
+            last.rows.push((row.at, row.counts.to_vec()));
+        }
+    })?;
+    Ok((all, n_damaged))
+}
+
+/// Reads the rows of a target, those of each answer key after those of another, oldest first. Returns how
+/// many packs are damaged and left out.
+pub(crate) fn visit_history(
+    connection: &Connection,
+    query: &HistoryQuery,
+    mut visit: impl FnMut(HistoryRow<'_>),
+) -> Result<usize, ReadError> {
     let find = "select id, key from series where subject = ?1 and what = ?2 order by key";
     let mut series = connection.prepare_cached(find)?;
     let found = series.query_map([query.subject.as_str(), what_word(query.what)], |row| {
         Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
     })?;
     let found: Vec<(i64, String)> = found.collect::<Result<_, _>>()?;
-    let (mut all, mut n_damaged) = (Vec::new(), 0);
+    let sql = format!(
+        "select {} from pack where series = ?1 and last >= ?2 and first < ?3 order by first",
+        Pack::COLUMNS
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut n_damaged = 0;
     for (id, key) in found {
-        let sql = format!(
-            "select {} from pack where series = ?1 and last >= ?2 and first < ?3 order by first",
-            Pack::COLUMNS
-        );
-        let mut statement = connection.prepare_cached(&sql)?;
         let packs = statement.query_map(params![id, query.from, query.to], Pack::read)?;
-        let mut one = HistoryRows { key, ..HistoryRows::default() };
-        for pack in packs {
-            let pack = pack?;
-            let Some(rows) = pack.rows() else {
-                n_damaged += 1;
-                continue;
-            };
-            one.values = serde_json::from_str(&pack.columns).unwrap_or_default();
-            let inside = rows.into_iter().filter(|(at, _)| (query.from..query.to).contains(at));
-            one.rows.extend(inside);
+        let packs: Vec<Pack> = packs.collect::<Result<_, _>>()?;
+        // A value that a later pack has and an earlier one has not, was not seen before it.
+        let last = packs.iter().rev().find(|pack| pack.is_whole());
+        let values: Vec<String> =
+            last.and_then(|last| serde_json::from_str(&last.columns).ok()).unwrap_or_default();
+        for pack in &packs {
+            let read = pack.visit(|at, counts| {
+                if (query.from..query.to).contains(&at) {
+                    visit(HistoryRow { key: &key, values: &values, at, counts });
+                }
+            });
+            n_damaged += usize::from(read.is_none());
         }
-        all.push(one);
     }
-    all.retain(|one| !one.rows.is_empty());
-    Ok((all, n_damaged))
+    Ok(n_damaged)
 }

@@ -33,7 +33,7 @@ pub use backup::{BackupError, Copied, backup, restore};
 pub use error::{OpenError, ReadError, WriteError};
 pub use folder::{Folder, Paths};
 pub use group::{Group, Retention};
-pub use history::{HistoryQuery, HistoryRows, subject_of, what_word};
+pub use history::{HistoryQuery, HistoryRow, HistoryRows, subject_of, what_word};
 pub use imported::{FoundImport, ImportKey, ImportsKept, StoredImport};
 pub use log::{Logged, NewRow};
 pub use outbox::{FoundRow, OutboxRow};

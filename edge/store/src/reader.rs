@@ -2,7 +2,7 @@
 
 use crate::error::{OpenError, ReadError};
 use crate::folder::Paths;
-use crate::history::{HistoryQuery, HistoryRows, history};
+use crate::history::{HistoryQuery, HistoryRow, HistoryRows, history, visit_history};
 use crate::imported::{FoundImport, ImportKey, import, imports};
 use crate::log::{Logged, row_of_key, rows_after};
 use crate::outbox::{FoundRow, outbox_rows};
@@ -246,6 +246,19 @@ impl Reader {
     /// If the database cannot be read.
     pub fn history(&self, query: &HistoryQuery) -> Result<(Vec<HistoryRows>, usize), ReadError> {
         history(&self.connection, query)
+    }
+
+    /// The same, one row after the other, none of which is kept. Returns how many packs are damaged.
+    ///
+    /// # Errors
+    ///
+    /// If the database cannot be read.
+    pub fn visit_history(
+        &self,
+        query: &HistoryQuery,
+        visit: impl FnMut(HistoryRow<'_>),
+    ) -> Result<usize, ReadError> {
+        visit_history(&self.connection, query, visit)
     }
 }
 

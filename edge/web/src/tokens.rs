@@ -132,8 +132,10 @@ fn wanted(body: serde_json::Value) -> Result<WantedToken, Problem> {
     let at = wanted.expires_at.filter(|at| !at.is_null());
     let at = at.map(|at| at.as_str().map_or_else(|| at.to_string(), str::to_owned));
     let expires_at = at.map(|text| {
-        let wrong = || format!("expires_at: \"{text}\" is no time: give 2027-01-31T00:00:00Z");
-        hw_api::instant(&text).ok_or_else(|| unusable(wrong()))
+        let wrong = || {
+            format!("expires_at: \"{text}\" is no time: give 2027-01-31, or 2027-01-31T00:00:00Z")
+        };
+        hw_api::until(&text).ok_or_else(|| unusable(wrong()))
     });
     Ok(WantedToken { name: wanted.name, scope, expires_at: expires_at.transpose()? })
 }

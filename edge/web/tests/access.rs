@@ -223,6 +223,9 @@ fn tokens_are_made_listed_and_revoked_at_once() {
     assert_eq!(gone.status, 200, "{gone:?}");
     assert!(gone.json()["revoked_at"].is_string());
     assert_eq!(hers(&server), 401);
+    // A date is the last day on which it is good, as the page asks for it.
+    let until = post(r#"{"name": "ben", "scope": "read", "expires_at": "2027-01-31"}"#);
+    assert_eq!(until.json()["token"]["expires_at"], "2027-01-31T23:59:59.000Z");
     server.ask("DELETE", "/api/v1/tokens/9", admin, "").problem(404, "not-found");
     for (body, words) in [
         (r#"{"name": "a", "scope": "respnd"}"#, "is no scope"),

@@ -12,6 +12,7 @@ mod chat;
 mod commands;
 mod compare;
 mod courses;
+mod dependencies;
 mod figures;
 mod freeze;
 mod imported;
@@ -30,7 +31,7 @@ mod team;
 mod windows;
 
 pub(super) use pasts::Final;
-pub(super) use rules::{KeptStanding, Watched};
+pub(super) use rules::{KeptStanding, Remembered, Watched};
 
 use super::clock::ClockKind;
 use super::counts::{Counts, get};
@@ -89,6 +90,8 @@ pub(super) struct Answers {
     pub tracking: Tracking,
     /// What files and calendars say about people.
     pub people: Arc<Known>,
+    /// Rules that were proposed lately.
+    pub proposals: Remembered,
     /// Rows up to this one were durable when the process started.
     pub durable_at_start: u64,
     /// Where telemetry is taken in.

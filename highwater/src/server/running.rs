@@ -1,7 +1,7 @@
 //! A server: its threads, from their start to their end.
 
 use super::admission::is_guarded;
-use super::backend::Answers;
+use super::backend::{Answers, Remembered};
 use super::book::Book;
 use super::clock::ClockKind;
 use super::companions::Companions;
@@ -114,6 +114,7 @@ impl Server {
             (deliveries, wanted),
         )?;
         let answers = Arc::new(Answers {
+            proposals: Remembered::default(),
             counts: Arc::clone(&counts),
             receiver: receiver.counts(),
             readers,

@@ -27,7 +27,12 @@ pub(super) fn place(world: &World, kind: FaultKind, random: &mut Random) -> Opti
 }
 
 /// What a fault of this kind could do at an entry.
-fn effects(world: &World, kind: FaultKind, id: EntryId, random: &mut Random) -> Vec<Effect> {
+pub(crate) fn effects(
+    world: &World,
+    kind: FaultKind,
+    id: EntryId,
+    random: &mut Random,
+) -> Vec<Effect> {
     let entry = world.entry(id);
     match kind {
         FaultKind::GateOpen => at_gates(world, id, |gate, share| match gate {
@@ -65,6 +70,10 @@ fn effects(world: &World, kind: FaultKind, id: EntryId, random: &mut Random) -> 
             let is_probe = entry.operation.object == "/health";
             let is_leaf = entry.steps.is_empty() && !is_probe;
             is_leaf.then_some(Effect::Fails { entry: id, share }).into_iter().collect()
+        }
+        // Not in these worlds.
+        FaultKind::Slow | FaultKind::Duplicates | FaultKind::Lost | FaultKind::Routing => {
+            Vec::new()
         }
         FaultKind::FanOut => passes(entry)
             .filter(|(_, pass)| pass.times.1 > 1)
@@ -118,7 +127,7 @@ fn at_gates(
     turned.collect()
 }
 
-fn passes(entry: &Entry) -> impl Iterator<Item = (usize, &Pass)> {
+pub(crate) fn passes(entry: &Entry) -> impl Iterator<Item = (usize, &Pass)> {
     entry.steps.iter().enumerate().filter_map(|(at, step)| match step {
         Step::Pass(pass) => Some((at, pass)),
         Step::Ask(_) => None,
@@ -168,7 +177,7 @@ fn vanished(id: EntryId, entry: &Entry, random: &mut Random) -> Option<Effect> {
 }
 
 /// Items that come to an entry in a thousand seconds, failures aside.
-fn rate_per_1000_s(world: &World, id: EntryId) -> i64 {
+pub(crate) fn rate_per_1000_s(world: &World, id: EntryId) -> i64 {
     let own = world.inlets.iter().filter(|inlet| inlet.entry == id);
     let outside: i64 = own.map(|inlet| i64::from(inlet.per_1000_s)).sum();
     let entries = (0..world.entries.len()).map(EntryId);

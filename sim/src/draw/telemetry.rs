@@ -25,6 +25,7 @@ pub(super) fn draw(world: &mut World, random: &mut Random) {
         late: keep(has(), late),
         doubled: keep(has(), doubled),
         silent: has().then_some(silence),
+        ..Senders::default()
     };
     let skew = if has() { skew } else { 0 };
     world.hosts = Hosts { slow: keep(is_slow, slow), skew };

@@ -35,7 +35,7 @@ const LINES: [&str; 4] =
 const ANSWER_MIN: u32 = 1_000;
 
 /// Draws services without a life.
-pub(super) fn draw(seed: u64, length_s: i64, random: &mut Random) -> World {
+pub(crate) fn draw(seed: u64, length_s: i64, random: &mut Random) -> World {
     let n_services = usize::try_from(random.between(3, 8)).unwrap_or(3);
     let n_asked = random.position((n_services - 1).min(4));
     let mut world = World::empty(seed, length_s);
@@ -48,9 +48,9 @@ pub(super) fn draw(seed: u64, length_s: i64, random: &mut Random) -> World {
 }
 
 /// A world while it is drawn.
-struct Draft<'a> {
-    world: &'a mut World,
-    random: &'a mut Random,
+pub(crate) struct Draft<'a> {
+    pub world: &'a mut World,
+    pub random: &'a mut Random,
 }
 
 impl Draft<'_> {
@@ -88,14 +88,14 @@ impl Draft<'_> {
     }
 
     /// One in five hops fans out, by 1.5 to 3 on average.
-    fn times(&mut self) -> (u32, u32) {
+    pub(crate) fn times(&mut self) -> (u32, u32) {
         if !self.random.chance(Parts::percent(20)) {
             return (1, 1);
         }
         (1, self.random.number(2, 5))
     }
 
-    fn gate(&mut self) -> Gate {
+    pub(crate) fn gate(&mut self) -> Gate {
         if self.random.chance(Parts::percent(50)) {
             return Gate::Share(Parts::ALL);
         }
@@ -122,7 +122,7 @@ impl Draft<'_> {
     }
 
     /// Two to four answers, given by an attribute or by the status code.
-    fn give_answers(&mut self, entry: EntryId, name: &str) {
+    pub(crate) fn give_answers(&mut self, entry: EntryId, name: &str) {
         let n = self.random.number(2, 4);
         let by_status = self.random.chance(Parts::percent(30));
         let words = if by_status { STATUSES } else { ANSWERS };
@@ -142,7 +142,7 @@ impl Draft<'_> {
     }
 
     /// Lets an entry ask before it hands on, and often decide by the answer.
-    fn ask(&mut self, asker: EntryId, asked: EntryId) {
+    pub(crate) fn ask(&mut self, asker: EntryId, asked: EntryId) {
         let n_values = self.world.entry(asked).decision.as_ref().map_or(0, |d| d.values.len());
         let Some(entry) = self.world.entries.get_mut(asker.0) else { return };
         entry.steps.insert(0, Step::Ask(asked));
@@ -222,7 +222,7 @@ impl Draft<'_> {
         }
     }
 
-    fn service(&mut self, name: &str, operation: Operation) -> EntryId {
+    pub(crate) fn service(&mut self, name: &str, operation: Operation) -> EntryId {
         let service = ServiceId(self.world.services.len());
         let (major, minor) = (self.random.between(1, 4), self.random.between(0, 9));
         let version = format!("{major}.{minor}.0");
@@ -230,7 +230,7 @@ impl Draft<'_> {
         self.entry(service, operation)
     }
 
-    fn entry(&mut self, service: ServiceId, operation: Operation) -> EntryId {
+    pub(crate) fn entry(&mut self, service: ServiceId, operation: Operation) -> EntryId {
         let id = EntryId(self.world.entries.len());
         let fails = match self.random.position(3) {
             0 => Parts::NONE,
@@ -261,7 +261,7 @@ impl Draft<'_> {
         id
     }
 
-    fn add_step(&mut self, entry: EntryId, step: Step) {
+    pub(crate) fn add_step(&mut self, entry: EntryId, step: Step) {
         if let Some(entry) = self.world.entries.get_mut(entry.0) {
             entry.steps.push(step);
         }
@@ -269,7 +269,7 @@ impl Draft<'_> {
 }
 
 /// Spans that a thousand items make which come in by an entry, failures aside.
-pub(super) fn spans_per_1000(world: &World, id: EntryId) -> i64 {
+pub(crate) fn spans_per_1000(world: &World, id: EntryId) -> i64 {
     let entry = world.entry(id);
     let own = 1_000 + i64::from(entry.has_inner) * 1_000;
     let steps = entry.steps.iter().map(|step| {

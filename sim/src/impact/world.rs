@@ -157,9 +157,14 @@ impl Draft {
             FaultKind::GateOpen => (200, 9_300),
             FaultKind::Leak => (200, 7_500),
             FaultKind::Strict | FaultKind::GateShut => (1_500, 9_900),
-            FaultKind::Vanished | FaultKind::Failures | FaultKind::FanOut | FaultKind::Surge => {
-                (3_000, 9_900)
-            }
+            FaultKind::Vanished
+            | FaultKind::Failures
+            | FaultKind::FanOut
+            | FaultKind::Surge
+            | FaultKind::Slow
+            | FaultKind::Duplicates
+            | FaultKind::Lost
+            | FaultKind::Routing => (3_000, 9_900),
         };
         let is_whole = may_be_whole(self.kind) && self.random.chance(Parts::percent(20));
         if is_whole { Parts::ALL } else { self.random.parts(least, most) }
@@ -222,17 +227,7 @@ impl Draft {
     fn fault(&mut self, from: Us, lasts: Us) {
         let effect = self.effect();
         let is_outside = effect.surge().is_some();
-        let mut fault = Fault {
-            kind: self.kind,
-            effect,
-            from,
-            until: None,
-            again: None,
-            cause: None,
-            cures: Vec::new(),
-            sticks: false,
-            logs: Vec::new(),
-        };
+        let mut fault = Fault::lasting(self.kind, effect, from);
         let end = from + lasts;
         match self.random.position(10) {
             // Nobody does anything, and it lasts.
@@ -270,9 +265,13 @@ impl Draft {
             FaultKind::GateOpen => all,
             FaultKind::GateShut => 0,
             FaultKind::Leak => share + self.random.number(1_000, (all - share) * 8 / 10),
-            FaultKind::Strict | FaultKind::Vanished | FaultKind::Failures => {
-                share * self.random.number(20, 80) / 100
-            }
+            FaultKind::Strict
+            | FaultKind::Vanished
+            | FaultKind::Failures
+            | FaultKind::Slow
+            | FaultKind::Duplicates
+            | FaultKind::Lost
+            | FaultKind::Routing => share * self.random.number(20, 80) / 100,
         };
         let broken = Parts(broken.min(all));
         if self.world.entries.len() > ASKED.0 {
@@ -327,7 +326,14 @@ impl Draft {
 const fn may_be_whole(kind: FaultKind) -> bool {
     match kind {
         FaultKind::GateShut | FaultKind::Strict | FaultKind::FanOut | FaultKind::Surge => true,
-        FaultKind::GateOpen | FaultKind::Leak | FaultKind::Vanished | FaultKind::Failures => false,
+        FaultKind::GateOpen
+        | FaultKind::Leak
+        | FaultKind::Vanished
+        | FaultKind::Failures
+        | FaultKind::Slow
+        | FaultKind::Duplicates
+        | FaultKind::Lost
+        | FaultKind::Routing => false,
     }
 }
 

@@ -125,7 +125,7 @@ const ERRORS: &[(&str, &str, &str)] = &[
     (
         "gate-open",
         "ajar",
-        "story.txt:23: expected one of gate-open, gate-shut, leak, vanished, failures, fan-out, surge, strict, found \"ajar\"",
+        "story.txt:23: expected one of gate-open, gate-shut, leak, vanished, failures, fan-out, surge, strict, slow, duplicates, lost, routing, found \"ajar\"",
     ),
     (
         "15:00 rollback",

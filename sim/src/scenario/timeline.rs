@@ -145,13 +145,21 @@ fn read_time_after(word: &str, line: &mut Line<'_>) -> Read<Option<Us>> {
 }
 
 fn read_effect(world: &World, entry: EntryId, line: &mut Line<'_>) -> Read<Effect> {
-    let expected = "answers, passes, fails, sends or comes";
+    let expected = "answers, passes, routes, fails, sends, comes, takes or loses";
     match line.word(expected)? {
         "answers" => read_mix(world, entry, line),
         "passes" => {
             let share = read_share(line)?;
             let step = read_step_to(world, entry, line)?;
             Ok(Effect::Passes { entry, step, share })
+        }
+        "routes" => {
+            let mut shares = Vec::new();
+            while line.peek().is_some_and(|word| !["until", "again", "sticks"].contains(&word)) {
+                let share = read_share(line)?;
+                shares.push((read_step_to(world, entry, line)?, share));
+            }
+            Ok(Effect::Routes { entry, shares })
         }
         "fails" => Ok(Effect::Fails { entry, share: read_share(line)? }),
         "sends" => {
@@ -164,6 +172,16 @@ fn read_effect(world: &World, entry: EntryId, line: &mut Line<'_>) -> Read<Effec
             let times = read_number(line, "how many times as many")?;
             line.want("times")?;
             Ok(Effect::Surges { entry, times })
+        }
+        "takes" => {
+            let times = read_number(line, "how many times as long")?;
+            line.want("times")?;
+            Ok(Effect::Slows { entry, times })
+        }
+        "loses" => {
+            let share = read_share(line)?;
+            let step = read_step_to(world, entry, line)?;
+            Ok(Effect::Loses { entry, step, share })
         }
         _ => Err(line.misfit(expected)),
     }

@@ -183,11 +183,19 @@ fn write_fault(world: &World, fault: &Fault, f: &mut Formatter<'_>) -> Result {
             }
         }
         Effect::Passes { step, share, .. } => write!(f, "passes {share} to {}", to(*step))?,
+        Effect::Routes { shares, .. } => {
+            write!(f, "routes")?;
+            for (step, share) in shares {
+                write!(f, " {share} to {}", to(*step))?;
+            }
+        }
         Effect::Fails { share, .. } => write!(f, "fails {share}")?,
         Effect::Multiplies { step, times, .. } => {
             write!(f, "sends {times} times to {}", to(*step))?
         }
         Effect::Surges { times, .. } => write!(f, "comes {times} times")?,
+        Effect::Slows { times, .. } => write!(f, "takes {times} times")?,
+        Effect::Loses { step, share, .. } => write!(f, "loses {share} to {}", to(*step))?,
     }
     if let Some(until) = fault.until {
         write!(f, " until {}", Clock(until))?;

@@ -2,7 +2,6 @@
 
 use crate::clock::{MS, S, Us};
 use crate::days::Days;
-use crate::fault::Effect;
 use crate::parts::Parts;
 use crate::random::{Random, Use};
 use crate::world::{Inlet, World};
@@ -48,7 +47,7 @@ impl<'a> Arrivals<'a> {
         let wandered = Parts(Parts::ALL.0 + inlet.wander.0.min(Parts::ALL.0))
             .of(i64::from(inlet.per_1000_s))
             + 1;
-        let surge = world.fault.as_ref().and_then(|fault| fault.effect.surge()).unwrap_or(1);
+        let surge = world.faults().filter_map(|fault| fault.effect.surge()).max().unwrap_or(1);
         let per_1000_s_max = (Days::MOST.of(wandered) + 1) * i64::from(surge);
         let number = number as u64;
         Self { world, inlet, number, random, turns, turn: 0, ms: 0, grain_ms, per_1000_s_max }
@@ -80,10 +79,9 @@ impl<'a> Arrivals<'a> {
 
     /// How many times the usual come in.
     fn surge(&self, at: Us) -> i64 {
-        let fault = self.world.fault.as_ref().filter(|fault| fault.lasts_at(at));
-        let effect = fault.map(|fault| &fault.effect);
-        let own = effect.filter(|effect| effect.entry() == self.inlet.entry);
-        own.and_then(Effect::surge).map_or(1, i64::from)
+        let lasting = self.world.faults().filter(|fault| fault.lasts_at(at));
+        let own = lasting.filter(|fault| fault.effect.entry() == self.inlet.entry);
+        own.filter_map(|fault| fault.effect.surge()).max().map_or(1, i64::from)
     }
 }
 

@@ -2,10 +2,11 @@
 
 use super::{Doing, Ending, Harm, Harmed, Line, Span, SpanNo, TraceNo, Traffic};
 use crate::clock::{MS, Us};
-use crate::fault::Effect;
+use crate::fault::{Effect, Fault};
 use crate::ids::EntryId;
 use crate::life::Life;
 use crate::log_line::LogLine;
+use crate::parts::Parts;
 use crate::random::Random;
 use crate::sway::{moved, swayed};
 use crate::world::{Decision, Entry, Gate, Pass, Step, World};
@@ -130,7 +131,8 @@ impl<'a> Visitor<'a> {
             answers: vec![Answered::default(); entry.steps.len()],
             usual: None,
         };
-        work.now += self.random.around(entry.work) * work.slowness;
+        let slowing = work.effect.map_or(1, Effect::slowing);
+        work.now += self.random.around(entry.work) * work.slowness * slowing;
         self.write_lines(&work);
         let ending = self.work(&mut work);
         self.close(&work, ending);
@@ -263,6 +265,7 @@ impl<'a> Visitor<'a> {
             parent: Some(span),
             ..work.out()
         };
+        let call = self.unjoined(call, span);
         let reply = self.visit(&call);
         let back = match reply.ending {
             Ending::Refused => self.random.around(REFUSAL),
@@ -286,12 +289,25 @@ impl<'a> Visitor<'a> {
             at = up + self.random.around(QUEUE);
         }
         let mut message = Call { entry: pass.to, at, parent: Some(span), ..work.out() };
+        let losing = work.effect.and_then(|effect| effect.losing(step));
+        if self.random.chance(losing.unwrap_or(Parts::NONE)) {
+            return;
+        }
         if pass.is_linked {
             message.link = Some((work.trace, span));
             message.parent = None;
             message.trace = TraceNo(LINKED | span.0);
         }
+        let message = self.unjoined(message, span);
         self.visit(&message);
+    }
+
+    /// The same call, without the context of the span that makes it if that gets lost.
+    fn unjoined(&mut self, call: Call, span: SpanNo) -> Call {
+        if !self.random.chance(self.world.senders.unjoined) {
+            return call;
+        }
+        Call { parent: None, link: None, trace: TraceNo(LINKED | span.0), ..call }
     }
 
     fn open_span(&mut self, call: &Call, doing: Doing, instance: usize) -> SpanNo {
@@ -327,8 +343,9 @@ impl<'a> Visitor<'a> {
     }
 
     fn effect(&self, entry: EntryId, instance: usize, at: Us) -> Option<&'a Effect> {
-        let fault = self.world.fault.as_ref().filter(|fault| fault.effect.entry() == entry)?;
-        fault.infects(self.world, self.life.get(instance), at).then_some(&fault.effect)
+        let mut own = self.world.faults().filter(|fault| fault.effect.entry() == entry);
+        let infects = |fault: &&Fault| fault.infects(self.world, self.life.get(instance), at);
+        own.find(infects).map(|fault| &fault.effect)
     }
 
     fn tenant(&mut self, entry: &Entry) -> u32 {

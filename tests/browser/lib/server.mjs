@@ -16,3 +16,8 @@ export async function incident(title, by = "mia") {
   const { incident } = await api("incidents", { title, by });
   return Number(incident.id.replace("INC-", ""));
 }
+
+/** An action item out of an incident. */
+export const action = (number, text) => api("actions", {
+  incident: `INC-${number}`, kind: "repair", text, owner: "mia", due: "2026-12-24", done_when: "it was seen on three nights", by: "mia",
+});

@@ -1,6 +1,7 @@
 //! `cargo xtask bench analyze`: spans and bytes per second through decode, flow and detection, and
 //! peak memory, on the recording once and repeated; beside `jq -c .` on the same file.
 
+use super::print;
 use super::repeated;
 use crate::process::{Cost, cost, is_there, println_stderr, run};
 use anyhow::{Context, Result};
@@ -141,9 +142,4 @@ impl fmt::Display for Spread {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:8.2}  ({:.2} to {:.2})", self.median, self.least, self.most)
     }
-}
-
-#[expect(clippy::print_stdout, reason = "a benchmark's figures are its output")]
-fn print(line: &str) {
-    println!("{line}");
 }

@@ -6,11 +6,12 @@
 mod rootcausebench;
 mod scenario;
 
+use super::print;
+use crate::bar::Bar;
 use crate::process::println_stderr;
 use anyhow::{Result, bail};
 use clap::Args;
 use hw_sim::{Family, Scores, Setting, judge_histories};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::num::NonZero;
 use std::path::PathBuf;
 use std::thread::available_parallelism;
@@ -62,17 +63,13 @@ impl Attribute {
         let others = Family::ALL.into_iter().filter(|family| *family != Family::Plain).collect();
         let (plain, others) = (of(vec![Family::Plain]), of(others));
         let n = self.plain * plain.len() as u64 + self.others * others.len() as u64;
-        let bar = ProgressBar::with_draw_target(Some(n), ProgressDrawTarget::stderr());
-        let style = ProgressStyle::with_template(
-            "histories {wide_bar} {human_pos}/{human_len}, {per_sec}, {eta} left",
-        );
-        bar.set_style(style.expect("invariant: the template is a constant"));
-        let show = |n_done: u64| bar.set_position(n_done);
+        let bar = Bar::over(usize::try_from(n).unwrap_or(usize::MAX), "histories");
+        let show = |n_done: u64| bar.show(n_done);
         let mut cases = judge_histories(&plain, &seeds(self.plain), threads, show);
         let n_plain = cases.len() as u64;
-        let show = |n_done: u64| bar.set_position(n_plain + n_done);
+        let show = |n_done: u64| bar.show(n_plain + n_done);
         cases.extend(judge_histories(&others, &seeds(self.others), threads, show));
-        bar.finish_and_clear();
+        bar.finish();
         Scores::new(cases)
     }
 
@@ -87,9 +84,4 @@ impl Attribute {
         print(&format!("\n### RootCauseBench\n\n{}", rootcausebench::score(&folder)?));
         Ok(())
     }
-}
-
-#[expect(clippy::print_stdout, reason = "a benchmark's figures are its output")]
-fn print(text: &str) {
-    println!("{text}");
 }

@@ -14,6 +14,7 @@ mod sink;
 mod table;
 mod waits;
 
+use super::print;
 use crate::process::{println_stderr, run};
 use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
@@ -21,7 +22,7 @@ use load::Load;
 use sender::{Send, Transport};
 use server::{Kind, Running};
 use std::path::PathBuf;
-use table::{Row, print};
+use table::Row;
 
 /// Where the benchmark works. On the disk of the repository: commits are a matter of disks.
 const FOLDER: &str = "target/bench/ingest";

@@ -1,13 +1,13 @@
 //! What is said of the harm, held against the truth.
 
-use super::bar::Bar;
 use super::{print, quietly};
+use crate::bar::Bar;
 use anyhow::{Result, bail};
 use hw_sim::{weigh, weigh_seed, world_of_harm};
 
 /// Weighs so many incidents, from a seed on.
 pub(super) fn many(n_incidents: usize, from: u64, threads: usize) -> Result<()> {
-    let bar = Bar::over_incidents(n_incidents as u64);
+    let bar = Bar::over(n_incidents, "incidents");
     let weighed = quietly(|| weigh(n_incidents, from, threads, |n_done| bar.show(n_done)));
     bar.finish();
     print(&weighed.to_string());

@@ -56,13 +56,17 @@ pub(crate) fn draw(pen: &mut Pen<'_>, canvas: &Canvas, chosen: &Chosen<'_>, tens
 /// Height of a box of this width.
 fn height(asked: &Asked, turn: Turn, width: f64, tense: Tense) -> f64 {
     let notes = notes(asked, turn, width - 2.0 * PADDING_PX, tense);
-    34.0 + 2.0 * BAR_STEP_PX + notes.len() as f64 * 17.0 + 8.0
+    let n_bars = if asked.answering.answers.is_empty() { 0.0 } else { 2.0 };
+    34.0 + n_bars * BAR_STEP_PX + notes.len() as f64 * 17.0 + 8.0
 }
 
 /// Lines below the bars: answers too rare for words of their own, who asks where no line says it, and
 /// what else is to be said.
 fn notes(asked: &Asked, turn: Turn, width: f64, tense: Tense) -> Vec<String> {
     let mut notes = unlabelled(&asked.answering.parts(), tense, width - WORD_PX, width);
+    if asked.answering.answers.is_empty() {
+        notes.push("its answers are not visible".to_owned());
+    }
     if turn == Turn::Down {
         let by = shown_name(&asked.answering.asked_by);
         let asks = format!("asked by {by}, {}", how_often(asked, tense));
@@ -223,7 +227,8 @@ fn draw_box(pen: &mut Pen<'_>, asked: &Asked, turn: Turn, rect: Rect, tense: Ten
     let parts = asked.answering.parts();
     let (usual, now) = asked.answering.totals();
     let mut y = rect.y0 + 34.0;
-    for (bar, word, total) in [(Bar::Now, tense.word(), now), (Bar::Usual, "usual", usual)] {
+    let bars = [(Bar::Now, tense.word(), now), (Bar::Usual, "usual", usual)];
+    for (bar, word, total) in bars.into_iter().filter(|_| !parts.is_empty()) {
         pen.write(&Words::plain(word).at(left, y + 13.0).size(LABEL_PX).ink(inks.ink2));
         let room = Rect { x0: left + WORD_PX, y0: y, x1: right, y1: y + BAR_PX };
         draw_bar(pen, &parts, bar, total, room);

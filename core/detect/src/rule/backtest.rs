@@ -1,13 +1,14 @@
 //! What a rule would have done: its firings over recorded windows, those that an incident explains told
 //! from false alarms.
 //!
-//! It is a replay through [`RuleRun`], nothing else, so its count of false alarms is real. A firing
+//! It is a replay through the standings that a rule has live, nothing else, so its count of false alarms is
+//! real. A firing
 //! belongs to an incident if its figure crossed the bound after the onset, and while the window could
 //! still hold some of the harm. It would have been said when its window was final, some time
 //! after its end: that is what is compared with when somebody noticed.
 
-use super::run::Reading;
-use super::{Past, Rule, RuleRun, Said};
+use super::replay::{Replay, Tally};
+use super::{Past, Rule};
 use hw_model::Timestamp;
 
 /// Whether a rule ought to fire in an incident.
@@ -136,80 +137,37 @@ impl Judgement {
 /// Runs a rule over what was recorded. Windows are final `final_after_s` seconds after their end.
 #[must_use]
 pub fn backtest(rule: &Rule, past: &Past, cases: &[Case], final_after_s: i64) -> Backtest {
-    let mut tally = Tally { quiet_range: None, ..Tally::default() };
-    let mut fired: Vec<Fired> = Vec::new();
-    let mut run = RuleRun::new(rule, past.first);
-    for (row, counts) in past.rows.iter().enumerate() {
-        match run.push(*counts) {
-            Some(Said::Begins { at, since, figure }) => {
-                let said = at.plus_s(final_after_s as f64);
-                let case = explained_by(cases, rule, (since, at));
-                fired.push(Fired { since, began: at, said, ended: None, figure, case });
-            }
-            Some(Said::Ends { at, .. }) => {
-                if let Some(last) = fired.last_mut() {
-                    last.ended = Some(at);
-                }
-            }
-            None => {}
-        }
-        tally.add(&run, rule, is_quiet(cases, rule, past.ends_at(row)));
-    }
-    let found: Vec<CaseFound> =
-        (0..).zip(cases).map(|(at, case)| found_in(case, at, &fired)).collect();
-    let share = |n: usize| n as f64 / past.rows.len().max(1) as f64;
-    let judgement = judge(&tally, (cases, &found), &fired);
-    Backtest {
-        n_windows: past.rows.len(),
-        days: past.days(),
-        quiet_days: tally.n_quiet as f64 * past.step_s as f64 / 86_400.0,
-        unknown: share(tally.n_missing),
-        thin: share(tally.n_thin),
-        items_max: tally.items_max,
-        quiet_range: tally.quiet_range,
-        fired,
-        cases: found,
-        judgement,
-    }
+    Replay::of(rule, past, cases).backtest(final_after_s)
 }
 
-/// What is counted on the way.
-#[derive(Default)]
-struct Tally {
-    n_missing: usize,
-    n_thin: usize,
-    n_judged: usize,
-    n_quiet: usize,
-    items_max: f64,
-    quiet_range: Option<(f64, f64)>,
-}
-
-impl Tally {
-    fn add(&mut self, run: &RuleRun<'_>, rule: &Rule, is_quiet: bool) {
-        self.items_max = self.items_max.max(rule.terms().measure.items(run.sum()));
-        match run.reading() {
-            Reading::Missing => self.n_missing += 1,
-            Reading::Thin => self.n_thin += 1,
-            Reading::Within(figure) | Reading::Crossed(figure) => {
-                self.n_judged += 1;
-                if is_quiet {
-                    self.n_quiet += 1;
-                    let (low, high) = self.quiet_range.unwrap_or((figure, figure));
-                    self.quiet_range = Some((low.min(figure), high.max(figure)));
-                }
-            }
+impl Backtest {
+    /// What comes out of a replay.
+    pub(super) fn of((past, cases): (&Past, &[Case]), tally: &Tally, fired: Vec<Fired>) -> Self {
+        let found: Vec<CaseFound> =
+            (0..).zip(cases).map(|(at, case)| found_in(case, at, &fired)).collect();
+        let share = |n: usize| n as f64 / past.rows.len().max(1) as f64;
+        let judgement = judge(tally, (cases, &found), &fired);
+        Self {
+            n_windows: past.rows.len(),
+            days: past.days(),
+            quiet_days: tally.n_quiet as f64 * past.step_s as f64 / 86_400.0,
+            unknown: share(tally.n_missing),
+            thin: share(tally.n_thin),
+            items_max: tally.items_max,
+            quiet_range: tally.quiet_range,
+            fired,
+            cases: found,
+            judgement,
         }
     }
-}
-
-/// Whether a window of the rule that ends then holds nothing of an incident.
-fn is_quiet(cases: &[Case], rule: &Rule, ends: Timestamp) -> bool {
-    let window_s = rule.terms().window_s as f64;
-    cases.iter().all(|case| ends <= case.from || ends > case.to.plus_s(window_s))
 }
 
 /// The incident that a firing belongs to.
-fn explained_by(cases: &[Case], rule: &Rule, (since, at): (Timestamp, Timestamp)) -> Option<usize> {
+pub(super) fn explained_by(
+    cases: &[Case],
+    rule: &Rule,
+    (since, at): (Timestamp, Timestamp),
+) -> Option<usize> {
     let echo_s = rule.echo_s() as f64;
     cases.iter().position(|case| since > case.from && at <= case.to.plus_s(echo_s))
 }

@@ -102,9 +102,9 @@ pub enum NoRule {
 }
 
 /// A rule that would do.
-struct Candidate {
+struct Candidate<'a> {
     rule: Rule,
-    quiet: Quiet,
+    quiet: Quiet<'a>,
     /// What the figure was in the incident, as far as that is known.
     was: f64,
     /// Share of the windows in which it can judge.
@@ -112,7 +112,7 @@ struct Candidate {
     backtest: Backtest,
 }
 
-impl Candidate {
+impl Candidate<'_> {
     fn items_min(&self) -> u64 {
         self.rule.terms().items_min
     }
@@ -136,7 +136,7 @@ pub fn propose(question: &Question<'_>) -> Result<Proposal, NoRule> {
     if gap <= 1e-9 {
         return Err(NoRule::NoDifference { figures });
     }
-    let quiets: Vec<(i64, Quiet)> = windows_s(past.step_s)
+    let quiets: Vec<(i64, Quiet<'_>)> = windows_s(past.step_s)
         .filter_map(|(window_s, steps)| {
             Some((window_s, Quiet::of(&quiet_past, measure, steps, after)?))
         })
@@ -174,12 +174,12 @@ fn windows_s(step_s: i64) -> impl Iterator<Item = (i64, usize)> {
 }
 
 /// The rule with this bound and window, if it tells the incident from chance.
-fn candidate(
+fn candidate<'a>(
     question: &Question<'_>,
     (bound, window_s): (Bound, i64),
-    quiet: &Quiet,
+    quiet: &Quiet<'a>,
     during: Counts,
-) -> Option<Candidate> {
+) -> Option<Candidate<'a>> {
     let items_min = match question.measure {
         Measure::Transfer | Measure::Answer(_) | Measure::Errors => needed(quiet, bound, during)?,
         Measure::Volume => is_told(quiet, bound, during, window_s as f64).then_some(0)?,
@@ -207,7 +207,7 @@ fn candidate(
 }
 
 /// The fewest items with which a window tells the incident from chance.
-fn needed(quiet: &Quiet, bound: Bound, during: Counts) -> Option<u64> {
+fn needed(quiet: &Quiet<'_>, bound: Bound, during: Counts) -> Option<u64> {
     ITEMS.into_iter().find(|items| is_told(quiet, bound, during, *items as f64))
 }
 
@@ -222,7 +222,7 @@ fn most(question: &Question<'_>, window_s: i64) -> f64 {
 }
 
 /// Whether the bound lies out of reach of chance on both sides, in windows with so much exposure.
-fn is_told(quiet: &Quiet, bound: Bound, during: Counts, exposure: f64) -> bool {
+fn is_told(quiet: &Quiet<'_>, bound: Bound, during: Counts, exposure: f64) -> bool {
     let edge = bound.above().or_else(|| bound.below()).unwrap_or_default();
     let was = scattering(during);
     quiet.false_alarms_a_month_at(bound, exposure) <= FALSE_ALARMS_A_MONTH
@@ -236,10 +236,10 @@ fn scattering(during: Counts) -> f64 {
 }
 
 /// The candidate that fires soonest among those that can judge; else the one that can judge most.
-fn best_of(mut candidates: Vec<Candidate>) -> Option<Candidate> {
+fn best_of(mut candidates: Vec<Candidate<'_>>) -> Option<Candidate<'_>> {
     if candidates.iter().any(|candidate| candidate.judged >= JUDGED_MIN) {
         candidates.retain(|candidate| candidate.judged >= JUDGED_MIN);
-        let delay_s = |candidate: &Candidate| {
+        let delay_s = |candidate: &Candidate<'_>| {
             let first = candidate.backtest.cases.first();
             first.and_then(|case| case.delay_s).unwrap_or(f64::INFINITY)
         };
@@ -262,7 +262,7 @@ pub(super) fn rounded(number: f64, within: f64) -> f64 {
     (number * parts).round() / parts
 }
 
-fn proposal(question: &Question<'_>, best: Candidate, figures: (f64, f64)) -> Proposal {
+fn proposal(question: &Question<'_>, best: Candidate<'_>, figures: (f64, f64)) -> Proposal {
     let bound = best.rule.terms().bound;
     let false_alarms_a_month = best.quiet.false_alarms_a_month(bound, best.items_min());
     let because = because(question, &best, figures, false_alarms_a_month);

@@ -16,7 +16,7 @@
 
 use super::{Bound, Measure, Past};
 use hw_stats::{Counts, Form, ln_likelihood_ratio, normal_tail};
-use std::collections::BTreeMap;
+use std::cell::OnceCell;
 
 /// Windows that do not overlap, at least: from fewer no scatter can be told.
 const BLOCKS_MIN: usize = 4;
@@ -26,7 +26,8 @@ const EDGE_MIN: f64 = 1e-9;
 
 /// A figure when all is well, over windows of one length.
 #[derive(Clone, Debug)]
-pub struct Quiet {
+pub struct Quiet<'a> {
+    past: &'a Past,
     measure: Measure,
     form: Form,
     figure: f64,
@@ -39,22 +40,21 @@ pub struct Quiet {
     /// Seconds of a step, and of what is known.
     step_s: f64,
     seconds: f64,
-    /// How often a window had such an exposure.
-    exposures: BTreeMap<u64, u64>,
-    /// For each window after another: both exposures, and how often.
-    rises: BTreeMap<(u64, u64), u64>,
+    /// What its windows held: counted when it is first asked for, since most lengths of windows are not.
+    exposed: OnceCell<Exposures>,
 }
 
-impl Quiet {
+impl<'a> Quiet<'a> {
     /// What is quiet in the rows of the past, over windows of `steps` of them; `None` if too little was
     /// counted to tell. `after` is the other figure that it is compared with.
     #[must_use]
-    pub fn of(past: &Past, measure: &Measure, steps: usize, after: f64) -> Option<Self> {
+    pub fn of(past: &'a Past, measure: &Measure, steps: usize, after: f64) -> Option<Self> {
         let known = past.rows.iter().flatten();
         let total: Counts = known.clone().copied().sum();
         let form = measure.form([total.ratio()?, after]);
         let figure = clamped(form, (total.k + 0.5) / (total.n + 1.0));
         let mut quiet = Self {
+            past,
             measure: measure.clone(),
             form,
             figure,
@@ -65,11 +65,9 @@ impl Quiet {
             steps: steps.max(1),
             step_s: past.step_s as f64,
             seconds: known.count() as f64 * past.step_s as f64,
-            exposures: BTreeMap::new(),
-            rises: BTreeMap::new(),
+            exposed: OnceCell::new(),
         };
-        quiet.learn_scatter(past)?;
-        quiet.learn_exposures(past);
+        quiet.learn_scatter()?;
         Some(quiet)
     }
 
@@ -136,9 +134,12 @@ impl Quiet {
     /// Share of the windows with as many items.
     #[must_use]
     pub fn judged(&self, items_min: u64) -> f64 {
-        let all: u64 = self.exposures.values().sum();
-        let enough = self.exposures.iter().filter(|(n, _)| self.is_enough(**n, items_min));
-        enough.map(|(_, times)| *times as f64).sum::<f64>() / all.max(1) as f64
+        let (mut n_all, mut n_enough) = (0_u64, 0_u64);
+        for exposure in self.exposures().flatten() {
+            n_all += 1;
+            n_enough += u64::from(self.is_enough(exposure, items_min));
+        }
+        n_enough as f64 / n_all.max(1) as f64
     }
 
     fn is_enough(&self, exposure: u64, items_min: u64) -> bool {
@@ -150,14 +151,13 @@ impl Quiet {
 
     fn crossings(&self, edge: f64, items_min: u64) -> f64 {
         let distance = |exposure: u64| self.distance(self.figure, edge, exposure as f64);
-        let judged = self.exposures.iter().filter(|(n, _)| self.is_enough(**n, items_min));
-        let inside: f64 =
-            judged.map(|(n, times)| *times as f64 * self.crossing(distance(*n))).sum();
-        let rising = self.rises.iter().filter(|((before, now), _)| {
+        let Exposures { windows, rises } = self.exposed.get_or_init(|| Exposures::of(self));
+        let judged = windows.iter().filter(|(n, _)| self.is_enough(*n, items_min));
+        let inside: f64 = judged.map(|(n, times)| times * self.crossing(distance(*n))).sum();
+        let rising = rises.iter().filter(|((before, now), _)| {
             !self.is_enough(*before, items_min) && self.is_enough(*now, items_min)
         });
-        let risen: f64 =
-            rising.map(|((_, now), times)| *times as f64 * normal_tail(distance(*now))).sum();
+        let risen: f64 = rising.map(|((_, now), times)| times * normal_tail(distance(*now))).sum();
         inside + risen
     }
 
@@ -167,9 +167,9 @@ impl Quiet {
     }
 
     /// Measures the scatter on windows that do not overlap.
-    fn learn_scatter(&mut self, past: &Past) -> Option<()> {
+    fn learn_scatter(&mut self) -> Option<()> {
         let (mut squared, mut variance, mut pairs, mut n_blocks) = (0.0, 0.0, 0.0, 0);
-        for block in past.rows.chunks_exact(self.steps) {
+        for block in self.past.rows.chunks_exact(self.steps) {
             let n_known = block.iter().flatten().count();
             let counts: Counts = block.iter().flatten().copied().sum();
             if 2 * n_known < self.steps || counts.n <= 0.0 {
@@ -194,29 +194,44 @@ impl Quiet {
         Some(())
     }
 
-    fn learn_exposures(&mut self, past: &Past) {
-        let mut held = Counts::default();
-        let mut n_known = 0;
-        let mut before = None;
-        for row in 0..past.rows.len() {
-            let at = |row: usize| past.rows.get(row).copied().flatten();
-            if let Some(counts) = at(row) {
-                held += counts;
-                n_known += 1;
-            }
-            if let Some(counts) = row.checked_sub(self.steps).and_then(at) {
-                held = held - counts;
-                n_known -= 1;
-            }
-            let is_known = 2 * n_known >= self.steps;
-            if is_known {
-                let now = whole(held.n);
-                *self.exposures.entry(now).or_default() += 1;
-                *self.rises.entry((before.unwrap_or(0), now)).or_default() += 1;
-            }
-            before = is_known.then(|| whole(held.n));
-        }
+    /// The exposure of each window; `None` of those of which too little is known.
+    fn exposures(&self) -> impl Iterator<Item = Option<u64>> {
+        let steps = self.steps;
+        let held = self.past.rolling(steps);
+        held.map(move |(counts, n_known)| (2 * n_known >= steps).then(|| whole(counts.n)))
     }
+}
+
+/// How much was seen in windows.
+#[derive(Clone, Debug)]
+struct Exposures {
+    /// How often a window had such an exposure, the lowest first.
+    windows: Vec<(u64, f64)>,
+    /// For each window after one with less: both exposures, and how often.
+    rises: Vec<((u64, u64), f64)>,
+}
+
+impl Exposures {
+    fn of(quiet: &Quiet<'_>) -> Self {
+        let (mut windows, mut rises) = (Vec::new(), Vec::new());
+        let mut before = None;
+        for now in quiet.exposures() {
+            if let Some(now) = now {
+                windows.push(now);
+                rises.push((before.unwrap_or(0), now));
+            }
+            before = now;
+        }
+        rises.retain(|(before, now)| before < now);
+        Self { windows: counted(windows), rises: counted(rises) }
+    }
+}
+
+/// Each of them once, the lowest first, and how often it is there.
+fn counted<T: Copy + Ord>(mut all: Vec<T>) -> Vec<(T, f64)> {
+    all.sort_unstable();
+    let alike = all.chunk_by(|a, b| a == b);
+    alike.filter_map(|alike| Some((*alike.first()?, alike.len() as f64))).collect()
 }
 
 fn whole(count: f64) -> u64 {

@@ -7,7 +7,7 @@
 //!
 //! Otherwise it does what a rule of Prometheus does with `for` and `keep_firing_for`.
 
-use super::Rule;
+use super::{Rule, Terms};
 use hw_model::Timestamp;
 use hw_stats::Counts;
 use std::collections::VecDeque;
@@ -71,17 +71,37 @@ pub enum Ended {
     Unknown,
 }
 
-/// What the last seconds say.
+/// What the last seconds say, whatever the bound.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Reading {
     /// Too many windows are missing.
     Missing,
     /// Too few items.
     Thin,
-    /// A figure, within the bound.
-    Within(f64),
-    /// A figure beyond it.
-    Crossed(f64),
+    /// A figure.
+    Figure(f64),
+}
+
+impl Reading {
+    /// What a rule reads off the stored windows in its own: their sum, and how many of them are known.
+    pub(super) fn of(rule: &Rule, (sum, n_known): (Counts, usize)) -> Self {
+        let terms = rule.terms();
+        let too_few = terms.measure.items(sum) < terms.items_min as f64;
+        match sum.ratio() {
+            _ if 2 * n_known < rule.steps() => Self::Missing,
+            None => Self::Thin,
+            Some(_) if too_few => Self::Thin,
+            Some(figure) => Self::Figure(figure),
+        }
+    }
+
+    /// The figure; `None` if nothing is said.
+    pub(super) const fn figure(self) -> Option<f64> {
+        match self {
+            Self::Figure(figure) => Some(figure),
+            Self::Missing | Self::Thin => None,
+        }
+    }
 }
 
 /// A rule at work.
@@ -149,80 +169,69 @@ impl<'a> RuleRun<'a> {
     pub fn push(&mut self, counts: Option<Counts>) -> Option<Said> {
         self.fill(counts);
         let at_s = self.next * self.rule.step_s();
-        match self.reading() {
-            Reading::Crossed(figure) => self.cross(at_s, figure),
-            Reading::Within(_) => self.come_back(at_s),
-            Reading::Missing | Reading::Thin => self.lose_sight(at_s),
+        let reading = Reading::of(self.rule, (self.sum, self.n_known));
+        self.standing.go_on(self.rule.terms(), at_s, reading.figure())
+    }
+}
+
+impl Standing {
+    /// Goes on to the figure of the window that ends at `at_s`, `None` where nothing is said.
+    pub(super) fn go_on(&mut self, terms: &Terms, at_s: i64, figure: Option<f64>) -> Option<Said> {
+        match figure {
+            Some(figure) if terms.bound.is_crossed(figure) => self.cross(terms, at_s, figure),
+            Some(_) => self.come_back(terms, at_s),
+            None => self.lose_sight(at_s),
         }
     }
 
-    /// What was counted in the last seconds.
-    pub(super) const fn sum(&self) -> Counts {
-        self.sum
-    }
-
-    /// What the last seconds say.
-    pub(super) fn reading(&self) -> Reading {
-        let terms = self.rule.terms();
-        let too_few = terms.measure.items(self.sum) < terms.items_min as f64;
-        match self.sum.ratio() {
-            _ if 2 * self.n_known < self.rule.steps() => Reading::Missing,
-            None => Reading::Thin,
-            Some(_) if too_few => Reading::Thin,
-            Some(figure) if terms.bound.is_crossed(figure) => Reading::Crossed(figure),
-            Some(figure) => Reading::Within(figure),
-        }
-    }
-
-    fn cross(&mut self, at_s: i64, figure: f64) -> Option<Said> {
-        let since_s = match self.standing {
-            Standing::Firing { since_s, began_s, .. } => {
-                self.standing =
-                    Standing::Firing { since_s, began_s, back_s: None, unknown_s: None };
+    fn cross(&mut self, terms: &Terms, at_s: i64, figure: f64) -> Option<Said> {
+        let since_s = match *self {
+            Self::Firing { since_s, began_s, .. } => {
+                *self = Self::Firing { since_s, began_s, back_s: None, unknown_s: None };
                 return None;
             }
-            Standing::Pending { since_s } => since_s,
-            Standing::Quiet => at_s,
+            Self::Pending { since_s } => since_s,
+            Self::Quiet => at_s,
         };
-        if at_s - since_s < self.rule.terms().for_s {
-            self.standing = Standing::Pending { since_s };
+        if at_s - since_s < terms.for_s {
+            *self = Self::Pending { since_s };
             return None;
         }
-        self.standing = Standing::Firing { since_s, began_s: at_s, back_s: None, unknown_s: None };
+        *self = Self::Firing { since_s, began_s: at_s, back_s: None, unknown_s: None };
         let [at, since] = [at_s, since_s].map(Timestamp::from_s);
         Some(Said::Begins { at, since, figure })
     }
 
-    fn come_back(&mut self, at_s: i64) -> Option<Said> {
-        let Standing::Firing { since_s, began_s, back_s, .. } = self.standing else {
-            self.standing = Standing::Quiet;
+    fn come_back(&mut self, terms: &Terms, at_s: i64) -> Option<Said> {
+        let Self::Firing { since_s, began_s, back_s, .. } = *self else {
+            *self = Self::Quiet;
             return None;
         };
         let since_back_s = back_s.unwrap_or(at_s);
-        if at_s - since_back_s < self.rule.terms().keep_s {
+        if at_s - since_back_s < terms.keep_s {
             let back_s = Some(since_back_s);
-            self.standing = Standing::Firing { since_s, began_s, back_s, unknown_s: None };
+            *self = Self::Firing { since_s, began_s, back_s, unknown_s: None };
             return None;
         }
         Some(self.end(at_s, began_s, Ended::Back))
     }
 
     fn lose_sight(&mut self, at_s: i64) -> Option<Said> {
-        let Standing::Firing { since_s, began_s, back_s, unknown_s } = self.standing else {
-            self.standing = Standing::Quiet;
+        let Self::Firing { since_s, began_s, back_s, unknown_s } = *self else {
+            *self = Self::Quiet;
             return None;
         };
         let since_unknown_s = unknown_s.unwrap_or(at_s);
         if at_s - since_unknown_s < UNKNOWN_S_MAX {
             let unknown_s = Some(since_unknown_s);
-            self.standing = Standing::Firing { since_s, began_s, back_s, unknown_s };
+            *self = Self::Firing { since_s, began_s, back_s, unknown_s };
             return None;
         }
         Some(self.end(at_s, began_s, Ended::Unknown))
     }
 
     const fn end(&mut self, at_s: i64, began_s: i64, why: Ended) -> Said {
-        self.standing = Standing::Quiet;
+        *self = Self::Quiet;
         Said::Ends { at: Timestamp::from_s(at_s), began: Timestamp::from_s(began_s), why }
     }
 }

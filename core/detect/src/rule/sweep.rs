@@ -1,7 +1,8 @@
 //! The same rule with other bounds: how many false alarms, how soon.
 
 use super::propose::rounded;
-use super::{Bound, Case, Judgement, Past, Rule, backtest};
+use super::replay::Replay;
+use super::{Bound, Case, Judgement, Past, Rule};
 use hw_stats::Counts;
 
 /// Bounds that are tried between what is usual and what was.
@@ -26,9 +27,9 @@ pub struct SweepPoint {
 /// own, in order. Of a rule with two edges the one that faces the incident is moved.
 #[must_use]
 pub fn sweep(rule: &Rule, past: &Past, cases: &[Case], final_after_s: i64) -> Vec<SweepPoint> {
+    let replay = Replay::of(rule, past, cases);
     let try_one = |bound: Bound| {
-        let rule = rule.with_bound(bound).ok()?;
-        let found = backtest(&rule, past, cases, final_after_s);
+        let found = replay.with_bound(bound, final_after_s)?;
         Some(SweepPoint {
             bound,
             false_alarms: found.false_alarms().count(),

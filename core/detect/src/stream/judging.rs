@@ -40,7 +40,7 @@ impl Stream {
         if !is_heard || suffix.nats < screen || suffix.n_blocks < self.tuning.alarm_blocks_min {
             return None;
         }
-        let nats = suffix.confirmed_nats(self.figure.form, &self.edges, tempering.rho);
+        let nats = suffix.confirmed_nats(self.figure.form, &self.edges, tempering.rho, wanted);
         if nats < wanted {
             return None;
         }
@@ -154,6 +154,7 @@ impl Stream {
             return Step::Quiet;
         }
         self.shifted = None;
+        self.minute = Counts::default();
         self.reset_windows();
         Step::Ended(Ending { back_tick })
     }

@@ -30,11 +30,13 @@ pub(crate) fn ratio_over_time(
 pub(crate) fn close_up(titled: (&str, &RatioData), zone: &Zone) -> Option<OnsetCloseUp> {
     let RatioOverTime { title, view, series, alerts, changes, .. } = ratio_over_time(titled, zone)?;
     let is_inside = |at: Timestamp| view.from <= at && at < view.to;
+    // There is no room for who noticed: people come later than the picture ends.
+    let noticed = |alert: Mark| Mark { label: "noticed".to_owned(), ..alert };
     Some(OnsetCloseUp {
         title,
         series,
         onset: onset(titled.1),
-        alerts: alerts.into_iter().filter(|alert| is_inside(alert.at)).collect(),
+        alerts: alerts.into_iter().filter(|alert| is_inside(alert.at)).map(noticed).collect(),
         changes: changes.into_iter().filter(|change| is_inside(change.at)).collect(),
         view,
     })

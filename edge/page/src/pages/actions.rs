@@ -5,10 +5,9 @@ use crate::frame::{Frame, Page, Region};
 use crate::parts::{capital, card, empty, id_link, link};
 use crate::place::Place;
 use hw_api::{ActionWords, instant};
+use hw_incident::ActionKind;
 use maud::{Markup, html};
 use std::collections::BTreeSet;
-
-const KINDS: [&str; 6] = ["investigate", "mitigate", "repair", "detect", "prevent", "process"];
 
 /// What the page shows.
 #[derive(Clone, Debug)]
@@ -68,7 +67,7 @@ impl ActionsView {
         let fields = html! {
             (field("What is to be done? Begin with what somebody does.", &html! { input name="text" required maxlength="400"; }))
             div class="fields" {
-                (field("Kind", &choice("kind", &KINDS, None)))
+                (field("Kind", &choice("kind", &ActionKind::ALL.map(ActionKind::word), None)))
                 (field("Who", &html! { input name="owner" required maxlength="100"; }))
                 (field("Until", &html! { input name="due" type="date" required; }))
             }

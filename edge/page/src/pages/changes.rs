@@ -4,7 +4,7 @@ use crate::form::{Form, behind, choice, field};
 use crate::frame::{Frame, Page, Region};
 use crate::parts::{because, card, chip, empty, id_link, said, service};
 use crate::place::Place;
-use hw_api::{Change, Incident, RedeployItem, change_name, instant, source_words};
+use hw_api::{Change, Incident, RedeployItem, instant, source_words};
 use hw_chart::Said;
 use hw_model::{ChangeKind, Verdict, share_words};
 use hw_report::without_nats;
@@ -17,6 +17,8 @@ pub struct ChangesView {
     pub changes: Vec<Change>,
     /// Whether there are older ones.
     pub is_more: bool,
+    /// How many of all that are asked for are of the last day.
+    pub n_last_day: usize,
     /// Incidents that judged some of them.
     pub incidents: Vec<Incident>,
     /// Changes that were taken back although innocent.
@@ -40,15 +42,6 @@ struct Judged<'a> {
     said: Said,
     because: Vec<String>,
     probability: f64,
-}
-
-/// `deploy of router 1.4.2 -> 2.0.0`.
-fn name(change: &Change) -> String {
-    change_name(
-        &change.kind,
-        &change.service,
-        (change.from_version.as_deref(), change.to_version.as_deref()),
-    )
 }
 
 fn judged<'a>(change: &Change, incidents: &'a [Incident], frame: &Frame) -> Vec<Judged<'a>> {
@@ -79,19 +72,22 @@ impl ChangesView {
             Region::new("r-list", "card wide", self.list(frame)),
         ];
         let waiting: Vec<&RedeployItem> =
-            self.redeploy.iter().filter(|it| it.state != "done").collect();
+            self.redeploy.iter().filter(|it| is_waiting(&it.state)).collect();
         if !waiting.is_empty() {
-            regions.insert(1, Region::new("r-redeploy", "card wide", redeploy(&waiting, frame)));
+            regions.insert(
+                1,
+                Region::new(
+                    "r-redeploy",
+                    "card wide",
+                    redeploy("To deploy again", &waiting, frame),
+                ),
+            );
         }
         Page { title: "Changes".to_owned(), up: Some(Place::Now), is_live: true, regions }
     }
 
     fn head(&self, frame: &Frame) -> Markup {
-        let (service, verdict) = if let Place::Changes { service, verdict, .. } = &frame.place {
-            (service.as_deref(), verdict.as_deref())
-        } else {
-            (None, None)
-        };
+        let (service, verdict) = wanted(frame);
         let place = |verdict: Option<&str>| Place::Changes {
             service: service.map(str::to_owned),
             verdict: verdict.map(str::to_owned),
@@ -126,27 +122,29 @@ impl ChangesView {
     }
 
     fn sentence(&self, frame: &Frame) -> String {
-        let day = |change: &&Change| {
-            instant(&change.at).is_some_and(|at| frame.clock.now.seconds_since(at) < 86_400.0)
-        };
-        let n = self.changes.iter().filter(day).count();
-        let guilty: Vec<String> = self
-            .incidents
-            .iter()
-            .flat_map(|incident| {
-                let implicated =
-                    incident.changes.iter().filter(|judged| judged.verdict == "implicated");
-                implicated.map(|judged| format!("{} in {}", judged.change, incident.id))
-            })
+        let (service, verdict) = wanted(frame);
+        let which = verdict.map(|verdict| format!("{} ", verdict.replace('_', " ")));
+        let of = service.map(|service| format!(" of {service}"));
+        let seen = match self.n_last_day {
+            0 => "No ".to_owned(),
+            n => format!("{n} "),
+        } + &which.unwrap_or_default()
+            + if self.n_last_day == 1 || self.n_last_day == 0 { "change" } else { "changes" }
+            + &of.unwrap_or_default()
+            + " in the last day";
+        if (service, verdict) != (None, None) {
+            return format!("{seen}.");
+        }
+        let judged = self.incidents.iter().flat_map(|incident| {
+            incident.changes.iter().map(move |judged| (judged, incident.id.as_str()))
+        });
+        let guilty: Vec<String> = judged
+            .filter(|(judged, _)| judged.verdict == Verdict::Implicated.word())
+            .map(|(judged, incident)| format!("{} in {incident}", judged.change))
             .collect();
-        let seen = match n {
-            0 => "No change in the last day".to_owned(),
-            1 => "1 change in the last day".to_owned(),
-            n => format!("{n} changes in the last day"),
-        };
         match guilty.as_slice() {
-            [] => format!("{seen}; none is implicated in an incident."),
-            some => format!("{seen}. Implicated: {}.", some.join(", ")),
+            [] => format!("{seen}; none was ever implicated in an incident."),
+            some => format!("{seen}. Implicated so far: {}.", some.join(", ")),
         }
     }
 
@@ -160,7 +158,7 @@ impl ChangesView {
                 }
                 @if self.is_more {
                     @if let Some(Place::Change { change }) = self.changes.last().and_then(|last| Place::of_id(&last.id)) {
-                        p { a class="button plain" href=(Place::Changes { service: None, verdict: None, before: Some(change) }.href()) data-earlier { "Older" } }
+                        p { a class="button plain" href=(older(change, frame).href()) data-earlier { "Older" } }
                     }
                 }
             }
@@ -173,12 +171,31 @@ impl ChangesView {
         html! {
             tr data-row {
                 td data-label="When" class="when" { (frame.clock.time(&change.at)) }
-                td data-label="Change" { (id_link(&change.id)) " " (name(change)) " " span class="note" { (source_words(&change.source)) } }
+                td data-label="Change" { (id_link(&change.id)) " " (change.name()) " " span class="note" { (source_words(&change.source)) } }
                 td data-label="Service" { (service(&change.service)) }
                 td data-label="Said of it" { @for it in &judged { p { (chip(it.said)) " " (id_link(it.incident)) } } }
                 td data-label="Why" class="why" { @if let Some(first) = judged.first() { (because(&first.because)) } }
             }
         }
+    }
+}
+
+/// Of which service, and with which verdict, changes are asked for.
+fn wanted(frame: &Frame) -> (Option<&str>, Option<&str>) {
+    if let Place::Changes { service, verdict, .. } = &frame.place {
+        (service.as_deref(), verdict.as_deref())
+    } else {
+        (None, None)
+    }
+}
+
+/// The same question, of what was before a change.
+fn older(change: u32, frame: &Frame) -> Place {
+    let (service, verdict) = wanted(frame);
+    Place::Changes {
+        service: service.map(str::to_owned),
+        verdict: verdict.map(str::to_owned),
+        before: Some(change),
     }
 }
 
@@ -194,14 +211,19 @@ fn redeploy_words(state: &str) -> &'static str {
     }
 }
 
-/// What was taken back although innocent.
-fn redeploy(items: &[&RedeployItem], frame: &Frame) -> Markup {
+/// Whether it waits for somebody, or is watched.
+fn is_waiting(state: &str) -> bool {
+    matches!(state, "waiting" | "watched")
+}
+
+/// What was taken back, and how it stands.
+fn redeploy(title: &str, items: &[&RedeployItem], frame: &Frame) -> Markup {
     let body = html! {
         ul class="plain" {
             @for item in items {
                 li data-row {
                     p {
-                        (id_link(&item.change.id)) " " b { (name(&item.change)) } " "
+                        (id_link(&item.change.id)) " " b { (item.change.name()) } " "
                         (redeploy_words(&item.state))
                         " " span class="note" { "rolled back " (frame.clock.time(&item.rolled_back_at)) }
                     }
@@ -215,7 +237,7 @@ fn redeploy(items: &[&RedeployItem], frame: &Frame) -> Markup {
             }
         }
     };
-    card("To deploy again", "", &body)
+    card(title, "", &body)
 }
 
 impl ChangeView {
@@ -232,10 +254,11 @@ impl ChangeView {
             ),
         ];
         if let Some(item) = &self.redeploy {
-            regions.push(Region::new("r-redeploy", "card wide", redeploy(&[item], frame)));
+            let title = if is_waiting(&item.state) { "To deploy again" } else { "Taken back" };
+            regions.push(Region::new("r-redeploy", "card wide", redeploy(title, &[item], frame)));
         }
         Page {
-            title: format!("{}: {}", self.change.id, name(&self.change)),
+            title: format!("{}: {}", self.change.id, self.change.name()),
             up: Some(Place::Changes { service: None, verdict: None, before: None }),
             is_live: true,
             regions,
@@ -268,7 +291,7 @@ impl ChangeView {
             p class="incident-line" { span class="id" { (change.id) } (service(&change.service)) span class="note" { (source_words(&change.source)) } }
             h1 { (words) }
             div class="lead" {
-                p { (crate::parts::capital(&name(change))) ", " (frame.clock.time(&change.at)) "." }
+                p { (crate::parts::capital(&change.name())) ", " (frame.clock.time(&change.at)) "." }
                 @if let Some(of) = &change.reverses { p { "It takes back " (id_link(of)) "." } }
                 @if let Some(of) = &change.redeploy_of { p { "It is the re-deploy of " (id_link(of)) ", which was taken back." } }
             }

@@ -1,19 +1,21 @@
 //! What does this hop let through, since when, and what differs?
 
 mod course;
+mod differs;
 
 use crate::figure::{Readable, chart};
 use crate::form::{Form, behind};
 use crate::frame::{Frame, Page, Region};
-use crate::parts::{capital, card, empty, id_link, service};
+use crate::parts::{answer_list, capital, card, empty, id_link, service};
 use crate::place::{Place, Stretch};
 use course::{course, usual_of};
+use differs::Sides;
 use hw_api::{Change, Hop, Incident, Shift, Window, Windows, instant};
 use hw_chart::{
     AnswerCount, AnswerMix, Answering, Tense, answer_mix, answer_mix_tables, ratio_over_time,
     ratio_over_time_tables,
 };
-use hw_model::{Timestamp, count_words, share_words};
+use hw_model::{Timestamp, share_words};
 use maud::{Markup, html};
 use std::collections::BTreeMap;
 
@@ -49,7 +51,7 @@ impl HopView {
                 Region::new("r-head", "page-head", self.head(frame)),
                 Region::new("r-course", "card wide", self.picture(frame)),
                 Region::new("r-answers", "card half", self.answers()),
-                Region::new("r-calls", "card half", self.calls()),
+                Region::new("r-calls", "card half", differs::counted(self)),
                 Region::new("r-shifts", "card wide", self.shifted(frame)),
             ],
         }
@@ -60,14 +62,14 @@ impl HopView {
     }
 
     fn open(&self) -> Option<&Shift> {
-        self.shifts.iter().find(|shift| shift.signal == "transfer" && shift.ended_at.is_none())
+        self.shifts.iter().find(|shift| shift.signal == "transfer" && shift.over_at().is_none())
     }
 
     /// The last shift in the stretch that is over, and when it was.
-    fn ended(&self) -> Option<(&Shift, &String)> {
+    fn ended(&self) -> Option<(&Shift, &str)> {
         let (from, to) = (instant(&self.windows.from)?, instant(&self.windows.to)?);
         self.shifts.iter().filter(|shift| shift.signal == "transfer").find_map(|shift| {
-            let end = shift.ended_at.as_ref()?;
+            let end = shift.over_at()?;
             let is_shown = instant(end)? > from && instant(&shift.onset_at)? < to;
             is_shown.then_some((shift, end))
         })
@@ -86,7 +88,7 @@ impl HopView {
             );
         }
         if let Some((shift, end)) = self.ended() {
-            let [since, until] = [&shift.onset_at, end]
+            let [since, until] = [shift.onset_at.as_str(), end]
                 .map(|at| instant(at).map(|at| frame.clock.words(at)).unwrap_or_default());
             return format!(
                 "{caller} passed {} on to {callee} from {since} to {until}; it usually passes {}.",
@@ -165,32 +167,20 @@ impl HopView {
 
     /// What is answered since a shift, against what was before it.
     fn answers(&self) -> Markup {
-        let shift = self
-            .shifts
-            .iter()
-            .find(|shift| matches!(shift.signal.as_str(), "answers" | "transfer"));
-        let onset = shift.and_then(|shift| instant(&shift.onset_at));
-        let end = shift.and_then(|shift| shift.ended_at.as_deref()).and_then(instant);
-        let (mut before, mut since) = (BTreeMap::new(), BTreeMap::new());
-        for window in &self.windows.items {
-            let at = instant(&window.from);
-            let is_inside = onset
-                .zip(at)
-                .is_some_and(|(onset, at)| onset <= at && end.is_none_or(|end| at < end));
-            let into: &mut BTreeMap<String, u64> = if is_inside { &mut since } else { &mut before };
-            for (value, n) in &window.answers {
-                *into.entry(value.clone()).or_default() += n;
-            }
-        }
-        let body = if before.is_empty() && since.is_empty() {
-            empty(
+        let Sides { usual, shifted } = Sides::of(self);
+        let (before, since) = (answered(&usual), answered(&shifted));
+        let body = match (before.is_empty(), since.is_empty()) {
+            (true, true) => empty(
                 "Its answers are not visible.",
                 &html! { p { "Highwater sees an answer as a status, a flag's variant, or an attribute with few values. Without it a shift may start here or at what it asks." } },
-            )
-        } else if since.is_empty() {
-            counted(&before)
-        } else {
-            self.mix(&before, &since)
+            ),
+            (false, false) => self.mix(&before, &since),
+            // With one side alone there is nothing to compare.
+            (false, true) => html! { (answer_list(&before)) },
+            (true, false) => html! {
+                (answer_list(&since))
+                p class="note" { "The figure was shifted in all of this stretch: look at an earlier one for what is usual." }
+            },
         };
         card(&format!("What {} answers", self.hop.callee), "", &body)
     }
@@ -220,28 +210,6 @@ impl HopView {
             &|style| answer_mix(&data, style),
             (&answer_mix_tables(&data), None),
         )
-    }
-
-    /// How calls went in the stretch.
-    fn calls(&self) -> Markup {
-        let calls: u64 = self.windows.items.iter().map(|window| window.calls).sum();
-        let errors: u64 = self.windows.items.iter().map(|window| window.errors).sum();
-        let (entered, left) = sums(&self.windows.items);
-        let latest = self.windows.items.iter().rev().find_map(|window| window.latency_ms);
-        let body = html! {
-            dl class="definitions" {
-                dt { "Came in" } dd { (count_words(entered as f64)) }
-                dt { "Went on" } dd { (count_words(left as f64)) }
-                dt { "Calls" } dd { (count_words(calls as f64)) }
-                dt { "Failed" } dd { (count_words(errors as f64)) @if calls > 0 { " (" (share_words(errors as f64 / calls as f64)) ")" } }
-                @if let Some(latency) = latest {
-                    dt { "Latest latency" }
-                    dd { "half within " (ms(latency.p50)) ", 95 % within " (ms(latency.p95)) ", 99 % within " (ms(latency.p99)) }
-                }
-            }
-            @if self.windows.damaged_packs > 0 { p class="trouble" { (self.windows.damaged_packs) " packs of stored windows are damaged, and left out." } }
-        };
-        card("Calls in this stretch", "", &body)
     }
 
     fn shifted(&self, frame: &Frame) -> Markup {
@@ -285,30 +253,24 @@ impl HopView {
 }
 
 fn figure(shift: &Shift, value: f64) -> String {
-    if matches!(shift.signal.as_str(), "volume" | "log") {
-        format!("{value:.1} / s")
-    } else {
-        share_words(value)
-    }
+    if shift.signal == "volume" { format!("{value:.1} / s") } else { share_words(value) }
 }
 
 fn ms(value: f64) -> String {
     if value < 1_000.0 { format!("{value:.0} ms") } else { format!("{:.1} s", value / 1_000.0) }
 }
 
+/// How often each answer was given.
+fn answered(steps: &[&Window]) -> BTreeMap<String, u64> {
+    let mut sums = BTreeMap::new();
+    for (value, n) in steps.iter().flat_map(|window| &window.answers) {
+        *sums.entry(value.clone()).or_default() += n;
+    }
+    sums
+}
+
 fn sums(windows: &[Window]) -> (u64, u64) {
     windows
         .iter()
         .fold((0, 0), |(entered, left), window| (entered + window.entered, left + window.left))
-}
-
-fn counted(answers: &BTreeMap<String, u64>) -> Markup {
-    let all: u64 = answers.values().sum();
-    let mut sorted: Vec<(&String, &u64)> = answers.iter().collect();
-    sorted.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
-    html! {
-        ul class="plain" {
-            @for (value, n) in sorted { li { b { (value) } " " (count_words(*n as f64)) " (" (share_words(*n as f64 / all.max(1) as f64)) ")" } }
-        }
-    }
 }

@@ -2,10 +2,17 @@
 
 use crate::frame::Frame;
 use crate::parts::{id_link, status_chip, tabs};
-use crate::place::{Place, Stretch};
-use hw_api::Incident;
-use hw_model::past_title;
+use crate::place::Place;
+use hw_api::{Incident, Shift, instant};
+use hw_model::{Timestamp, day_of, past_title};
 use maud::{Markup, html};
+
+/// The day that times of day in the facts of an incident count from: that of its shifts, if it is one.
+pub(crate) fn onset(shifts: &[Shift]) -> Option<Timestamp> {
+    let mut onsets = shifts.iter().filter_map(|shift| instant(&shift.onset_at));
+    let first = onsets.next()?;
+    onsets.all(|onset| day_of(onset) == day_of(first)).then_some(first)
+}
 
 /// The number of an incident.
 pub(crate) fn number(incident: &Incident) -> u32 {
@@ -76,7 +83,7 @@ pub(crate) fn pages(incident: u32, frame: &Frame) -> Markup {
         frame,
         "Pages of this incident",
         &[
-            ("Story", Place::Story { incident, stretch: Stretch::default() }, Some("o")),
+            ("Story", Place::story(incident), Some("o")),
             ("Timeline", Place::timeline(incident), Some("t")),
             ("Post mortem", Place::Review { incident, section: None }, Some("r")),
             ("The alert it lacked", Place::Proposal { incident }, Some("w")),

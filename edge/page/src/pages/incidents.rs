@@ -6,6 +6,7 @@ use crate::frame::{Frame, Page, Region};
 use crate::parts::{card, empty, id_link, link, service, status_chip};
 use crate::place::Place;
 use hw_api::Incident;
+use hw_incident::SeverityLevel;
 use hw_model::{count_words, share_words};
 use maud::{Markup, html};
 
@@ -52,7 +53,7 @@ impl IncidentsView {
                     a class="chip" href=(place.href()) aria-current=[(status == chosen).then_some("true")] { (name) }
                 }
             }
-            (declare(frame))
+            @if frame.viewer.may_respond { div class="acts" { (declare(frame)) } }
         }
     }
 
@@ -66,13 +67,15 @@ impl IncidentsView {
         match (open.len(), without_lead) {
             (0, _) => match self.incidents.first() {
                 None => "There was no incident yet.".to_owned(),
-                Some(last) => {
-                    let since = last.ended_at.as_deref().unwrap_or(&last.started_at);
-                    format!(
-                        "No incident is open. The last one was over {}.",
-                        frame.clock.ago(since)
-                    )
-                }
+                Some(last) => match over_at(last) {
+                    Some(at) => {
+                        format!(
+                            "No incident is open. The last one was over {}.",
+                            frame.clock.ago(at)
+                        )
+                    }
+                    None => "No incident is open.".to_owned(),
+                },
             },
             (1, 0) => "1 incident is open.".to_owned(),
             (n, 0) => format!("{n} incidents are open."),
@@ -85,6 +88,13 @@ impl IncidentsView {
     }
 }
 
+/// When an incident was over: its figures were back, or people said so where none speaks of it.
+fn over_at(incident: &Incident) -> Option<&str> {
+    let times = incident.record.as_ref().map(|record| &record.times);
+    let said = times.and_then(|times| times.resolved_at.as_ref().or(times.closed_at.as_ref()));
+    incident.ended_at.as_ref().or(said).map(String::as_str)
+}
+
 fn is_chosen(incident: &Incident, chosen: Option<&str>) -> bool {
     let status = incident::status(incident);
     match chosen {
@@ -94,20 +104,18 @@ fn is_chosen(incident: &Incident, chosen: Option<&str>) -> bool {
     }
 }
 
-/// Opens an incident.
-pub(crate) fn declare(frame: &Frame) -> Markup {
+/// Opens an incident: a word, and the form behind it.
+pub(super) fn declare(frame: &Frame) -> Markup {
     let form = Form { action: "incidents", class: "stack", said: "The incident is declared." };
+    let levels: Vec<&str> =
+        [""].into_iter().chain(SeverityLevel::ALL.map(SeverityLevel::word)).collect();
     let fields = html! {
         input type="hidden" name="then" value="/incidents/{incident}/timeline";
         (field("What is wrong, in a line?", &html! { input name="title" required maxlength="200"; }))
-        (field("How bad?", &choice("severity", &["", "SEV1", "SEV2", "SEV3", "SEV4", "SEV5"], None)))
+        (field("How bad?", &choice("severity", &levels, None)))
         button type="submit" { "Declare it" }
     };
-    html! {
-        @if frame.viewer.may_respond {
-            div class="acts" { (behind("Declare an incident", Some("d"), &form.html(frame, &fields))) }
-        }
-    }
+    behind("Declare an incident", Some("d"), &form.html(frame, &fields))
 }
 
 fn list(shown: &[&Incident], frame: &Frame) -> Markup {

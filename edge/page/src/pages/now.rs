@@ -2,12 +2,13 @@
 
 mod first;
 
+use super::incidents::declare;
 use crate::figure::{chart, minute};
-use crate::form::{Form, behind, choice, field};
+use crate::form::{Form, behind, field};
 use crate::frame::{Frame, Page, Region};
 use crate::parts::{capital, card, chip, id_link, said, service, status_chip};
 use crate::place::Place;
-use hw_api::{ActionWords, Change, FlowMap, Now, OpenIncident, Shift, change_name};
+use hw_api::{ActionWords, Change, FlowMap, Now, OpenIncident, Shift};
 use hw_chart::{flow_map, flow_map_tables};
 use hw_model::{count_words, share_words};
 use maud::{Markup, html};
@@ -38,12 +39,12 @@ impl NowView {
     #[must_use]
     pub fn page(&self, frame: &Frame) -> Page {
         let is_empty = self.now.received.last_record_at.is_none() && self.now.now.is_none();
-        let regions = if is_empty { self.first(frame) } else { self.regions(frame) };
+        let regions = if is_empty { self.first() } else { self.regions(frame) };
         Page { title: "Now".to_owned(), up: None, is_live: true, regions }
     }
 
-    fn first(&self, frame: &Frame) -> Vec<Region> {
-        vec![Region::new("r-first", "wide first", first::first(&self.doors, frame))]
+    fn first(&self) -> Vec<Region> {
+        vec![Region::new("r-first", "wide first", first::first(&self.doors))]
     }
 
     fn regions(&self, frame: &Frame) -> Vec<Region> {
@@ -65,7 +66,7 @@ impl NowView {
                 p { (self.now.sentence) }
                 @for trouble in &self.now.troubles { p class="trouble" { b { "Highwater itself: " } (trouble) } }
                 @if let Some(change) = self.changes.first() {
-                    p class="note" { "The last change was " (frame.clock.ago(&change.at)) ": " (name(change)) "." }
+                    p class="note" { "The last change was " (frame.clock.ago(&change.at)) ": " (change.name()) "." }
                 }
             }
             (self.doing(frame))
@@ -93,15 +94,14 @@ impl NowView {
 
     /// What somebody does who sees something.
     fn doing(&self, frame: &Frame) -> Markup {
-        let form = |action, said, fields: &Markup| {
-            Form { action, class: "stack", said }.html(frame, fields)
-        };
+        let report =
+            Form { action: "reports", class: "stack", said: "Your report is in the record." };
         let services: BTreeSet<&str> =
             self.map.hops.iter().map(|hop| hop.callee.as_str()).collect();
         html! {
             @if frame.viewer.may_respond {
                 div class="acts" {
-                    (behind("I see something odd", Some("e"), &form("reports", "Your report is in the record.", &html! {
+                    (behind("I see something odd", Some("e"), &report.html(frame, &html! {
                         input type="hidden" name="then" value="/incidents/{incident}/timeline";
                         (field("What do you see?", &html! { textarea name="text" required rows="2" maxlength="4000" {} }))
                         (field("Near which service? (may be left out)", &html! {
@@ -111,12 +111,7 @@ impl NowView {
                         button type="submit" { "Report it" }
                         p class="note" { "Highwater answers with what deviates near it, and opens an incident or adds it to one." }
                     })))
-                    (behind("Declare an incident", Some("d"), &form("incidents", "The incident is declared.", &html! {
-                        input type="hidden" name="then" value="/incidents/{incident}/timeline";
-                        (field("What is wrong, in a line?", &html! { input name="title" required maxlength="200"; }))
-                        (field("How bad?", &choice("severity", &["", "SEV1", "SEV2", "SEV3", "SEV4", "SEV5"], None)))
-                        button type="submit" { "Declare it" }
-                    })))
+                    (declare(frame))
                 }
             }
         }
@@ -145,7 +140,7 @@ impl NowView {
             @if self.changes.is_empty() { p class="note" { "No change was seen or told yet." } }
             ul class="plain" {
                 @for change in &self.changes {
-                    li data-row { (frame.clock.time(&change.at)) " " (id_link(&change.id)) " " (name(change)) }
+                    li data-row { (frame.clock.time(&change.at)) " " (id_link(&change.id)) " " (change.name()) }
                 }
             }
         };
@@ -179,14 +174,6 @@ pub(super) fn streams(now: &Now) -> Markup {
         @if now.streams.armed == now.streams.watched { b { "All " (now.streams.watched) } " figures are watched." }
         @else { b { (now.streams.armed) " of " (now.streams.watched) } " figures are watched; the others are learning." }
     }
-}
-
-fn name(change: &Change) -> String {
-    change_name(
-        &change.kind,
-        &change.service,
-        (change.from_version.as_deref(), change.to_version.as_deref()),
-    )
 }
 
 fn incident(open: &OpenIncident, frame: &Frame) -> Markup {

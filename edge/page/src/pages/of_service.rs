@@ -1,9 +1,11 @@
 //! What does a service ask, what is it told, who feeds it, and who knows it?
 
 use crate::frame::{Frame, Page, Region};
-use crate::parts::{because, capital, card, empty, id_link, service as service_link};
+use crate::parts::{
+    answer_shares, because, capital, card, empty, id_link, service as service_link,
+};
 use crate::place::Place;
-use hw_api::{Change, Hop, Incident, Service, ServicePeople, Shift, change_name};
+use hw_api::{Change, Hop, Incident, Service, ServicePeople, Shift};
 use hw_model::{count_words, share_words};
 use maud::{Markup, html};
 
@@ -97,7 +99,7 @@ impl ServiceView {
             @if self.changes.is_empty() { p class="note" { "No change of it was seen or told." } }
             ul class="plain" {
                 @for change in self.changes.iter().take(12) {
-                    li data-row { (frame.clock.time(&change.at)) " " (id_link(&change.id)) " " (change_name(&change.kind, &change.service, (change.from_version.as_deref(), change.to_version.as_deref()))) }
+                    li data-row { (frame.clock.time(&change.at)) " " (id_link(&change.id)) " " (change.name()) }
                 }
             }
             p { a href=(Place::Changes { service: Some(self.service.id.clone()), verdict: None, before: None }.href()) { "All its changes" } }
@@ -143,14 +145,12 @@ fn hops(hops: &[&Hop], is_feed: bool) -> Markup {
 }
 
 fn answers(hop: &Hop) -> Markup {
-    let all: u64 = hop.answers.values().sum();
-    let mut sorted: Vec<(&String, &u64)> = hop.answers.iter().collect();
-    sorted.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
+    let shares = answer_shares(&hop.answers);
     html! {
         p class="note" {
             "is told "
-            @for (n, (value, count)) in sorted.iter().take(5).enumerate() { @if n > 0 { ", " } b { (value) } " " (share_words(**count as f64 / all.max(1) as f64)) }
-            @if sorted.len() > 5 { " and " (sorted.len() - 5) " more answers" }
+            @for (n, (value, _, share)) in shares.iter().take(5).enumerate() { @if n > 0 { ", " } b { (value) } " " (share_words(*share)) }
+            @if shares.len() > 5 { " and " (shares.len() - 5) " more answers" }
         }
     }
 }

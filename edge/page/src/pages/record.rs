@@ -49,7 +49,7 @@ impl RecordView {
                 Region::new("r-deploys", "card half", self.deploys()),
                 Region::new("r-times", "card wide", self.times()),
                 Region::new("r-noticed", "card half", self.noticed()),
-                Region::new("r-freeze", "card half", self.freeze()),
+                Region::new("r-freeze", "card half", self.freeze(frame)),
             ],
         }
     }
@@ -154,12 +154,17 @@ impl RecordView {
         card("Who noticed first", "", &body)
     }
 
-    fn freeze(&self) -> Markup {
+    fn freeze(&self, frame: &Frame) -> Markup {
+        let stretch = if let Place::Record { stretch, .. } = frame.place {
+            stretch
+        } else {
+            Stretch::default()
+        };
         let (only, freeze) = &self.freeze;
         let body = html! {
             nav class="chips" aria-label="Deploys only on" {
                 @for (words, days) in RULES {
-                    @let place = Place::Record { stretch: Stretch::default(), only: Some(days.to_owned()) };
+                    @let place = Place::Record { stretch, only: Some(days.to_owned()) };
                     a class="chip" href={ (place.href()) "#r-freeze" } aria-current=[(only == days).then_some("true")] { (words) }
                 }
             }

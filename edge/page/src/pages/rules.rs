@@ -256,6 +256,7 @@ impl ProposalView {
                 @if let Some(for_s) = rule.for_s { input type="hidden" name="for_s:number" value=(for_s); }
                 @if let Some(keep) = rule.keep_firing_for_s { input type="hidden" name="keep_firing_for_s:number" value=(keep); }
                 input type="hidden" name="incident" value=(self.incident.id);
+                input type="hidden" name="because:lines" value=(rule.because.join("\n"));
                 button type="submit" { "Set this rule" }
             }))
         };

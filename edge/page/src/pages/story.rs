@@ -8,8 +8,7 @@ mod why;
 use super::incident;
 use crate::frame::{Frame, Page, Region};
 use crate::place::Place;
-use hw_api::{Backlog, Change, Incident, Shift, instant};
-use hw_model::{Timestamp, day_of};
+use hw_api::{Backlog, Change, Incident, Shift};
 use hw_report::{Document, Figure, FigureData, RatioData, without_nats};
 
 /// What the page shows.
@@ -64,16 +63,10 @@ impl StoryView {
         }
     }
 
-    /// The day that the times of day in its facts count from: that of its shifts, if it is one.
-    fn onset(&self) -> Option<Timestamp> {
-        let mut onsets = self.shifts.iter().filter_map(|shift| instant(&shift.onset_at));
-        let first = onsets.next()?;
-        onsets.all(|onset| day_of(onset) == day_of(first)).then_some(first)
-    }
-
     /// Facts, with their times as the reader's clock shows them.
     fn facts(&self, facts: &[String], frame: &Frame) -> Vec<String> {
-        let plain = |fact: &String| without_nats(&frame.clock.retold(fact, self.onset()));
+        let onset = incident::onset(&self.shifts);
+        let plain = |fact: &String| without_nats(&frame.clock.retold(fact, onset));
         facts.iter().map(plain).collect()
     }
 

@@ -11,7 +11,7 @@ use crate::frame::{Frame, Page, Region};
 use crate::parts::card;
 use crate::place::Place;
 use hw_api::{Brief, Change, Entry, Incident, ServicePeople, Shift, Waiting, instant};
-use hw_model::{Timestamp, day_of};
+use hw_model::Timestamp;
 use maud::{Markup, html};
 
 /// What the page shows.
@@ -104,7 +104,7 @@ impl TimelineView {
                 section class="card" {
                     (card("For somebody who was not there", "", &html! {
                         div class="copy" {
-                            p id="brief" { (frame.clock.retold(&brief.words, self.onset())) }
+                            p id="brief" { (frame.clock.retold(&brief.words, incident::onset(&self.shifts))) }
                             button type="button" class="plain" data-copy="#brief" hidden { "Copy" }
                         }
                     }))
@@ -114,13 +114,6 @@ impl TimelineView {
                 section class="card" { (card("Whom to ask", &people.service, &html! { p { (frame.clock.retold(&people.words, None)) } })) }
             }
         }
-    }
-
-    /// The day that times of day in facts count from, if it is one.
-    fn onset(&self) -> Option<Timestamp> {
-        let mut onsets = self.shifts.iter().filter_map(|shift| instant(&shift.onset_at));
-        let first = onsets.next()?;
-        onsets.all(|onset| day_of(onset) == day_of(first)).then_some(first)
     }
 }
 

@@ -1,7 +1,8 @@
 //! Forms: each does what a route of the API does, and is handed to that route.
 //!
 //! A form is sent to `/do/` and the path of its route. Its fields become the JSON of the body: `text=...` a
-//! text, `base:number=7` a number, `anyway:flag=1` a yes, `pinned:bool=false` yes or no, `people:list=a, b` a list; empty ones are left out.
+//! text, `base:number=7` a number, `anyway:flag=1` a yes, `pinned:bool=false` yes or no, `people:list=a, b` a list,
+//! `because:lines=...` one with an item on each line; empty ones are left out.
 //! `back` says where to go afterwards, `then` where instead (`{incident}` is the one of the answer), `said`
 //! what to say there, `method` which method if it is not POST. What cannot be taken is shown with all that was
 //! sent, to be mended and sent again.
@@ -128,15 +129,18 @@ fn body(fields: &Fields) -> Result<Value, Problem> {
             "number" => number(name, value)?,
             "flag" => Value::Bool(true),
             "bool" => Value::Bool(value == "true"),
-            "list" => {
-                value.split([',', '\n']).map(str::trim).filter(|part| !part.is_empty()).collect()
-            }
+            "list" => listed(value, &[',', '\n']),
+            "lines" => listed(value, &['\n']),
             // A browser sends line ends as files of DOS have them.
             _ => Value::String(value.replace("\r\n", "\n")),
         };
         body.insert(name.to_owned(), value);
     }
     Ok(Value::Object(body))
+}
+
+fn listed(value: &str, ends: &[char]) -> Value {
+    value.split(ends).map(str::trim).filter(|part| !part.is_empty()).collect()
 }
 
 fn number(name: &str, text: &str) -> Result<Value, Problem> {
@@ -205,4 +209,33 @@ fn refused(mut answer: Response, uri: &Uri, fields: &Fields) -> Response {
     let sent = Sent { action: uri.path().to_owned(), fields: sent.collect() };
     answer.extensions_mut().insert(sent);
     answer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_become_what_their_names_say() {
+        let fields: Fields = [
+            ("back", "/now"),
+            ("text", "a\r\nb"),
+            ("base:number", " 7 "),
+            ("above:number", "0.75"),
+            ("anyway:flag", "1"),
+            ("pinned:bool", "false"),
+            ("people:list", "anna, ben"),
+            ("because:lines", "of 7, 3\r\n\r\nand more"),
+            ("reason", " "),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into();
+        let wanted = serde_json::json!({
+            "text": "a\nb", "base": 7, "above": 0.75, "anyway": true, "pinned": false,
+            "people": ["anna", "ben"], "because": ["of 7, 3", "and more"],
+        });
+        assert_eq!(body(&fields).ok(), Some(wanted));
+        let wrong: Fields = [("base:number".to_owned(), "seven".to_owned())].into();
+        assert!(body(&wrong).is_err());
+    }
 }

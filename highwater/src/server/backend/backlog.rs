@@ -89,7 +89,7 @@ impl Answers {
             let flow = engine.flow();
             // The busiest first: of too many these matter most.
             let mut hops: Vec<_> = flow.hops().collect();
-            hops.sort_by_key(|hop| Reverse(flow.hop_summary(*hop).map_or(0, |it| it.calls)));
+            hops.sort_by_cached_key(|hop| Reverse(flow.hop_summary(*hop).map_or(0, |it| it.calls)));
             let hops = hops
                 .into_iter()
                 .filter_map(|hop| Some((flow.hop_words(hop)?, flow.is_callee_heard(hop))));

@@ -2,7 +2,7 @@
 
 use super::Answers;
 use crate::server::clock::wall;
-use hw_api::{FlowHop, FlowMap, Hop, Service, Shift, Version, ratio, rfc3339};
+use hw_api::{DependencyAnswers, FlowHop, FlowMap, Hop, Service, Shift, Version, ratio, rfc3339};
 use hw_engine::{Counted, Engine};
 use hw_flow::{Asked, Flow, HopIdx, OTHER, ServiceIdx, WindowCounts};
 use hw_model::{Timestamp, UNKNOWN};
@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const MINUTE_S: i64 = 60;
 
 /// Seconds for which the engine keeps counts by the second.
-const BY_SECOND_S: i64 = 7_000;
+pub(super) const BY_SECOND_S: i64 = 7_000;
 
 /// Seconds within which an instance was heard that still runs.
 const RUNS_S: f64 = 600.0;
@@ -75,28 +75,43 @@ impl Answers {
         }
         let to = Timestamp::from_s(minute.to);
         let open = self.shifts_open_at(&rfc3339(to))?;
+        let calls = minute.hops.iter().map(|(hop, sum, _)| (hop.id().0, sum.calls)).collect();
+        let mut dependencies = self.dependencies((minute.from, minute.to), open.onsets, &calls)?;
         let counted = minute.hops.into_iter().filter(|(_, sum, _)| sum.entered + sum.calls > 0);
-        let mut hops: Vec<FlowHop> =
-            counted.map(|(hop, sum, _)| flow_hop(hop, sum, &open)).collect();
+        let mut hops: Vec<FlowHop> = counted
+            .map(|(hop, sum, _)| flow_hop(hop, sum, (&open.ids, &mut dependencies)))
+            .collect();
         hops.sort_by(|a, b| a.id.cmp(&b.id));
         Ok(FlowMap { from: rfc3339(Timestamp::from_s(minute.from)), to: rfc3339(to), hops })
     }
 
-    /// Shifts that were open at a time, by their hop.
-    fn shifts_open_at(&self, at: &str) -> Answered<BTreeMap<String, Vec<String>>> {
+    /// Shifts that were open at a time.
+    fn shifts_open_at(&self, at: &str) -> Answered<OpenShifts> {
         let page = Page { before: None, items_max: LOOKED_THROUGH };
         let shifts: Vec<Shift> = self.states(Kind::Shift, page)?;
-        let mut open: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let mut open = OpenShifts::default();
         for shift in shifts.into_iter().rev() {
-            let end = shift.ended_at.or(shift.accepted_at);
             // All times are written alike, so that they sort as texts.
-            let is_open = shift.onset_at.as_str() <= at && end.is_none_or(|end| end.as_str() > at);
-            if let Some(hop) = shift.hop.filter(|_| is_open) {
-                open.entry(hop).or_default().push(shift.id);
+            let is_open =
+                shift.onset_at.as_str() <= at && shift.over_at().is_none_or(|end| end > at);
+            let onset = hw_api::instant(&shift.onset_from);
+            let Some(hop) = shift.hop.filter(|_| is_open) else { continue };
+            if let Some(onset) = onset {
+                let first = open.onsets.entry(hop.clone()).or_insert(onset.tick().0);
+                *first = (*first).min(onset.tick().0);
             }
+            open.ids.entry(hop).or_default().push(shift.id);
         }
         Ok(open)
     }
+}
+
+/// Shifts that are open, by the hop they are of.
+#[derive(Debug, Default)]
+struct OpenShifts {
+    ids: BTreeMap<String, Vec<String>>,
+    /// The second in which the first of them may have begun.
+    onsets: BTreeMap<String, i64>,
 }
 
 impl Minute {
@@ -141,9 +156,17 @@ impl Minute {
     }
 }
 
-fn flow_hop(hop: hw_model::Hop, sum: Sum, open: &BTreeMap<String, Vec<String>>) -> FlowHop {
+fn flow_hop(
+    hop: hw_model::Hop,
+    sum: Sum,
+    (open, dependencies): (
+        &BTreeMap<String, Vec<String>>,
+        &mut BTreeMap<String, DependencyAnswers>,
+    ),
+) -> FlowHop {
     let id = hop.id().0;
     let shifts = open.get(&id).cloned().unwrap_or_default();
+    let dependency = dependencies.remove(&id);
     let hw_model::Hop { caller, entry, callee, operation } = hop;
     let Sum { entered, left, calls, errors } = sum;
     let transfer_ratio = (entered > 0).then(|| ratio(left as f64 / entered as f64));
@@ -159,6 +182,7 @@ fn flow_hop(hop: hw_model::Hop, sum: Sum, open: &BTreeMap<String, Vec<String>>) 
         calls,
         errors,
         shifts,
+        dependency,
     }
 }
 

@@ -6,22 +6,25 @@
 //! there is no data. That is decided from what came before alone, so that a rule sees the same live and in
 //! a backtest.
 
+mod heard;
+
 use super::Answers;
 use super::series::busiest;
+use heard::{Heard, Range};
 use hw_detect::rule::{Measure, Past};
 use hw_engine::Engine;
 use hw_flow::{Asked, EntryIdx, Flow, HopIdx, Rows, WindowCounts};
 use hw_model::{Hop, Target};
 use hw_stats::Counts;
-use hw_store::{HistoryQuery, HistoryRows, subject_of};
+use hw_store::{HistoryQuery, HistoryRow, subject_of};
 use hw_web::Answered;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Seconds for which nothing may be heard of anybody before that is no data.
 const UNHEARD_S: i64 = 120;
 
-/// Windows of one thing by number.
-type Windows = BTreeMap<i64, Counts>;
+/// Windows of one thing that the engine has, by number, oldest first.
+type Windows = Vec<(i64, Counts)>;
 
 /// A figure: of what, and which.
 pub(in crate::server) type Figure = (Target, Measure);
@@ -44,20 +47,19 @@ pub(in crate::server) struct Pasts {
     pub damaged_packs: u64,
 }
 
-/// Numbers of the first window and of the first behind the last.
-#[derive(Clone, Copy, Debug)]
-struct Range {
-    from: i64,
-    end: i64,
-}
-
 /// What the engine has.
 struct InMemory {
     /// For each figure, the things it is counted on: one hop or entry, or all entries of a service.
     parts: Vec<Vec<(Target, Windows)>>,
     /// The hops on which most is counted, and in which windows anything was.
-    busiest: Vec<(Target, BTreeSet<i64>)>,
+    busiest: Vec<(Target, Vec<i64>)>,
     window_s: i64,
+}
+
+/// What was counted of a figure, window after window.
+struct Summed {
+    range: Range,
+    sums: Vec<Counts>,
 }
 
 impl Answers {
@@ -78,105 +80,113 @@ impl Answers {
         (from, end): (i64, i64),
     ) -> Answered<Pasts> {
         let (range, asked) = (Range { from, end }, figures.clone());
-        let mut found = self.ask(0, move |engine| InMemory::of(engine, &asked, range))?;
+        let found = self.ask(0, move |engine| InMemory::of(engine, &asked, range))?;
+        let mut heard = Heard::nothing(range, UNHEARD_S / found.window_s.max(1));
         let mut damaged_packs = 0;
-        for ((_, measure), parts) in figures.iter().zip(&mut found.parts) {
-            for (target, windows) in parts {
-                damaged_packs += self.add_packs_of((target, measure), range, windows)?;
+        let mut all = Vec::new();
+        for (figure, parts) in figures.iter().zip(&found.parts) {
+            let mut summed = Summed::nothing(range);
+            for part in parts {
+                damaged_packs += self.add_part(&mut summed, figure, part)?;
             }
+            summed.visit_counted(|at| heard.hear(at));
+            all.push(summed);
         }
-        let known = self.known_windows(&mut found, range)?;
-        let past = |((_, measure), parts): (&Figure, &Vec<(Target, Windows)>)| {
-            let rows = known.iter().zip(range.from..range.end);
-            let row = |(is_known, at): (&bool, i64)| {
-                let counts: Counts =
-                    parts.iter().filter_map(|(_, windows)| windows.get(&at)).copied().sum();
+        self.listen(&mut heard, &found.busiest)?;
+        let known = heard.known(range);
+        let past = |((_, measure), summed): (&Figure, &Summed)| {
+            let row = |(is_known, counts): (&bool, &Counts)| {
                 let exposure = match measure {
                     Measure::Volume => found.window_s as f64,
                     Measure::Transfer | Measure::Answer(_) | Measure::Errors => counts.n,
                 };
                 is_known.then(|| Counts::new(exposure, counts.k))
             };
-            Past { step_s: found.window_s, first: range.from, rows: rows.map(row).collect() }
+            let rows = known.iter().zip(&summed.sums).map(row).collect();
+            Past { step_s: found.window_s, first: range.from, rows }
         };
-        let pasts = figures.iter().zip(&found.parts).map(past).collect();
+        let pasts = figures.iter().zip(&all).map(past).collect();
         Ok(Pasts { pasts, damaged_packs })
     }
 
-    /// Adds stored windows that are not known yet. Returns how many packs are damaged.
-    fn add_packs_of(
+    /// Adds one of the things that a figure is counted on: what the engine has, and the stored windows
+    /// beside it. Returns how many packs are damaged.
+    fn add_part(
         &self,
-        (target, measure): (&Target, &Measure),
-        Range { from, end: to }: Range,
-        windows: &mut Windows,
+        summed: &mut Summed,
+        (_, measure): &Figure,
+        (target, windows): &(Target, Windows),
     ) -> Answered<u64> {
         let what = match measure {
             Measure::Answer(_) => Rows::WindowAnswers,
             Measure::Transfer | Measure::Errors | Measure::Volume => Rows::Windows,
         };
+        let Range { from, end: to } = summed.range;
         let query = HistoryQuery { subject: subject_of(target), what, from, to };
-        let (stored, damaged) = self.read(|reader| Ok(reader.history(&query)?))?;
-        for rows in &stored {
-            for (at, row) in &rows.rows {
-                if let Some(counts) = stored_counts(rows, row, (target, measure)) {
-                    windows.entry(*at).or_insert(counts);
-                }
+        // Each window once, and the engine's first.
+        let mut is_there = vec![false; summed.sums.len()];
+        let mut add = |at: i64, counts: Counts| {
+            let place = usize::try_from(at - from).unwrap_or(usize::MAX);
+            if let (Some(sum), Some(is_there)) =
+                (summed.sums.get_mut(place), is_there.get_mut(place))
+                && !std::mem::replace(is_there, true)
+            {
+                *sum += counts;
             }
-        }
+        };
+        windows.iter().for_each(|(at, counts)| add(*at, *counts));
+        let damaged = self.read(|reader| {
+            Ok(reader.visit_history(&query, |row| {
+                if let Some(counts) = stored_counts(row, (target, measure)) {
+                    add(row.at, counts);
+                }
+            })?)
+        })?;
         Ok(damaged as u64)
     }
 
-    /// Of each window, whether it is known what was counted in it.
-    fn known_windows(&self, found: &mut InMemory, range: Range) -> Answered<Vec<bool>> {
-        let unheard = UNHEARD_S / found.window_s.max(1);
-        let looked_at = Range { from: range.from.saturating_sub(unheard), ..range };
-        let own = found.parts.iter().flatten().flat_map(|(_, windows)| windows);
-        let own = own.filter(|(_, counts)| counts.n > 0.0 || counts.k > 0.0);
-        let mut heard: BTreeSet<i64> = own.map(|(at, _)| *at).collect();
-        for (target, windows) in std::mem::take(&mut found.busiest) {
-            if !has_gap(&heard, looked_at, unheard) {
+    /// Hears the busiest hops where nothing was heard yet, one after the other until there is no gap.
+    fn listen(&self, heard: &mut Heard, busiest: &[(Target, Vec<i64>)]) -> Answered<()> {
+        for (target, windows) in busiest {
+            if heard.gaps().is_empty() {
                 break;
             }
-            heard.extend(windows);
-            heard.extend(self.stored_windows(&target, looked_at)?);
+            windows.iter().for_each(|at| heard.hear(*at));
+            for Range { from, end: to } in heard.gaps() {
+                let (subject, what) = (subject_of(target), Rows::Windows);
+                let query = HistoryQuery { subject, what, from, to };
+                self.read(|reader| {
+                    Ok(reader.visit_history(&query, |row| {
+                        if row.counts.iter().any(|count| *count > 0) {
+                            heard.hear(row.at);
+                        }
+                    })?)
+                })?;
+            }
         }
-        let is_known = |at: i64| heard.range(at.saturating_sub(unheard)..=at).next().is_some();
-        Ok((range.from..range.end).map(is_known).collect())
-    }
-
-    /// Stored windows in which anything was counted.
-    fn stored_windows(
-        &self,
-        target: &Target,
-        Range { from, end: to }: Range,
-    ) -> Answered<Vec<i64>> {
-        let query = HistoryQuery { subject: subject_of(target), what: Rows::Windows, from, to };
-        let (stored, _) = self.read(|reader| Ok(reader.history(&query)?))?;
-        let rows = stored.into_iter().flat_map(|rows| rows.rows);
-        let counted = rows.filter(|(_, row)| row.iter().any(|count| *count > 0));
-        Ok(counted.map(|(at, _)| at).collect())
+        Ok(())
     }
 }
 
-/// Whether there is a stretch longer than `unheard` windows in which nothing was heard.
-fn has_gap(heard: &BTreeSet<i64>, Range { from, end }: Range, unheard: i64) -> bool {
-    let mut last = from - 1;
-    heard
-        .range(from..end)
-        .chain([&end])
-        .any(|at| at - std::mem::replace(&mut last, *at) > unheard + 1)
+impl Summed {
+    fn nothing(range: Range) -> Self {
+        Self { range, sums: vec![Counts::default(); range.length()] }
+    }
+
+    /// Calls `visit` with the windows in which anything was counted.
+    fn visit_counted(&self, visit: impl FnMut(i64)) {
+        let numbered = (self.range.from..).zip(&self.sums);
+        let counted = numbered.filter(|(_, counts)| counts.n > 0.0 || counts.k > 0.0);
+        counted.map(|(at, _)| at).for_each(visit);
+    }
 }
 
 /// The counts of a stored row; `None` if they are of another question than the one that is asked.
-fn stored_counts(
-    rows: &HistoryRows,
-    row: &[u32],
-    (target, measure): (&Target, &Measure),
-) -> Option<Counts> {
+fn stored_counts(row: HistoryRow<'_>, (target, measure): (&Target, &Measure)) -> Option<Counts> {
     match measure {
-        Measure::Answer(value) => answer_counts(&rows.values, row, value),
+        Measure::Answer(value) => answer_counts(row.values, row.counts, value),
         Measure::Transfer | Measure::Errors | Measure::Volume => {
-            Some(counts_of(&WindowCounts::from_row(row), target.hop().is_some(), measure))
+            Some(counts_of(&WindowCounts::from_row(row.counts), target.hop().is_some(), measure))
         }
     }
 }
@@ -211,11 +221,11 @@ impl InMemory {
         let parts = figures.iter().map(|figure| parts(flow, &hops, figure, range)).collect();
         let from = range.from.saturating_sub(UNHEARD_S / window_s.max(1));
         let heard = |hop: Hop| {
-            let mut windows = BTreeSet::new();
+            let mut windows = Vec::new();
             if let Some(idx) = hops.get(&hop) {
                 flow.visit_windows(*idx, from, range.end, |at, counts| {
                     if counts != WindowCounts::default() {
-                        windows.insert(at);
+                        windows.push(at);
                     }
                 });
             }
@@ -274,7 +284,7 @@ fn hop_windows(flow: &Flow, hop: HopIdx, measure: &Measure, Range { from, end }:
     let mut windows = Windows::new();
     let Measure::Answer(value) = measure else {
         flow.visit_windows(hop, from, end, |at, counts| {
-            windows.insert(at, counts_of(&counts, true, measure));
+            windows.push((at, counts_of(&counts, true, measure)));
         });
         return windows;
     };
@@ -284,7 +294,7 @@ fn hop_windows(flow: &Flow, hop: HopIdx, measure: &Measure, Range { from, end }:
             flow.mix_names(Asked::Hop(hop), key).map(|(_, values)| values).unwrap_or_default()
         });
         if let Some(counts) = answer_counts(values, row, value) {
-            windows.insert(at, counts);
+            windows.push((at, counts));
         }
     });
     windows
@@ -298,7 +308,7 @@ fn entry_windows(
 ) -> Windows {
     let mut windows = Windows::new();
     flow.visit_entry_windows(entry, from, end, |at, counts| {
-        windows.insert(at, counts_of(&counts, false, measure));
+        windows.push((at, counts_of(&counts, false, measure)));
     });
     windows
 }
@@ -306,15 +316,6 @@ fn entry_windows(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn gap_is_longer_than_what_may_be_unheard() {
-        let heard = BTreeSet::from([0, 3, 4, 9]);
-        let range = Range { from: 0, end: 10 };
-        assert!(!has_gap(&heard, range, 4) && has_gap(&heard, range, 3));
-        assert!(has_gap(&heard, Range { from: 0, end: 20 }, 4), "nothing after the last one");
-        assert!(has_gap(&BTreeSet::new(), range, 4) && !has_gap(&BTreeSet::new(), range, 10));
-    }
 
     #[test]
     fn answers_of_another_question_are_none() {

@@ -3,7 +3,10 @@
 mod cases;
 mod firing;
 mod proving;
+mod remembered;
 mod shown;
+
+pub(in crate::server) use remembered::Remembered;
 
 use super::access::mixed_up;
 use super::{Answers, later};

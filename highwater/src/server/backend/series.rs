@@ -5,14 +5,17 @@
 //! heard then: if not one of the busiest hops has a count in it, or the service itself was told as
 //! silent, there is no data.
 
+mod counted;
+
 use super::Answers;
 use super::windows::multiple_of_windows;
 use crate::compared::fitting_step_s;
+use counted::{Counted, InMemory, Sum, in_memory};
 use hw_api::Shift;
 use hw_engine::Engine;
-use hw_flow::{Flow, HopIdx, Rows, WindowCounts};
+use hw_flow::{Flow, Rows, WindowCounts};
 use hw_model::{CountOf, Hop, HopCount, Signal, Target, Timestamp};
-use hw_store::{HistoryQuery, Kind, subject_of};
+use hw_store::{HistoryQuery, HistoryRow, Kind, subject_of};
 use hw_web::{Answered, Failure, Page, StepsAsked};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,6 +27,9 @@ const STEPS_MAX: i64 = 2_000;
 
 /// Hops that are looked through for whether anything was heard.
 const BUSIEST: usize = 16;
+
+/// Steps that two stretches without counts are apart at least, or they are read as one.
+const APART: usize = 32;
 
 /// Stored windows that are read at a time.
 const WINDOWS_AT_A_TIME: i64 = 8_640;
@@ -45,19 +51,12 @@ pub(super) struct Steps {
 /// Windows of targets, each so many seconds before the steps.
 pub(super) type Wanted = BTreeSet<(Target, i64)>;
 
-/// What was counted of a target.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Counted {
-    windows: BTreeMap<i64, WindowCounts>,
-    is_callee_heard: bool,
-}
-
 /// What was counted of several, and when nothing was heard.
 pub(super) struct Gathered {
     pub steps: Steps,
     counted: BTreeMap<(Target, i64), Counted>,
-    /// Steps in which something was heard, of those with zeros.
-    heard: BTreeMap<i64, BTreeSet<i64>>,
+    /// Of each step, whether something was heard in it.
+    heard: BTreeMap<i64, Vec<bool>>,
     silences: Vec<(String, i64, i64)>,
     pub damaged_packs: u64,
 }
@@ -77,61 +76,108 @@ impl Answers {
 
     /// What was counted of some targets in the steps.
     pub(super) fn gather(&self, steps: Steps, wanted: Wanted) -> Answered<Gathered> {
-        let mut counted = self.ask(0, move |engine| in_memory(engine.flow(), steps, wanted))?;
-        let mut damaged_packs = 0;
-        for ((target, shift_s), found) in &mut counted {
-            damaged_packs += self.add_packs(target, steps.windows(*shift_s), found)?;
-        }
+        let shifts: BTreeSet<i64> = wanted.iter().map(|(_, shift_s)| *shift_s).collect();
+        let asked = wanted.clone();
+        let (found, busiest) = self.ask(0, move |engine| {
+            let busiest = busiest(engine.flow());
+            let mut all = asked;
+            for shift_s in shifts {
+                all.extend(busiest.iter().map(|hop| (Target::Hop(hop.clone()), shift_s)));
+            }
+            (in_memory(engine.flow(), steps, all), busiest)
+        })?;
         let mut gathered = Gathered {
             steps,
-            counted,
+            counted: BTreeMap::new(),
             heard: BTreeMap::new(),
             silences: self.silences()?,
-            damaged_packs,
+            damaged_packs: 0,
         };
+        for (target, shift_s) in wanted {
+            let key = (target, shift_s);
+            let Some(in_memory) = found.get(&key) else { continue };
+            let mut counted = Counted::nothing(steps, shift_s, in_memory.is_callee_heard);
+            let whole = steps.windows(shift_s);
+            gathered.damaged_packs += self.count(&mut counted, (&key.0, in_memory), whole)?;
+            gathered.counted.insert(key, counted);
+        }
         let shifts: BTreeSet<i64> = gathered.counted.keys().map(|(_, shift_s)| *shift_s).collect();
         for shift_s in shifts {
-            let heard = self.heard(steps, shift_s)?;
+            let heard = self.heard(&gathered, (&busiest, &found), shift_s)?;
             gathered.heard.insert(shift_s, heard);
         }
         Ok(gathered)
     }
 
-    /// Adds stored windows that are not known yet. Returns how many packs are damaged.
-    fn add_packs(
+    /// Counts windows of a target from one to before another: what the engine has, and the stored ones
+    /// beside it. Returns how many packs are damaged.
+    fn count(
         &self,
-        target: &Target,
+        counted: &mut Counted,
+        (target, in_memory): (&Target, &InMemory),
         (mut from, end): (i64, i64),
-        found: &mut Counted,
     ) -> Answered<u64> {
         let subject = subject_of(target);
+        let mut windows = in_memory.windows.iter().peekable();
         let mut damaged = 0;
         while from < end {
             let to = end.min(from.saturating_add(WINDOWS_AT_A_TIME));
-            let query = HistoryQuery { subject: subject.clone(), what: Rows::Windows, from, to };
-            let (rows, n) = self.read(|reader| Ok(reader.history(&query)?))?;
-            damaged += n as u64;
-            for (at, row) in rows.iter().flat_map(|rows| &rows.rows) {
-                found.windows.entry(*at).or_insert_with(|| WindowCounts::from_row(row));
+            // Each window once, and the engine's first.
+            let mut is_there = vec![false; usize::try_from(to - from).unwrap_or(0)];
+            let mut add = |at: i64, counts: &WindowCounts| {
+                let place = usize::try_from(at - from).unwrap_or(usize::MAX);
+                let is_there = is_there.get_mut(place);
+                if is_there.is_some_and(|is_there| !std::mem::replace(is_there, true)) {
+                    counted.add(at, counts);
+                }
+            };
+            while let Some((at, counts)) = windows.next_if(|(at, _)| *at < to) {
+                add(*at, counts);
             }
+            let query = HistoryQuery { subject: subject.clone(), what: Rows::Windows, from, to };
+            damaged += self.read(|reader| {
+                let row = |row: HistoryRow<'_>| add(row.at, &WindowCounts::from_row(row.counts));
+                Ok(reader.visit_history(&query, row)?)
+            })?;
             from = to;
         }
-        Ok(damaged)
+        Ok(damaged as u64)
     }
 
-    /// Steps in which one of the busiest hops was counted.
-    fn heard(&self, steps: Steps, shift_s: i64) -> Answered<BTreeSet<i64>> {
-        let busiest = self.ask(0, |engine| busiest(engine.flow()))?;
-        let wanted: Wanted = busiest.into_iter().map(|hop| (Target::Hop(hop), shift_s)).collect();
-        let mut found = self.ask(0, move |engine| in_memory(engine.flow(), steps, wanted))?;
-        let mut heard = BTreeSet::new();
-        for ((target, _), counted) in &mut found {
-            // A minute of one hop is as good as that of another: most need not be read.
-            if heard.len() < steps.n_steps() {
-                self.add_packs(target, steps.windows(shift_s), counted)?;
+    /// Of each step, whether one of the busiest hops was counted in it.
+    fn heard(
+        &self,
+        gathered: &Gathered,
+        (busiest, found): (&[Hop], &BTreeMap<(Target, i64), InMemory>),
+        shift_s: i64,
+    ) -> Answered<Vec<bool>> {
+        let steps = gathered.steps;
+        let mut heard = vec![false; steps.n_steps()];
+        let hear = |heard: &mut Vec<bool>, counted: &Counted| {
+            for (is_heard, sum) in heard.iter_mut().zip(&counted.sums) {
+                *is_heard |= *sum != Sum::default();
             }
-            let with_counts = counted.windows.iter().filter(|(_, counts)| !is_empty(counts));
-            heard.extend(with_counts.map(|(at, _)| steps.step_of(*at, shift_s)));
+        };
+        let (known, unknown): (Vec<_>, Vec<_>) = busiest
+            .iter()
+            .map(|hop| (Target::Hop(hop.clone()), shift_s))
+            .partition(|key| gathered.counted.contains_key(key));
+        for counted in known.iter().filter_map(|key| gathered.counted.get(key)) {
+            hear(&mut heard, counted);
+        }
+        // A minute of one hop is as good as that of another: most need not be read.
+        for key in unknown {
+            let gaps = gaps(&heard);
+            if gaps.is_empty() {
+                break;
+            }
+            let Some(in_memory) = found.get(&key) else { continue };
+            for (first, end) in gaps {
+                let mut counted = Counted::nothing(steps, shift_s, false);
+                let windows = steps.windows_of((first, end), shift_s);
+                self.count(&mut counted, (&key.0, in_memory), windows)?;
+                hear(&mut heard, &counted);
+            }
         }
         Ok(heard)
     }
@@ -182,8 +228,16 @@ impl Steps {
 
     /// Numbers of the first window and of the first behind the last, so many seconds before.
     fn windows(self, shift_s: i64) -> (i64, i64) {
-        let at = |step: i64| (step * self.step_s - shift_s).div_euclid(self.window_s);
-        (at(self.from), at(self.end))
+        self.windows_of((0, self.n_steps()), shift_s)
+    }
+
+    /// The same of some of the steps, counted from the first.
+    fn windows_of(self, (first, end): (usize, usize), shift_s: i64) -> (i64, i64) {
+        let at = |place: usize| {
+            let step = self.from.saturating_add(i64::try_from(place).unwrap_or(i64::MAX));
+            (step.saturating_mul(self.step_s) - shift_s).div_euclid(self.window_s)
+        };
+        (at(first), at(end))
     }
 
     const fn step_of(self, window: i64, shift_s: i64) -> i64 {
@@ -224,8 +278,16 @@ fn checked(step_s: i64, length_s: i64, window_s: i64) -> Result<i64, String> {
     Ok(step_s)
 }
 
-fn is_empty(counts: &WindowCounts) -> bool {
-    *counts == WindowCounts::default()
+/// Stretches of steps in which nothing was heard, those that are near to each other as one.
+fn gaps(heard: &[bool]) -> Vec<(usize, usize)> {
+    let mut gaps: Vec<(usize, usize)> = Vec::new();
+    for (at, _) in heard.iter().enumerate().filter(|(_, is_heard)| !**is_heard) {
+        match gaps.last_mut() {
+            Some((_, end)) if at - *end < APART => *end = at + 1,
+            _ => gaps.push((at, at + 1)),
+        }
+    }
+    gaps
 }
 
 /// The hops on which most was counted, but not Highwater's own.
@@ -239,71 +301,26 @@ pub(super) fn busiest(flow: &Flow) -> Vec<Hop> {
     hops.into_iter().take(BUSIEST).map(|(_, hop)| hop).collect()
 }
 
-/// What the engine has of some targets.
-fn in_memory(flow: &Flow, steps: Steps, wanted: Wanted) -> BTreeMap<(Target, i64), Counted> {
-    let hops: BTreeMap<Hop, HopIdx> =
-        flow.hops().filter_map(|hop| Some((flow.hop_words(hop)?, hop))).collect();
-    let of = |target: &Target, shift_s: i64| {
-        let (from, to) = steps.windows(shift_s);
-        let mut found = Counted::default();
-        let mut keep = |at, counts| {
-            found.windows.insert(at, counts);
-        };
-        match target {
-            Target::Hop(hop) => {
-                if let Some(idx) = hops.get(hop) {
-                    flow.visit_windows(*idx, from, to, keep);
-                    found.is_callee_heard = flow.is_callee_heard(*idx);
-                }
-            }
-            Target::Entry { service, operation } => {
-                let is_meant = |entry: &hw_flow::EntryIdx| {
-                    flow.entry_place(*entry).is_some_and(|(of, name)| {
-                        flow.service_word(of) == *service
-                            && name.is_some_and(|name| flow.vocabulary().name(name) == operation)
-                    })
-                };
-                if let Some(entry) = flow.entries().find(is_meant) {
-                    flow.visit_entry_windows(entry, from, to, &mut keep);
-                }
-            }
-            Target::Service(_) => {}
-        }
-        found
-    };
-    wanted
-        .into_iter()
-        .map(|(target, shift_s)| {
-            let found = of(&target, shift_s);
-            ((target, shift_s), found)
-        })
-        .collect()
-}
-
 impl Gathered {
     /// One count in every step.
     pub(super) fn rows(&self, of: &CountOf, shift_s: i64) -> Answered<Vec<Option<f64>>> {
-        let none = Counted::default();
-        let counted = self.counted.get(&(of.target.clone(), shift_s)).unwrap_or(&none);
-        if of.count == HopCount::Received && !counted.is_callee_heard {
+        let counted = self.counted.get(&(of.target.clone(), shift_s));
+        let is_callee_heard = counted.is_some_and(|counted| counted.is_callee_heard);
+        if of.count == HopCount::Received && !is_callee_heard {
             return Err(Failure::Invalid(unheard(&of.target)));
         }
-        let mut sums: BTreeMap<i64, f64> = BTreeMap::new();
-        for (at, counts) in &counted.windows {
-            let n = f64::from(column(counts, of.count));
-            *sums.entry(self.steps.step_of(*at, shift_s)).or_default() += n;
-        }
+        let sums = counted.map(|counted| counted.sums.as_slice()).unwrap_or_default();
         let silences = self.silences_of(service_of(of), shift_s);
-        let heard = self.heard.get(&shift_s);
-        let row = |step: i64| {
+        let heard = self.heard.get(&shift_s).map(Vec::as_slice).unwrap_or_default();
+        let row = |(place, step): (usize, i64)| {
             let is_silent = silences.iter().any(|(from, to)| (*from..=*to).contains(&step));
-            match sums.get(&step) {
+            match sums.get(place).map_or(0, |sum| sum.of(of.count)) {
                 _ if is_silent => None,
-                Some(n) if *n > 0.0 => Some(*n),
-                Some(_) | None => heard.is_some_and(|heard| heard.contains(&step)).then_some(0.0),
+                0 => heard.get(place).is_some_and(|is_heard| *is_heard).then_some(0.0),
+                n => Some(n as f64),
             }
         };
-        Ok((self.steps.from..self.steps.end).map(row).collect())
+        Ok((self.steps.from..self.steps.end).enumerate().map(row).collect())
     }
 
     /// The steps, first and last, in which a service was silent.
@@ -333,19 +350,21 @@ fn unheard(target: &Target) -> String {
     )
 }
 
-const fn column(counts: &WindowCounts, count: HopCount) -> u32 {
-    match count {
-        HopCount::Entered => counts.entered,
-        HopCount::Left => counts.left,
-        HopCount::Received => counts.received,
-        HopCount::Calls => counts.calls,
-        HopCount::Errors => counts.failed,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn stretches_without_counts_are_read_as_one_if_they_are_near() {
+        let mut heard = vec![true; 100];
+        assert_eq!(gaps(&heard), []);
+        heard[3] = false;
+        heard[4] = false;
+        heard[30] = false;
+        assert_eq!(gaps(&heard), [(3, 31)]);
+        heard[99] = false;
+        assert_eq!(gaps(&heard), [(3, 31), (99, 100)]);
+    }
 
     #[test]
     fn steps_fit_the_windows_or_it_is_said_which_do() {

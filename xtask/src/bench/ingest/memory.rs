@@ -3,7 +3,7 @@
 use super::load::Load;
 use super::sender::{Send, Transport};
 use super::server::{Kind, Running};
-use super::table::print;
+use crate::bench::print;
 use crate::process::println_stderr;
 use anyhow::Result;
 

@@ -1,6 +1,7 @@
 //! Figures as docs/benchmarks.md shows them.
 
 use super::server::Kind;
+use crate::bench::print;
 use std::fmt;
 
 /// What was measured of a server: spans per CPU-second, round by round.
@@ -70,9 +71,4 @@ pub(super) fn machine() -> String {
     let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let load: Vec<&str> = load.split_whitespace().take(3).collect();
     format!("{n_cores} cores, load {}", load.join(" "))
-}
-
-#[expect(clippy::print_stdout, reason = "a benchmark's figures are its output")]
-pub(super) fn print(line: &str) {
-    println!("{line}");
 }

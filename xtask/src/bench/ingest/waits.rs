@@ -3,7 +3,7 @@
 use super::load::Load;
 use super::sender::{Send, Transport};
 use super::server::{Kind, Running};
-use super::table::print;
+use crate::bench::print;
 use anyhow::Result;
 use std::time::Duration;
 

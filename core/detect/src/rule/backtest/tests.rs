@@ -1,7 +1,7 @@
 //! A rule over a day in windows of ten seconds: half goes on, and all of it in an incident of ten minutes.
 
 use super::super::tests::{minutes, past, rule};
-use super::super::{Bound, Measure};
+use super::super::{Bound, Measure, RuleRun, Said};
 use super::*;
 
 /// The incident, from 12:00 to 12:10.

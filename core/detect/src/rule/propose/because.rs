@@ -8,7 +8,7 @@ use hw_model::{count_words, length_words, share_words};
 /// Why the rule is as it is, one sentence each.
 pub(super) fn because(
     question: &Question<'_>,
-    best: &Candidate,
+    best: &Candidate<'_>,
     figures: (f64, f64),
     a_month: f64,
 ) -> Vec<String> {
@@ -24,7 +24,12 @@ pub(super) fn because(
     said
 }
 
-fn usual(question: &Question<'_>, quiet: &Quiet, (usual, was): (f64, f64), unit: Unit) -> String {
+fn usual(
+    question: &Question<'_>,
+    quiet: &Quiet<'_>,
+    (usual, was): (f64, f64),
+    unit: Unit,
+) -> String {
     let case = question.cases.first().map_or("", |case| case.name.as_str());
     let place = (question.target, question.measure);
     format!(
@@ -36,7 +41,7 @@ fn usual(question: &Question<'_>, quiet: &Quiet, (usual, was): (f64, f64), unit:
 }
 
 /// How far the bound is from both.
-fn reach(best: &Candidate, (usual, was): (f64, f64), unit: Unit) -> String {
+fn reach(best: &Candidate<'_>, (usual, was): (f64, f64), unit: Unit) -> String {
     let terms = best.rule.terms();
     let edge = terms.bound.above().or_else(|| terms.bound.below()).unwrap_or_default();
     let way = (edge - usual) / (was - usual);
@@ -65,7 +70,7 @@ fn reach(best: &Candidate, (usual, was): (f64, f64), unit: Unit) -> String {
 }
 
 /// Why this window.
-fn window(question: &Question<'_>, best: &Candidate) -> String {
+fn window(question: &Question<'_>, best: &Candidate<'_>) -> String {
     let terms = best.rule.terms();
     let (length, held) = (length(terms.window_s as f64), share_words(best.judged));
     if terms.items_min == 0 {
@@ -86,7 +91,7 @@ fn window(question: &Question<'_>, best: &Candidate) -> String {
     }
 }
 
-fn chance(best: &Candidate, a_month: f64) -> String {
+fn chance(best: &Candidate<'_>, a_month: f64) -> String {
     let expected =
         if a_month < 0.001 { "less than 0.001".to_owned() } else { format!("{a_month:.3}") };
     format!(

@@ -1,10 +1,11 @@
 //! The ratio of a hop over the stretch that is looked at, with shifts and changes in it.
 
 use super::HopView;
+use super::differs::Sides;
 use crate::frame::Frame;
 use crate::parts::said;
 use crate::place::Place;
-use hw_api::{Change, Window, change_name, instant};
+use hw_api::{Change, Window, instant};
 use hw_chart::{
     BandPoint, Baseline, ChangeMark, Mark, Onset, Point, Quantity, RatioOverTime, Said, Series,
     View,
@@ -73,19 +74,8 @@ fn points(items: &[Window], (from, to): (Timestamp, Timestamp), step_s: i64) -> 
 
 /// Between which shares 95 of 100 steps lie outside of shifts.
 pub(super) fn usual_of(hop: &HopView) -> Option<(f64, f64)> {
-    let is_shifted = |at: Timestamp| {
-        hop.shifts.iter().filter(|shift| shift.signal == "transfer").any(|shift| {
-            let began = instant(&shift.onset_from).is_some_and(|from| from <= at);
-            let is_on = shift.ended_at.as_deref().and_then(instant).is_none_or(|end| at < end);
-            began && is_on
-        })
-    };
-    let quiet = hop
-        .windows
-        .items
-        .iter()
-        .filter(|window| instant(&window.from).is_some_and(|at| !is_shifted(at)));
-    let mut ratios: Vec<f64> = quiet.filter_map(|window| window.transfer_ratio).collect();
+    let usual = Sides::of(hop).usual;
+    let mut ratios: Vec<f64> = usual.iter().filter_map(|window| window.transfer_ratio).collect();
     if ratios.len() < USUAL_MIN {
         return None;
     }
@@ -102,17 +92,11 @@ fn mark(change: &Change, hop: &HopView, (from, to): (Timestamp, Timestamp)) -> O
         let verdict = judged.map(|judged| judged.verdict.as_str()).unwrap_or_default();
         said(verdict, tried.map(|tried| tried.effect.as_str()))
     };
-    let name = change_name(
-        &change.kind,
-        &change.service,
-        (change.from_version.as_deref(), change.to_version.as_deref()),
-    );
-    let what = name.strip_prefix(&format!("{} of {}", change.kind, change.service));
     Some(ChangeMark {
         at,
         service: change.service.clone(),
         kind: change.kind.clone(),
-        what: what.unwrap_or_default().trim().to_owned(),
+        what: change.versions(),
         said: hop.incidents.iter().find_map(of).unwrap_or(Said::Nothing),
         href: Place::of_id(&change.id).map(|place| place.href()),
     })

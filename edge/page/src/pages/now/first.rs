@@ -1,11 +1,9 @@
 //! The page of somebody who has sent nothing yet: how to send the first span, and that it came.
 
-use crate::frame::Frame;
 use maud::{Markup, html};
 
 /// How to send the first span.
-pub(super) fn first(doors: &[String], frame: &Frame) -> Markup {
-    let _ = frame;
+pub(super) fn first(doors: &[String]) -> Markup {
     let http = doors
         .iter()
         .find(|door| door.starts_with("http"))

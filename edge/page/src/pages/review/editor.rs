@@ -23,7 +23,7 @@ pub(super) fn editor(view: &ReviewView, section: &DrawnSection, frame: &Frame) -
         input type="hidden" name="base:number" value=(base);
         label class="field" {
             span { "Markdown; a figure is put in as " code { "![](figure:ratio)" } }
-            textarea name="text" rows="18" maxlength="60000" data-preview="/preview" data-preview-into="#preview" { (section.markdown) }
+            textarea name="text" rows="18" maxlength="60000" required data-preview="/preview" data-preview-into="#preview" { (section.markdown) }
         }
         div class="line" {
             button type="submit" { "Save" }

@@ -1,7 +1,6 @@
 //! What changed around an incident, and whether it mattered.
 
 use super::StoryView;
-use super::head::name;
 use crate::frame::Frame;
 use crate::parts::{because, card, chip, id_link, said, service};
 use hw_api::Change;
@@ -86,12 +85,6 @@ fn line(row: &Row<'_>, frame: &Frame) -> Markup {
 
 /// A change as its kind, and what it was: `deploy`, `1.4.2 -> 2.0.0`.
 pub(super) fn words(change: &Change) -> (String, String) {
-    let name = name(change);
-    let start = format!("{} of {}", change.kind, change.service);
-    match name.strip_prefix(&start) {
-        Some(rest) => {
-            (change.kind.clone(), rest.trim().trim_start_matches("to ").replace("->", "\u{2192}"))
-        }
-        None => (change.kind.clone(), name),
-    }
+    let versions = change.versions();
+    (change.kind.clone(), versions.trim_start_matches("to ").replace("->", "\u{2192}"))
 }

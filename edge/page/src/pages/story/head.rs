@@ -5,7 +5,7 @@ use crate::clock::between;
 use crate::frame::Frame;
 use crate::pages::incident;
 use crate::parts::{fact, service};
-use hw_api::{change_name, instant};
+use hw_api::{Change, instant};
 use hw_model::{count_words, length_words};
 use maud::{Markup, html};
 
@@ -68,28 +68,19 @@ fn innocent(view: &StoryView) -> Markup {
         matches!(judged.verdict.as_str(), "exonerated") && !is_attempt(&judged.change)
     });
     let names: Vec<String> =
-        cleared.filter_map(|judged| view.change(&judged.change)).map(name).collect();
+        cleared.filter_map(|judged| view.change(&judged.change)).map(Change::name).collect();
     let guilty: Vec<String> = view
         .incident
         .changes
         .iter()
         .filter(|judged| judged.verdict == "implicated")
         .filter_map(|judged| view.change(&judged.change))
-        .map(name)
+        .map(Change::name)
         .collect();
     html! {
         @if !guilty.is_empty() { p { "A change did it: " b { (guilty.join(", ")) } "." } }
         @if !names.is_empty() { p { "Not the cause: " (names.join(", ")) "." } }
     }
-}
-
-/// `deploy of router 1.4.2 -> 2.0.0`.
-pub(super) fn name(change: &hw_api::Change) -> String {
-    change_name(
-        &change.kind,
-        &change.service,
-        (change.from_version.as_deref(), change.to_version.as_deref()),
-    )
 }
 
 /// Whether it is over, what ended it, and what is left.
@@ -101,12 +92,12 @@ fn over(view: &StoryView, frame: &Frame) -> Markup {
     let n_open =
         record.map_or(0, |record| record.actions.iter().filter(|it| it.state == "open").count());
     html! {
-        p class="is-over" {
+        p {
             (is_over_since(view, frame))
             @match (is_over, helped) {
-                (true, Some(change)) => { ": the " (name(change)) " stopped it." },
+                (true, Some(change)) => { ": the " (change.name()) " stopped it." },
                 (true, None) => "; what stopped it is not known.",
-                (false, Some(change)) => { ", although the " (name(change)) " helped." },
+                (false, Some(change)) => { ", although the " (change.name()) " helped." },
                 (false, None) => ".",
             }
             @if is_over && incident::status(&view.incident) == "mitigated" && helped.is_some_and(|change| change.kind == "restart") {

@@ -5,7 +5,7 @@ use crate::figure::{self, Readable, answering, chart};
 use crate::frame::Frame;
 use crate::parts::card;
 use crate::place::Place;
-use hw_chart::{Asked, FlowMap, FlowService, HopState, Standing, flow_map, flow_map_tables};
+use hw_chart::{Asked, FlowMap, FlowService, Standing, flow_map, flow_map_tables};
 use hw_report::{AnswerData, FigureData, FlowData, RatioData};
 use maud::{Markup, html};
 
@@ -29,15 +29,9 @@ pub(super) fn map(view: &StoryView) -> Option<Markup> {
 fn told(view: &StoryView, flow: &FlowData) -> FlowMap {
     let mut map = figure::flow_map("Where the flow changed", flow);
     let origin = flow.origin.as_deref();
-    let mut is_after = false;
+    figure::carry(&mut map.hops);
     for (hop, leg) in map.hops.iter_mut().zip(&flow.legs) {
-        // What comes after the leg on which it changed carries on what it gets.
-        if is_after && hop.state == HopState::AsUsual && hop.now > hop.usual * 1.05 {
-            hop.state = HopState::CarriedOn;
-        }
-        is_after |= hop.state == HopState::Changed;
-        let id = leg.hop.id();
-        hop.href = Some(Place::hop(&id.0).href());
+        hop.href = Some(Place::hop(&leg.hop.id().0).href());
     }
     let names = flow.legs.iter().flat_map(|leg| [&leg.hop.caller, &leg.hop.callee]);
     let mut services: Vec<&String> = Vec::new();

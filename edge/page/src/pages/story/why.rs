@@ -1,7 +1,7 @@
 //! Why Highwater says where it starts, and whether it is over.
 
 use super::StoryView;
-use super::head::{is_over_since, name};
+use super::head::is_over_since;
 use crate::frame::Frame;
 use crate::parts::{card, chip, said, service};
 use hw_api::Lead;
@@ -67,7 +67,7 @@ pub(super) fn over(view: &StoryView, frame: &Frame) -> Markup {
                 @if let Some(change) = view.change(&tried.change) {
                     li {
                         @if let Some(said) = said("", Some(&tried.effect)) { (chip(said)) }
-                        " " (frame.clock.time(&change.at)) " " b { (name(change)) }
+                        " " (frame.clock.time(&change.at)) " " b { (change.name()) }
                         @for fact in view.facts(&tried.because, frame) { p class="note" { (fact) } }
                     }
                 }
@@ -88,7 +88,7 @@ pub(super) fn over(view: &StoryView, frame: &Frame) -> Markup {
         }
         @if !incident.redeploy.is_empty() {
             h3 { "Taken back, although innocent" }
-            ul { @for id in &incident.redeploy { @if let Some(change) = view.change(id) { li { (name(change)) } } } }
+            ul { @for id in &incident.redeploy { @if let Some(change) = view.change(id) { li { (change.name()) } } } }
         }
         @if let Some(record) = record.filter(|record| !record.actions.is_empty()) {
             h3 { "Action items" }

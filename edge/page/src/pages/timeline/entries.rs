@@ -147,7 +147,7 @@ fn is_lesser(entry: &Entry, view: &TimelineView) -> bool {
 
 fn line(entry: &Entry, view: &TimelineView, frame: &Frame) -> Markup {
     let told = |words: &str| {
-        let words = without_nats(&frame.clock.retold(words, view.onset()));
+        let words = without_nats(&frame.clock.retold(words, incident::onset(&view.shifts)));
         // Ids of hops are for programs.
         let hops = view.shifts.iter().filter_map(|shift| shift.hop.as_ref());
         hops.fold(words, |words, hop| words.replace(hop.as_str(), &hop_words(hop)))

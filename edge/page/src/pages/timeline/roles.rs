@@ -3,9 +3,8 @@
 use super::verbs::Verbs;
 use crate::form::{choice, field};
 use hw_api::RoleHolder;
+use hw_incident::Role;
 use maud::{Markup, html};
-
-const ROLES: [&str; 5] = ["lead", "scribe", "deputy", "liaison", "helper"];
 
 /// Roles are taken and left. Where nobody leads, one press is enough for who is known by name.
 pub(super) fn roles(verbs: &Verbs<'_>) -> Markup {
@@ -27,12 +26,11 @@ pub(super) fn roles(verbs: &Verbs<'_>) -> Markup {
 }
 
 fn take(verbs: &Verbs<'_>, held: &[RoleHolder]) -> Markup {
-    // Of these there is one person at a time.
-    let single: Vec<&RoleHolder> =
-        held.iter().filter(|held| matches!(held.role.as_str(), "lead" | "scribe")).collect();
+    let is_single = |held: &&RoleHolder| Role::from_word(&held.role).is_some_and(Role::is_single);
+    let single: Vec<&RoleHolder> = held.iter().filter(is_single).collect();
     let fields = html! {
         div class="fields" {
-            (field("Role", &choice("role", &ROLES, None)))
+            (field("Role", &choice("role", &Role::ALL.map(Role::word), None)))
             (field("Who", &html! { input name="person" required maxlength="100" value=[verbs.frame.viewer.name.as_deref()]; }))
         }
         @if !single.is_empty() {

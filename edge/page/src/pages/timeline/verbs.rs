@@ -6,15 +6,10 @@ use crate::form::{Form, behind, choice, field, later};
 use crate::frame::Frame;
 use crate::pages::incident;
 use crate::parts::{card, id_link};
-use hw_api::{IncidentRecord, change_name};
+use hw_api::IncidentRecord;
+use hw_incident::{Moment, NoteKind, SeverityLevel};
+use hw_model::Effect;
 use maud::{Markup, html};
-
-const SEVERITIES: [&str; 5] = ["SEV1", "SEV2", "SEV3", "SEV4", "SEV5"];
-const KINDS: [&str; 6] =
-    ["note", "observation", "hypothesis", "decision", "communication", "follow_up"];
-const EFFECTS: [&str; 3] = ["worked", "none", "undecided"];
-const MOMENTS: [&str; 7] =
-    ["started", "noticed", "declared", "acknowledged", "mitigated", "resolved", "closed"];
 
 /// The place to write, and everything else that can be done now.
 pub(super) fn verbs(view: &TimelineView, frame: &Frame) -> Markup {
@@ -46,7 +41,7 @@ impl Verbs<'_> {
                 textarea name="text" id="write" rows="3" maxlength="4000" required data-enter data-press="t" data-press-words="write" {}
             }))
             div class="line" {
-                (field("As", &choice("kind", &KINDS, None)))
+                (field("As", &choice("kind", &kinds(), None)))
                 button type="submit" { "Add" }
             }
             details class="quiet" { summary { "It happened earlier" } (at_field(self.frame)) }
@@ -150,7 +145,7 @@ impl Verbs<'_> {
         let now = record.and_then(|record| record.severity.as_deref());
         let fields = html! {
             input type="hidden" name="was" value=(now.unwrap_or("none"));
-            (field("How bad is it?", &choice("to", &SEVERITIES, now)))
+            (field("How bad is it?", &choice("to", &SeverityLevel::ALL.map(SeverityLevel::word), now)))
             (field("Why? (may be left out)", &html! { input name="reason" maxlength="400"; }))
             button type="submit" { "Set it" }
         };
@@ -165,7 +160,7 @@ impl Verbs<'_> {
                 select name="change" {
                     option value="" { "none of these" }
                     @for change in self.view.changes.iter().rev() {
-                        option value=(change.id) { (change.id) ": " (change_name(&change.kind, &change.service, (change.from_version.as_deref(), change.to_version.as_deref()))) }
+                        option value=(change.id) { (change.id) ": " (change.name()) }
                     }
                 }
             }))
@@ -191,7 +186,7 @@ impl Verbs<'_> {
                     @for tried in attempts.iter().rev() { option value=(tried.entry) { (tried.text) } }
                 }
             }))
-            (field("What did it do?", &choice("effect", &EFFECTS, None)))
+            (field("What did it do?", &choice("effect", &Effect::ALL.map(Effect::word), None)))
             (field("How was that seen?", &html! { input name="text" required maxlength="400"; }))
             button type="submit" { "Record the check" }
         };
@@ -228,8 +223,10 @@ impl Verbs<'_> {
     }
 
     fn correct(&self) -> Markup {
+        let said = Moment::ALL.into_iter().filter(|moment| moment.is_correctable());
+        let moments: Vec<&str> = said.map(Moment::word).collect();
         let fields = html! {
-            (field("Which time?", &choice("moment", &MOMENTS, None)))
+            (field("Which time?", &choice("moment", &moments, None)))
             (field("When was it? (UTC)", &html! { input name="to" required placeholder=(example(self.frame)) maxlength="40"; }))
             (field("How is that known?", &html! { input name="reason" required maxlength="400"; }))
             button type="submit" { "Correct it" }
@@ -268,6 +265,11 @@ impl Verbs<'_> {
             &reason("Why is it none?", "Decline it"),
         )
     }
+}
+
+/// What an entry can be: what people say is also what they believe.
+fn kinds() -> Vec<&'static str> {
+    NoteKind::ALL.map(NoteKind::word).into_iter().chain(["hypothesis"]).collect()
 }
 
 fn reason(label: &str, word: &str) -> Markup {

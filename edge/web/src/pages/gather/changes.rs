@@ -6,9 +6,11 @@ use crate::problem::Problem;
 use crate::query::number_of;
 use crate::recorded::none;
 use crate::sight::Sight;
-use hw_api::{Change, Incident, RedeployItem};
+use hw_api::{Change, Incident, RedeployItem, instant};
 use hw_page::{ChangeView, ChangesView, Frame, Page};
 
+/// Seconds of a day.
+const DAY_S: f64 = 86_400.0;
 /// Changes on one page.
 const ON_A_PAGE: usize = 50;
 
@@ -25,10 +27,14 @@ impl Gathering<'_> {
                 && verdict.is_none_or(|verdict| is_said(&incidents, change, verdict))
                 && before.is_none_or(|before| number_of(&change.id).is_some_and(|n| n < before))
         });
+        let is_of_last_day = |change: &&Change| {
+            instant(&change.at).is_some_and(|at| frame.clock.now.seconds_since(at) < DAY_S)
+        };
+        let n_last_day = changes.iter().filter(is_of_last_day).count();
         let is_more = changes.len() > ON_A_PAGE;
         changes.truncate(ON_A_PAGE);
         let redeploy = self.redeploy()?;
-        Ok(ChangesView { changes, is_more, incidents, redeploy }.page(frame))
+        Ok(ChangesView { changes, is_more, n_last_day, incidents, redeploy }.page(frame))
     }
 
     pub(super) fn change(&self, number: u32, frame: &Frame) -> Result<Page, Problem> {

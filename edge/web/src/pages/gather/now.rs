@@ -41,6 +41,6 @@ impl Gathering<'_> {
     /// Shifts that are open now.
     pub(super) fn open_shifts(&self) -> Result<Vec<Shift>, Failure> {
         let shifts = self.backend.shifts(Part { before: None, items_max: SHIFTS })?;
-        Ok(shifts.into_iter().filter(|shift| shift.ended_at.is_none()).collect())
+        Ok(shifts.into_iter().filter(|shift| shift.over_at().is_none()).collect())
     }
 }

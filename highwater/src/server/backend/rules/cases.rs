@@ -14,7 +14,7 @@ const LOOKED_THROUGH: u32 = 1_000;
 const RESTRICTED: &str = "a restricted incident";
 
 /// A stretch of time.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Stretch {
     pub from: Timestamp,
     pub to: Timestamp,

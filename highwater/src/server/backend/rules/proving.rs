@@ -3,6 +3,7 @@
 use super::super::Answers;
 use super::super::pasts::Final;
 use super::cases::{Stretch, case};
+use super::remembered::Wanted;
 use super::shown;
 use hw_api::{Backtest, Incident, Replay, RuleBody, RuleProposal, Shift, instant, rfc3339};
 use hw_detect::rule::{
@@ -120,46 +121,68 @@ impl Answers {
         let Some(probe) = probe(shift, (&target, &measure), known.window_s) else {
             return Ok(Err(NoRule::NothingInIncident));
         };
-        let (past, damaged_packs) = self.past_of(&probe, stretch)?;
         let mut cases = self.cases_of(&probe, stretch, may_see)?;
         // The one it is for stands first.
         cases.sort_by_key(|case| (case.name != incident.id, case.expects == Expects::Nothing));
+        let wanted = Wanted {
+            incident: incident.id.clone(),
+            shift: shift.id.clone(),
+            probe,
+            stretch,
+            cases,
+            final_after_s: known.after_s,
+        };
+        if let Some(found) = self.proposals.find(&wanted) {
+            return Ok(found);
+        }
+        let found = self.worked_out(&wanted, (&target, &measure))?;
+        self.proposals.keep(wanted, found.clone());
+        Ok(found)
+    }
+
+    /// The rule that does best over what was counted.
+    fn worked_out(
+        &self,
+        asked: &Wanted,
+        (target, measure): (&Target, &Measure),
+    ) -> Answered<Result<RuleProposal, NoRule>> {
+        let Wanted { incident, shift, probe, cases, final_after_s, .. } = asked;
+        let (past, damaged_packs) = self.past_of(probe, asked.stretch)?;
         let question = Question {
             name: &probe.terms().name,
-            target: &target,
-            measure: &measure,
+            target,
+            measure,
             past: &past,
-            cases: &cases,
-            final_after_s: known.after_s,
+            cases,
+            final_after_s: *final_after_s,
         };
         let Proposal { rule, because, false_alarms_a_month, backtest } = match propose(&question) {
             Ok(proposal) => proposal,
             Err(no_rule) => return Ok(Err(no_rule)),
         };
         let body = RuleBody {
-            incident: Some(incident.id.clone()),
+            incident: Some(incident.clone()),
             because: because.clone(),
             ..RuleBody::of(&rule)
         };
         let proven = Proven {
             false_alarms_a_month: Some(false_alarms_a_month),
-            sweep: sweep(&rule, &past, &wanted(&cases), known.after_s),
+            sweep: sweep(&rule, &past, &wanted(cases), *final_after_s),
             body: body.clone(),
             rule: &rule,
             past: &past,
-            cases: &cases,
+            cases,
             found: backtest,
             damaged_packs,
         };
-        let written_by = format!("highwater rule propose {}", incident.id);
+        let written_by = format!("highwater rule propose {}", incident);
         let file = RuleFile { rule: &rule, because: &because, written_by: &written_by };
         // As `highwater rule propose --dir` calls it.
-        let rule_file = format!("{}.rule.yml", incident.id);
-        let test =
-            test_file(&TestFile { rule: &rule, rule_file: &rule_file, past: &past, cases: &cases });
+        let rule_file = format!("{}.rule.yml", incident);
+        let test = test_file(&TestFile { rule: &rule, rule_file: &rule_file, past: &past, cases });
         Ok(Ok(RuleProposal {
-            incident: incident.id.clone(),
-            shift: shift.id.clone(),
+            incident: incident.clone(),
+            shift: shift.clone(),
             rule: body,
             bound: rule.bound_words(),
             backtest: shown::backtest(&proven),
@@ -218,7 +241,8 @@ fn wanted(cases: &[Case]) -> Vec<Case> {
 fn a_month(rule: &Rule, past: &Past, cases: &[Case]) -> Option<f64> {
     let terms = rule.terms();
     let edge = terms.bound.above().or_else(|| terms.bound.below())?;
-    let quiet = Quiet::of(&past.without(cases), &terms.measure, rule.steps(), edge)?;
+    let quiet_past = past.without(cases);
+    let quiet = Quiet::of(&quiet_past, &terms.measure, rule.steps(), edge)?;
     Some(quiet.false_alarms_a_month(terms.bound, terms.items_min)).filter(|n| n.is_finite())
 }
 

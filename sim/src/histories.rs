@@ -16,7 +16,7 @@ mod scores;
 mod system;
 
 use crate::run::side_by_side;
-pub use family::{ByState, Family, Setting, Truth};
+pub use family::{ByState, HistoryFamily, Setting, Truth};
 use figure::Figure;
 use gathered::{Gathering, id};
 use history::History;
@@ -33,7 +33,7 @@ pub struct CaseId {
     /// How teams live.
     pub setting: Setting,
     /// What is special.
-    pub family: Family,
+    pub family: HistoryFamily,
     /// Its seed.
     pub seed: u64,
 }
@@ -95,7 +95,7 @@ pub struct Judged {
 
 /// Tries all histories on so many threads. `progress` is told how many are done.
 pub fn judge_histories(
-    families: &[(Setting, Family)],
+    families: &[(Setting, HistoryFamily)],
     seeds: &[u64],
     threads: usize,
     progress: impl Fn(u64) + Sync,

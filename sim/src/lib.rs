@@ -38,8 +38,8 @@ pub use check::Broken;
 pub use clock::Start;
 pub use demo::{Demo, DemoSettings, Deployed, Facts, People, Play, Request, Sent, Suspect, Tally};
 pub use histories::{
-    Bin, ByState, Came, Case, CaseId, Class, Family, Judged, Place, Row, Scores, Setting, Tests,
-    Truth, judge_histories, judge_history, upper_bound,
+    Bin, ByState, Came, Case, CaseId, Class, HistoryFamily, Judged, Place, Row, Scores, Setting,
+    Tests, Truth, judge_histories, judge_history, upper_bound,
 };
 pub use impact::{Said, Scatter, Trial, Weighed, weigh, weigh_seed, world_of_harm};
 pub use locate::{

@@ -1,18 +1,18 @@
 //! Verdicts on a fixed set of histories: no guilty change exonerated at any look, few innocents accused.
 
 use hw_model::Verdict;
-use hw_sim::{Came, CaseId, Family, Scores, Setting, judge_histories, judge_history};
+use hw_sim::{Came, CaseId, HistoryFamily, Scores, Setting, judge_histories, judge_history};
 
-fn scores(families: &[Family], seeds: &[u64]) -> Scores {
-    let both = |family: &Family| Setting::ALL.map(|setting| (setting, *family));
-    let all: Vec<(Setting, Family)> = families.iter().flat_map(both).collect();
+fn scores(families: &[HistoryFamily], seeds: &[u64]) -> Scores {
+    let both = |family: &HistoryFamily| Setting::ALL.map(|setting| (setting, *family));
+    let all: Vec<(Setting, HistoryFamily)> = families.iter().flat_map(both).collect();
     Scores::new(judge_histories(&all, seeds, 2, |_| {}))
 }
 
 #[test]
 fn guilty_changes_are_implicated_and_never_exonerated() {
     let seeds: Vec<u64> = (0..60).map(|at| 2 * at + 1).collect();
-    let scores = scores(&[Family::Plain], &seeds);
+    let scores = scores(&[HistoryFamily::Plain], &seeds);
     let row = scores.plain();
     assert!(row.n_guilty() >= 25, "{row:?}");
     assert_eq!(row.ever_exonerated, 0, "{row:?}");
@@ -24,7 +24,7 @@ fn guilty_changes_are_implicated_and_never_exonerated() {
 #[test]
 fn innocent_rollback_of_the_story_is_cleared_and_nobody_accused() {
     let seeds: Vec<u64> = (0..20).map(|at| 2 * at + 1).collect();
-    let row = scores(&[Family::Story], &seeds).all();
+    let row = scores(&[HistoryFamily::Story], &seeds).all();
     let [implicated, _, not, exonerated] = row.innocent;
     assert!(row.noticed >= 15 && row.n_guilty() == 0, "{row:?}");
     assert!(implicated <= 5, "{row:?}");
@@ -33,7 +33,7 @@ fn innocent_rollback_of_the_story_is_cleared_and_nobody_accused() {
 
 #[test]
 fn histories_are_the_same_twice() {
-    let id = CaseId { setting: Setting::Base, family: Family::Canary, seed: 3 };
+    let id = CaseId { setting: Setting::Base, family: HistoryFamily::Canary, seed: 3 };
     let (a, b) = (judge_history(id), judge_history(id));
     assert_eq!(format!("{a:?}"), format!("{b:?}"));
     let Came::Judged(judged) = a.came else { panic!("{a:?}") };

@@ -31,7 +31,7 @@ impl Setting {
 
 /// What is special about a history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Family {
+pub enum HistoryFamily {
     /// Nothing.
     Plain,
     /// Three times the deploys.
@@ -56,7 +56,7 @@ pub enum Family {
     Story,
 }
 
-impl Family {
+impl HistoryFamily {
     /// All of them.
     pub const ALL: [Self; 11] = [
         Self::Plain,
@@ -154,20 +154,20 @@ pub struct Truth {
 impl Truth {
     /// The true parameters of a family in a setting.
     #[must_use]
-    pub fn of(setting: Setting, family: Family) -> Self {
+    pub fn of(setting: Setting, family: HistoryFamily) -> Self {
         let base = Self::of_setting(setting);
         match family {
-            Family::Plain | Family::Twins | Family::Meets => base,
-            Family::Story => Self { caused: 0.0, ..base },
-            Family::Busy => Self { deploys: 3.0 * base.deploys, ..base },
-            Family::Irreversible => {
+            HistoryFamily::Plain | HistoryFamily::Twins | HistoryFamily::Meets => base,
+            HistoryFamily::Story => Self { caused: 0.0, ..base },
+            HistoryFamily::Busy => Self { deploys: 3.0 * base.deploys, ..base },
+            HistoryFamily::Irreversible => {
                 Self { reverses: ByState { stateless: 0.3, stateful: 0.2 }, ..base }
             }
-            Family::Recovers => Self { by_itself: 0.5, ..base },
-            Family::Delayed => Self { delayed: 0.75, ..base },
-            Family::Canary => Self { canary: 1.0, ..base },
-            Family::Clocks => Self { told: 1.0, clock_s: 120.0, ..base },
-            Family::Untold => Self { untold: 1.0 / 3.0, ..base },
+            HistoryFamily::Recovers => Self { by_itself: 0.5, ..base },
+            HistoryFamily::Delayed => Self { delayed: 0.75, ..base },
+            HistoryFamily::Canary => Self { canary: 1.0, ..base },
+            HistoryFamily::Clocks => Self { told: 1.0, clock_s: 120.0, ..base },
+            HistoryFamily::Untold => Self { untold: 1.0 / 3.0, ..base },
         }
     }
 

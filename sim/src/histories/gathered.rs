@@ -69,6 +69,7 @@ impl Gathering<'_> {
             changes: self.changes(&shift, now, (to, end)),
             logs: Vec::new(),
             inlets: Vec::new(),
+            sees_answers: self.history.system.asked().is_some() && self.history.system.answers_seen,
             earlier: None,
             shifts: vec![shift],
         }

@@ -1,7 +1,7 @@
 //! What happens: changes as teams make them, one fault, and what people try until it is over.
 
 use super::chance::Chance;
-use super::family::{Family, Setting, Truth};
+use super::family::{HistoryFamily, Setting, Truth};
 use super::system::{N_SERVICES, Place, System};
 use hw_model::ChangeKind;
 
@@ -89,7 +89,7 @@ pub(super) struct History {
 }
 
 impl History {
-    pub(super) fn new(seed: u64, setting: Setting, family: Family) -> Self {
+    pub(super) fn new(seed: u64, setting: Setting, family: HistoryFamily) -> Self {
         let truth = Truth::of(setting, family);
         let mut chance = Chance::new(seed, 1);
         let system = System::new(&mut chance);
@@ -135,7 +135,7 @@ impl History {
 struct Draft {
     history: History,
     chance: Chance,
-    family: Family,
+    family: HistoryFamily,
 }
 
 impl Draft {
@@ -218,21 +218,21 @@ impl Draft {
             self.history.guilty = Some(guilty);
         }
         match self.family {
-            Family::Twins => self.twin(),
-            Family::Story => {
+            HistoryFamily::Twins => self.twin(),
+            HistoryFamily::Story => {
                 let lag = self.chance.between(3.0, 20.0) * MINUTE;
                 let at = self.history.onset - whole(lag);
                 self.act(at, self.history.system.shown_at, ChangeKind::Deploy);
             }
-            Family::Plain
-            | Family::Busy
-            | Family::Irreversible
-            | Family::Recovers
-            | Family::Delayed
-            | Family::Canary
-            | Family::Meets
-            | Family::Clocks
-            | Family::Untold => {}
+            HistoryFamily::Plain
+            | HistoryFamily::Busy
+            | HistoryFamily::Irreversible
+            | HistoryFamily::Recovers
+            | HistoryFamily::Delayed
+            | HistoryFamily::Canary
+            | HistoryFamily::Meets
+            | HistoryFamily::Clocks
+            | HistoryFamily::Untold => {}
         }
     }
 
@@ -267,11 +267,11 @@ impl Draft {
         let by_itself = self.ends_by_itself();
         let mut ended = by_itself.map(|at| onset + at);
         let mut at = onset + self.chance.between(10.0, 60.0) * MINUTE;
-        if let (Family::Meets, Some(end)) = (self.family, ended) {
+        if let (HistoryFamily::Meets, Some(end)) = (self.family, ended) {
             at = end + self.chance.between(-MINUTE, MINUTE);
         }
         for _ in 0..ATTEMPTS_MAX {
-            let is_meeting = self.family == Family::Meets;
+            let is_meeting = self.family == HistoryFamily::Meets;
             if ended.is_some_and(|end| end <= at) && !is_meeting {
                 break;
             }
@@ -306,7 +306,8 @@ impl Draft {
     }
 
     fn ends_by_itself(&mut self) -> Option<f64> {
-        let share = if self.family == Family::Meets { 1.0 } else { self.history.truth.by_itself };
+        let share =
+            if self.family == HistoryFamily::Meets { 1.0 } else { self.history.truth.by_itself };
         let ends = self.chance.happens(share);
         let at = self.chance.between(10.0, 120.0) * MINUTE;
         ends.then_some(at)
@@ -315,7 +316,7 @@ impl Draft {
     /// One attempt: a rollback of whom people suspect, a restart, or patience. Seconds until it helps.
     fn attempt(&mut self, at: i64) -> Option<f64> {
         let wants = self.chance.unit();
-        let must_roll_back = matches!(self.family, Family::Meets | Family::Story);
+        let must_roll_back = matches!(self.family, HistoryFamily::Meets | HistoryFamily::Story);
         let suspect = self.suspect(at);
         if let Some(suspect) = suspect.filter(|_| wants < 0.6 || must_roll_back) {
             return self.roll_back(suspect, at);
@@ -341,7 +342,7 @@ impl Draft {
                     && other.kind == ChangeKind::Deploy
                     && (act.at + 1..at).contains(&other.at)
             });
-            let must_be_innocent = self.family == Family::Meets;
+            let must_be_innocent = self.family == HistoryFamily::Meets;
             let is_barred = must_be_innocent && history.guilty == Some(*number);
             let is_elsewhere = history.system.place(act.service) == Place::Elsewhere;
             !(is_elsewhere || later || is_gone(*number) || is_barred)
@@ -388,7 +389,8 @@ impl Draft {
     fn make_again(&mut self, end: i64) {
         let truth = self.history.truth;
         let gone = self.history.acts.iter().find_map(|act| act.reverses);
-        let wants = self.chance.happens(if self.family == Family::Story { 0.8 } else { 0.4 });
+        let wants =
+            self.chance.happens(if self.family == HistoryFamily::Story { 0.8 } else { 0.4 });
         let Some(gone) = gone.filter(|_| wants) else { return };
         let Some(first) = self.history.acts.get(gone).copied() else { return };
         let at = end + whole(self.chance.between(90.0, 500.0));

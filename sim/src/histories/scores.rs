@@ -2,7 +2,7 @@
 
 mod table;
 
-use super::{Came, Case, Family, Judged, Setting};
+use super::{Came, Case, HistoryFamily, Judged, Setting};
 use hw_diagnose::Fact;
 use hw_model::Verdict;
 
@@ -148,7 +148,7 @@ impl Scores {
 
     /// Figures of one family in one setting.
     #[must_use]
-    pub fn row(&self, setting: Setting, family: Family) -> Row {
+    pub fn row(&self, setting: Setting, family: HistoryFamily) -> Row {
         let is_it = |case: &&Case| case.id.setting == setting && case.id.family == family;
         Row::of(self.cases.iter().filter(is_it))
     }
@@ -166,7 +166,7 @@ impl Scores {
     }
 
     fn plain_cases(&self) -> impl Iterator<Item = &Case> {
-        self.cases.iter().filter(|case| case.id.family == Family::Plain)
+        self.cases.iter().filter(|case| case.id.family == HistoryFamily::Plain)
     }
 
     /// Exonerations by hard fact, at the end or before, of some cases.

@@ -11,7 +11,7 @@ use crate::bar::Bar;
 use crate::process::println_stderr;
 use anyhow::{Result, bail};
 use clap::Args;
-use hw_sim::{Family, Scores, Setting, judge_histories};
+use hw_sim::{HistoryFamily, Scores, Setting, judge_histories};
 use std::num::NonZero;
 use std::path::PathBuf;
 use std::thread::available_parallelism;
@@ -56,12 +56,15 @@ impl Attribute {
         let cores = available_parallelism().map_or(1, NonZero::get);
         let threads = self.threads.unwrap_or(cores);
         let seeds = |n: u64| (0..n).map(|at| self.from + 2 * at).collect::<Vec<u64>>();
-        let of = |families: Vec<Family>| -> Vec<(Setting, Family)> {
+        let of = |families: Vec<HistoryFamily>| -> Vec<(Setting, HistoryFamily)> {
             let both = |family| Setting::ALL.map(|setting| (setting, family));
             families.into_iter().flat_map(both).collect()
         };
-        let others = Family::ALL.into_iter().filter(|family| *family != Family::Plain).collect();
-        let (plain, others) = (of(vec![Family::Plain]), of(others));
+        let others = HistoryFamily::ALL
+            .into_iter()
+            .filter(|family| *family != HistoryFamily::Plain)
+            .collect();
+        let (plain, others) = (of(vec![HistoryFamily::Plain]), of(others));
         let n = self.plain * plain.len() as u64 + self.others * others.len() as u64;
         let bar = Bar::over(usize::try_from(n).unwrap_or(usize::MAX), "histories");
         let show = |n_done: u64| bar.show(n_done);

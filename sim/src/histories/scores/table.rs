@@ -1,7 +1,7 @@
 //! The tables of a scores, as Markdown.
 
 use super::{BINS, Bin, Class, Row, Scores, share, upper_bound, weighted_error};
-use crate::histories::{Came, Case, Family, Judged, Setting};
+use crate::histories::{Came, Case, HistoryFamily, Judged, Setting};
 use hw_diagnose::Fact;
 use hw_model::{ChangeKind, Verdict};
 use std::fmt;
@@ -39,7 +39,7 @@ impl Scores {
              impl/und/not/exon | precision | of the oracle's | oracle's precision | decided (guilty) |"
         )?;
         writeln!(f, "|---|---|---|---|---|---|---|---|---|---|")?;
-        for family in Family::ALL {
+        for family in HistoryFamily::ALL {
             for setting in Setting::ALL {
                 let row = self.row(setting, family);
                 if row.cases > 0 {

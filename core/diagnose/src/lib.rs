@@ -11,6 +11,7 @@ mod evidence;
 mod impact;
 mod leads;
 mod ledger;
+mod links;
 mod mechanism;
 mod mitigation;
 mod origin;
@@ -31,6 +32,7 @@ pub use evidence::{
     Split, Track,
 };
 pub use ledger::{Excess, LegHarm, OwnHarm, own_harm};
+pub use links::link_told;
 pub use origin::OUTSIDE;
 pub use verdict::{Fact, Weighed, Weight};
 

@@ -19,7 +19,7 @@ use hw_model::{ChangeKind, Judgement, Origin, Verdict};
 use std::collections::BTreeSet;
 
 /// Spontaneous shifts of a hop per hour.
-const SPONTANEOUS_PER_H: f64 = 0.002;
+const SPONTANEOUS_PER_H: f64 = 0.0017;
 
 /// P at or above which a change is implicated, if evidence speaks for it.
 const IMPLICATED: f64 = 0.9;
@@ -170,14 +170,15 @@ fn of_many(evidence: &Evidence) -> f64 {
     let callers = evidence.legs.iter().map(|leg| leg.hop.caller.as_str());
     let services: BTreeSet<&str> = callers.chain(callees).collect();
     let each = deploys as f64 / services.len().max(1) as f64;
-    each.max(1.0).sqrt().recip()
+    each.max(1.0).powf(-0.75)
 }
 
 /// Probability per change that it shifts some hop, by kind.
 const fn theta(kind: ChangeKind) -> f64 {
     match kind {
-        ChangeKind::Deploy | ChangeKind::Rollback | ChangeKind::Flag | ChangeKind::Config => 0.02,
-        ChangeKind::Restart => 0.005,
+        ChangeKind::Deploy | ChangeKind::Flag | ChangeKind::Config => 0.02,
+        // The version that it goes back to ran before.
+        ChangeKind::Restart | ChangeKind::Rollback => 0.005,
         ChangeKind::Instrumentation => 0.002,
         ChangeKind::Other => 0.01,
     }
@@ -190,7 +191,7 @@ fn hazard<'a>(evidence: &Evidence, origins: &[Origin], known: &'a KnownChange) -
     }
     let (per_h, relation) = lag::hazard_per_h(evidence, origins, known);
     let mut factors = vec![relation];
-    factors.extend(reversal::weigh(evidence, known));
+    factors.extend(reversal::weigh(evidence, origins, known));
     factors.extend(split::weigh(evidence, known));
     factors.extend(cure::weigh(evidence, known));
     factors.extend(redeploy::weigh(evidence, known));

@@ -17,6 +17,14 @@ const CHANGES_AFTER_S: f64 = 600.0;
 /// Seconds after a restart began at which it has taken effect.
 const SETTLE_S: f64 = 2.0;
 
+/// What ran before a change.
+const BEFORE: &str = "before";
+
+/// The version that an act brings.
+fn word_of(number: usize) -> String {
+    format!("v{number}")
+}
+
 /// What is asked of a history.
 pub(super) struct Gathering<'a> {
     pub history: &'a History,
@@ -73,6 +81,17 @@ impl Gathering<'_> {
             earlier: None,
             shifts: vec![shift],
         }
+    }
+
+    /// Who brought about what was noticed: if nobody noticed it the first time, the guilty change made again.
+    pub(super) fn guilty(&self) -> Option<usize> {
+        let history = self.history;
+        let again = || {
+            let mut acts = history.acts.iter();
+            acts.position(|act| act.redeploy_of.is_some() && act.redeploy_of == history.guilty)
+        };
+        let is_second = history.shifted.get(1).is_some_and(|(from, _)| *from <= self.noticed.at);
+        if is_second { again().or(history.guilty) } else { history.guilty }
     }
 
     fn shown_on(&self) -> Hop {
@@ -173,6 +192,7 @@ impl Gathering<'_> {
         known.sort_by(|a, b| {
             (a.change.at, &a.change.service).cmp(&(b.change.at, &b.change.service))
         });
+        hw_diagnose::link_told(&mut known);
         known
     }
 
@@ -190,8 +210,8 @@ impl Gathering<'_> {
                 id: id(number),
                 kind: act.kind,
                 service: name(act.service),
-                from_version: Some("before".to_owned()),
-                to_version: Some(format!("v{number}")),
+                from_version: Some(act.reverses.map_or_else(|| BEFORE.to_owned(), word_of)),
+                to_version: Some(Self::version_since(number, act)),
                 at: instant(at),
                 source: if is_seen { ChangeSource::Telemetry } else { ChangeSource::Told },
                 reverses: link(act.reverses),
@@ -202,6 +222,12 @@ impl Gathering<'_> {
             mitigates: false,
             split: self.split(number, act, since),
         }
+    }
+
+    /// What runs since an act: what ran before, if it takes something back.
+    fn version_since(number: usize, act: &Act) -> String {
+        let brings = || word_of(act.redeploy_of.unwrap_or(number));
+        act.reverses.map_or_else(brings, |_| BEFORE.to_owned())
     }
 
     /// Both versions of the service that shows it, since the onset.

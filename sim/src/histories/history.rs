@@ -215,6 +215,7 @@ impl Draft {
                 _ => ChangeKind::Restart,
             };
             let guilty = self.act(at, self.history.sits, kind);
+            let guilty = self.alone_in_its_rollout(guilty);
             self.history.guilty = Some(guilty);
         }
         match self.family {
@@ -234,6 +235,18 @@ impl Draft {
             | HistoryFamily::Clocks
             | HistoryFamily::Untold => {}
         }
+    }
+
+    /// Nobody replaces a service whose roll-out is under way. Returns the new number of the act.
+    fn alone_in_its_rollout(&mut self, number: usize) -> usize {
+        let Some(act) = self.history.acts.get(number).copied() else { return number };
+        let is_within = |other: &Act| {
+            other.service == act.service
+                && other.kind != ChangeKind::Config
+                && (act.at + 1..act.at + act.beside_s).contains(&other.at)
+        };
+        self.history.acts.retain(|other| !is_within(other));
+        self.history.acts.len() - 1
     }
 
     fn lag(&mut self, place: Place) -> f64 {
@@ -363,7 +376,11 @@ impl Draft {
         }
         let keeps = self.history.system.is_stateful(service);
         if self.history.guilty == Some(suspect) {
-            let helps = self.chance.happens(truth.reverses.of(keeps));
+            // While the old version still runs beside it, items that this gets are as always: nothing is kept
+            // that would outlive the new one.
+            let gone = self.history.acts.get(suspect).copied();
+            let is_beside = gone.is_some_and(|act| act.beside_s > at - act.at);
+            let helps = self.chance.happens(truth.reverses.of(keeps)) || is_beside;
             return helps.then(|| self.chance.wait(truth.return_s.of(keeps)));
         }
         let helps = self.chance.happens(truth.anyway);

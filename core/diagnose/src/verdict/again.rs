@@ -132,7 +132,8 @@ fn held(evidence: &Evidence, earlier: &Earlier) -> Vec<Judgement> {
 fn taken_back(evidence: &Evidence, earlier: &Earlier, known: &KnownChange) -> Option<Factor> {
     let mut since = evidence.changes.iter().filter(|other| other.began_at > earlier.over_at);
     let is_new = since.any(|other| other.change.reverses == Some(known.change.id));
-    is_new.then(|| reversal::weigh(evidence, known)).flatten()
+    let origins = &earlier.diagnosis.origins;
+    is_new.then(|| reversal::weigh(evidence, origins, known)).flatten()
 }
 
 /// The verdict on a change of then with its new probability. Facts of then are not weighed anew: an

@@ -49,6 +49,15 @@ pub(super) fn weigh(evidence: &Evidence, known: &KnownChange) -> Option<Factor> 
     Some(Factor::soft(Fact::Cure, bayes_factor, because).hard_if(is_hard))
 }
 
+/// Whether a restart ended it.
+pub(super) fn is_by_restart(evidence: &Evidence) -> bool {
+    evidence.changes.iter().any(|other| {
+        other.change.kind == ChangeKind::Restart
+            && is_attempt(evidence, other)
+            && effect_of(evidence, other).0 == Effect::Worked
+    })
+}
+
 /// `the restart of eligibility at 00:20`.
 fn cure_words(evidence: &Evidence, cure: &KnownChange) -> String {
     let what = match cure.change.kind {

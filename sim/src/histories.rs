@@ -162,57 +162,6 @@ fn judged(gathering: &Gathering<'_>) -> Vec<Judged> {
     }
     let evidence = gathering.evidence(*last);
     let weighed = hw_diagnose::weigh(&evidence);
-    if std::env::var_os("DBG").is_some() {
-        let d = hw_diagnose::diagnose(&evidence);
-        let base = instant(0);
-        println!(
-            "TRUTH onset={} end={} shown_at={} sits={} guilty={:?} answers_seen={} asked={:?} rate={} {}->{} drift={} shifted={:?} noticed_at={}",
-            history.onset,
-            history.end,
-            history.system.shown_at,
-            history.sits,
-            history.guilty.map(|g| &history.acts[g]),
-            history.system.answers_seen,
-            history.system.asked(),
-            history.rate,
-            history.before,
-            history.after,
-            history.drift,
-            history.shifted,
-            gathering.noticed.at
-        );
-        println!(
-            "ONSET at {:.0} within {:.0} {:.0} before={:.3} after={:.3} ended={:?}",
-            evidence.onset_at().seconds_since(base),
-            evidence.onset_interval().from.seconds_since(base),
-            evidence.onset_interval().to.seconds_since(base),
-            evidence.main().before,
-            evidence.main().after,
-            evidence.main().ended_at.map(|e| e.seconds_since(base))
-        );
-        for o in &d.origins {
-            println!("ORIGIN {o:?}");
-        }
-        for o in &d.cleared {
-            println!("CLEARED {o:?}");
-        }
-        for w in &weighed {
-            if w.judgement.probability > 0.01 {
-                let c =
-                    evidence.changes.iter().find(|c| c.change.id == w.judgement.change).unwrap();
-                println!(
-                    "CH {:?} {:?} {} at {:.0} p={:.4} {:?} {:?}",
-                    c.change.id,
-                    c.change.kind,
-                    c.change.service,
-                    c.change.at.seconds_since(base),
-                    w.judgement.probability,
-                    w.judgement.verdict,
-                    w.judgement.because
-                );
-            }
-        }
-    }
     note(&weighed);
     let oracle = oracle::probabilities(gathering, &evidence);
     let latest = |there: bool| latest_deploy(gathering, &evidence, there);

@@ -28,8 +28,12 @@ enum Place {
     AnswersAsAlways,
     /// It changed what items go on to, once the origin is done with them.
     HandedTo,
-    /// It changed who asks the origin.
+    /// It changed who asks the origin, which asks nobody before items go on.
     Asks,
+    /// The same, and the origin asks somebody whose answers nobody sees.
+    AsksUnseen,
+    /// The same, and who is asked answers as before: the origin is handed the same items as always.
+    AsksAsAlways,
     /// It changed who hands items to the one that asks the origin.
     Feeds,
     /// It changed who feeds it from farther up.
@@ -42,8 +46,10 @@ impl Place {
         match self {
             Self::Origin => 1.0,
             Self::Asked => 0.3,
-            Self::Asks => 0.4,
-            Self::Feeds => 0.25,
+            Self::Asks => 0.5,
+            Self::AsksUnseen => 0.3,
+            Self::AsksAsAlways => 0.1,
+            Self::Feeds => 0.11,
             // Who hands on what comes from farther up has looked at it and found it as always.
             Self::FeedsFromAfar => 0.02,
             // What it answers is as always; that it does something else all the same, nobody would see.
@@ -122,7 +128,12 @@ fn place_words(place: Place, service: &str, origin: &str) -> String {
         Place::HandedTo => {
             format!("{origin}, where it starts, only hands items on to it (weight {share})")
         }
-        Place::Asks => format!("it asks {origin}, where it starts (weight {share})"),
+        Place::Asks | Place::AsksUnseen => {
+            format!("it asks {origin}, where it starts (weight {share})")
+        }
+        Place::AsksAsAlways => format!(
+            "it asks {origin}, where it starts, and what that gets looks as before (weight {share})"
+        ),
         Place::Feeds | Place::FeedsFromAfar => {
             format!("it only feeds what asks {origin}, where it starts (weight {share})")
         }
@@ -150,6 +161,8 @@ fn density_per_h(evidence: &Evidence, known: &KnownChange, place: Place) -> f64 
         let density = match place {
             Place::Origin | Place::Asked | Place::AnswersAsAlways => own,
             Place::Asks
+            | Place::AsksUnseen
+            | Place::AsksAsAlways
             | Place::Feeds
             | Place::FeedsFromAfar
             | Place::HandedTo
@@ -206,7 +219,7 @@ fn place_of(evidence: &Evidence, service: &str, origin: &str) -> Place {
         evidence.legs.iter().any(|leg| leg.hop.caller == from && leg.hop.callee == to)
     };
     if calls(service, origin) {
-        Place::Asks
+        asking_place(evidence, origin)
     } else if calls(origin, service) {
         asked_place(evidence, service, origin)
     } else {
@@ -229,6 +242,22 @@ fn feeds_place(evidence: &Evidence, service: &str, origin: &str) -> Place {
     }
 }
 
+/// What the answers that the origin gets say of what it is handed.
+fn asking_place(evidence: &Evidence, origin: &str) -> Place {
+    let mut asked = evidence.asked.iter().filter(|asked| asked.asked.caller == origin).peekable();
+    if asked.peek().is_none() {
+        Place::Asks
+    } else if asked.any(is_as_always) {
+        Place::AsksAsAlways
+    } else {
+        Place::AsksUnseen
+    }
+}
+
+fn is_as_always(asked: &AskedHop) -> bool {
+    asked.answers.as_ref().is_some_and(|seen| test(seen) == Mechanism::AnswersAsAlways)
+}
+
 /// What is known of a service that the origin calls: whether it is asked before items go on, and answers as
 /// before.
 fn asked_place(evidence: &Evidence, service: &str, origin: &str) -> Place {
@@ -244,9 +273,6 @@ fn asked_place(evidence: &Evidence, service: &str, origin: &str) -> Place {
         };
         return if evidence.shifts.iter().any(is_outcome) { Place::HandedTo } else { Place::Asked };
     }
-    let is_as_always = |asked: &AskedHop| {
-        asked.answers.as_ref().is_some_and(|seen| test(seen) == Mechanism::AnswersAsAlways)
-    };
     if answers.all(is_as_always) { Place::AnswersAsAlways } else { Place::Asked }
 }
 

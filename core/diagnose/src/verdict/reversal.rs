@@ -18,7 +18,7 @@ pub(super) const HARD: f64 = 0.2;
 const ANYWAY: f64 = 0.08;
 
 /// How much less surely the figure returns where it starts in the changed service itself.
-const LEFT_BEHIND: f64 = 0.1;
+const LEFT_BEHIND: f64 = 0.2;
 
 /// How surely and how quickly taking back a guilty change lets the figure return.
 #[derive(Clone, Copy)]

@@ -8,6 +8,7 @@
 mod chart;
 mod delay;
 mod interval;
+mod kept;
 mod null;
 mod offline;
 mod ordinary;
@@ -18,6 +19,7 @@ use super::print;
 use crate::bar::Bar;
 use anyhow::{Context, Result, ensure};
 use clap::Args;
+use hw_sim::Heard;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -60,6 +62,10 @@ pub(crate) struct Detect {
     /// Write the picture of the evidence's tail here.
     #[arg(long, value_name = "FILE")]
     picture: Option<PathBuf>,
+    /// Keep what is heard of null streams in this file, and go on where it ends: for runs of hours, and
+    /// for one detector only.
+    #[arg(long, value_name = "FILE")]
+    kept: Option<PathBuf>,
 }
 
 impl Detect {
@@ -94,7 +100,6 @@ impl Detect {
         Ok(())
     }
 
-    /// Streams in which nothing happens.
     /// The seeds of so many stream-months.
     fn seeds_of(&self, stream_months: u32) -> Result<Vec<u64>> {
         let is_wanted = |name: &str| name.contains(&self.only);
@@ -105,11 +110,34 @@ impl Detect {
         Ok(wanted.take(n).collect())
     }
 
+    /// What is heard of the streams of these seeds, in their order.
+    fn heard(&self, seeds: &[u64], threads: usize) -> Result<Vec<Heard>> {
+        let Some(file) = &self.kept else {
+            return Ok(timed("null streams", seeds.len(), |show| {
+                hw_sim::hear_all(seeds, MONTHS_EACH, threads, show)
+            }));
+        };
+        let mut heard = kept::read(file, seeds, MONTHS_EACH)?;
+        let is_new = |seed: &u64| heard.binary_search_by_key(seed, |heard| heard.seed).is_err();
+        let left: Vec<u64> = seeds.iter().copied().filter(is_new).collect();
+        let more = timed("null streams that are not kept yet", left.len(), |show| {
+            let mut more = Vec::with_capacity(left.len());
+            for lump in left.chunks(kept::LUMP) {
+                let before = more.len() as u64;
+                let of_lump = hw_sim::hear_all(lump, MONTHS_EACH, threads, |n| show(before + n));
+                kept::add(file, &of_lump)?;
+                more.extend(of_lump);
+            }
+            anyhow::Ok(more)
+        })?;
+        heard.extend(more);
+        heard.sort_by_key(|heard| heard.seed);
+        Ok(heard)
+    }
+
     fn null(&self, threads: usize) -> Result<()> {
         let seeds = self.seeds_of(self.stream_months)?;
-        let heard = timed("null streams", seeds.len(), |show| {
-            hw_sim::hear_all(&seeds, MONTHS_EACH, threads, show)
-        });
+        let heard = self.heard(&seeds, threads)?;
         let last = seeds.last().copied().unwrap_or_default();
         let months = heard.len() * MONTHS_EACH as usize;
         print(&format!("seeds {} to {last}: {months} stream-months", self.seeds));

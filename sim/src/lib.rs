@@ -13,6 +13,7 @@ mod draw;
 mod drive;
 mod export;
 mod fault;
+mod histories;
 mod ids;
 mod impact;
 mod life;
@@ -36,6 +37,10 @@ mod world;
 pub use check::Broken;
 pub use clock::Start;
 pub use demo::{Demo, DemoSettings, Deployed, Facts, People, Play, Request, Sent, Suspect, Tally};
+pub use histories::{
+    Bin, ByState, Came, Case, CaseId, Class, HistoryFamily, Judged, Place, Row, Scores, Setting,
+    Tests, Truth, judge_histories, judge_history, upper_bound,
+};
 pub use impact::{Said, Scatter, Trial, Weighed, weigh, weigh_seed, world_of_harm};
 pub use locate::{
     Calibration, Hits, Located, Named, Scene, Shape, Size, locate, located, misses, tables,

@@ -1,6 +1,7 @@
 //! Measuring ourselves. Figures are ratios taken in one run: machines are shared and noisy.
 
 mod analyze;
+mod attribute;
 mod detect;
 mod ingest;
 mod localize;
@@ -15,6 +16,7 @@ use clap::Subcommand;
 pub(crate) enum Bench {
     /// `highwater analyze` on the recording repeated, beside jq on the same file.
     Analyze(analyze::Analyze),
+    Attribute(attribute::Attribute),
     Detect(detect::Detect),
     Ingest(ingest::Ingest),
     Localize(localize::Localize),
@@ -25,6 +27,7 @@ impl Bench {
     pub(crate) fn run(&self) -> Result<()> {
         match self {
             Self::Analyze(analyze) => analyze.run(),
+            Self::Attribute(attribute) => attribute.run(),
             Self::Detect(detect) => detect.run(),
             Self::Ingest(ingest) => ingest.run(),
             Self::Localize(localize) => localize.run(),

@@ -11,6 +11,7 @@ mod evidence;
 mod impact;
 mod leads;
 mod ledger;
+mod links;
 mod mechanism;
 mod mitigation;
 mod origin;
@@ -31,7 +32,9 @@ pub use evidence::{
     Split, Track,
 };
 pub use ledger::{Excess, LegHarm, OwnHarm, own_harm};
+pub use links::link_told;
 pub use origin::OUTSIDE;
+pub use verdict::{Fact, Weighed, Weight};
 
 use hw_model::Diagnosis;
 
@@ -54,6 +57,13 @@ pub fn diagnose(evidence: &Evidence) -> Diagnosis {
         cleared: walk.cleared,
         judgements,
     }
+}
+
+/// The verdicts of [`diagnose`] on an incident that has not come back, with what they rest on: for
+/// whoever measures how often they are right.
+#[must_use]
+pub fn weigh(evidence: &Evidence) -> Vec<Weighed> {
+    verdict::weigh_all(evidence, &origin::walk(evidence).origins)
 }
 
 /// One line that says what is wrong.

@@ -1,6 +1,7 @@
 //! Shifts in words, and the ticks behind them.
 
 use crate::incidents::onset_interval;
+use crate::onset::onset_middle;
 use crate::shifts::{Subject, Tracked};
 use crate::watch::Watched;
 use hw_flow::{Asked, EntryIdx, Flow, HopIdx};
@@ -85,9 +86,7 @@ pub(crate) fn describe(flow: &Flow, shift: &Tracked) -> Shift {
 
 /// The middle of the onset's probability.
 pub(crate) fn onset_at(shift: &Tracked) -> Timestamp {
-    let weights = shift.onset.iter().map(|(_, weight)| *weight).collect();
-    let middle = hw_stats::OnsetPosterior { weights }.median();
-    Timestamp::from_s(shift.onset.get(middle).map_or(0, |(tick, _)| *tick))
+    onset_middle(&shift.onset)
 }
 
 /// The service that a figure belongs to.

@@ -232,6 +232,7 @@ impl Sources<'_> {
         known.sort_by(|a, b| {
             (a.change.at, &a.change.service).cmp(&(b.change.at, &b.change.service))
         });
+        hw_diagnose::link_told(&mut known);
         known
     }
 

@@ -6,6 +6,7 @@ mod follow;
 pub(crate) use follow::is_back;
 
 use crate::graph::{CallGraph, ends};
+use crate::onset::onset_within;
 use crate::relapse::{Before, Return};
 use crate::shifts::{Shifts, Subject, Tracked};
 use hw_flow::{Asked, Flow, ServiceIdx};
@@ -188,12 +189,7 @@ fn is_related(
 /// The stretch that holds 95 % of the onset's probability. A row that is the first changed one as a
 /// whole may come after one that changed in its middle: the stretch begins a row earlier.
 pub(crate) fn onset_interval(shift: &Tracked) -> Interval {
-    let weights = shift.onset.iter().map(|(_, weight)| *weight).collect();
-    let (first, last) = hw_stats::OnsetPosterior { weights }.central(0.95);
-    let row = |at: usize| shift.onset.get(at).map(|(tick, _)| *tick);
-    let row_s = row(1).zip(row(0)).map_or(1, |(second, first)| second - first);
-    let (first, last) = (row(first).unwrap_or(0), row(last).unwrap_or(0));
-    Interval { from: Timestamp::from_s(first - row_s), to: Timestamp::from_s(last + row_s) }
+    onset_within(&shift.onset)
 }
 
 /// The services a shift is about.

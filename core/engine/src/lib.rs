@@ -35,6 +35,7 @@ pub use engine::{Engine, EngineSettings, Memory};
 pub use history::FinalRows;
 pub use input::{Input, Output};
 pub use near::{Deviation, Near};
+pub use onset::{Shifting, onset_middle, onset_of, onset_within};
 pub use report::{Counted, Numbered, Report};
 pub use revisions::{Merged, Revisions};
 pub use saved::{Restored, Saved};

@@ -10,8 +10,8 @@
 
 use super::lag::log_uniform_between;
 use super::{
-    EXONERATED, EXONERATED_BY_TWO, Factor, Hazard, IMPLICATED, IMPLICATED_EVIDENCE, NOT_IMPLICATED,
-    SPONTANEOUS_PER_H, conclude, hazard, reversal,
+    EXONERATED, EXONERATED_BY_TWO, Fact, Factor, Hazard, IMPLICATED, IMPLICATED_EVIDENCE,
+    NOT_IMPLICATED, SPONTANEOUS_PER_H, conclude, hazard, reversal,
 };
 use crate::evidence::{Earlier, Evidence, KnownChange};
 use crate::words::clock;
@@ -54,9 +54,9 @@ fn question<'a>(evidence: &Evidence, earlier: &Earlier, mut hazard: Hazard<'a>) 
             clock(evidence, earlier.over_at)
         );
         // Its hour alone does not accuse it: the same harm had come without it.
-        let timing = hazard.factors.first().map_or(1.0, |factor| factor.bayes_factor);
+        let timing = hazard.factors.first().map_or(1.0, Factor::bayes_factor);
         hazard.evidence /= timing.max(f64::MIN_POSITIVE);
-        hazard.factors.insert(0, Factor { bayes_factor: 1.0, is_hard: false, because });
+        hazard.factors.insert(0, Factor::soft(Fact::Timing, 1.0, because));
     }
     hazard
 }
@@ -68,7 +68,7 @@ fn conclude_new(
     total: f64,
 ) -> Judgement {
     let known = hazard.known;
-    let judgement = conclude(evidence, hazard, total);
+    let judgement = conclude(evidence, hazard, total).judgement;
     if came_since(earlier, known) {
         return judgement;
     }
@@ -98,7 +98,7 @@ fn held(evidence: &Evidence, earlier: &Earlier) -> Vec<Judgement> {
         .iter()
         .map(|(_, known)| known.and_then(|known| taken_back(evidence, earlier, known)))
         .collect();
-    let times = |factor: &Option<Factor>| factor.as_ref().map_or(1.0, |f| f.bayes_factor);
+    let times = |factor: &Option<Factor>| factor.as_ref().map_or(1.0, Factor::bayes_factor);
     let unknown = 1.0 - judged.iter().map(|(judgement, _)| judgement.probability).sum::<f64>();
     let all = judged.iter().zip(&weighed);
     let all =
@@ -132,15 +132,16 @@ fn held(evidence: &Evidence, earlier: &Earlier) -> Vec<Judgement> {
 fn taken_back(evidence: &Evidence, earlier: &Earlier, known: &KnownChange) -> Option<Factor> {
     let mut since = evidence.changes.iter().filter(|other| other.began_at > earlier.over_at);
     let is_new = since.any(|other| other.change.reverses == Some(known.change.id));
-    is_new.then(|| reversal::weigh(evidence, known)).flatten()
+    let origins = &earlier.diagnosis.origins;
+    is_new.then(|| reversal::weigh(evidence, origins, known)).flatten()
 }
 
 /// The verdict on a change of then with its new probability. Facts of then are not weighed anew: an
 /// exoneration stands on those it had.
 fn verdict(judgement: &Judgement, factor: Option<&Factor>) -> Verdict {
     let (probability, said) = (judgement.probability, judgement.verdict);
-    let speaks_for_it = factor.is_some_and(|factor| factor.bayes_factor > IMPLICATED_EVIDENCE);
-    let is_hard = factor.is_some_and(|factor| factor.is_hard);
+    let speaks_for_it = factor.is_some_and(|factor| factor.bayes_factor() > IMPLICATED_EVIDENCE);
+    let is_hard = factor.is_some_and(|factor| factor.weight.is_hard);
     if probability >= IMPLICATED && (said == Verdict::Implicated || speaks_for_it) {
         Verdict::Implicated
     } else if (probability <= EXONERATED && is_hard)

@@ -1,6 +1,6 @@
 //! Something else cured it, while this change stayed in place or was long gone.
 
-use super::Factor;
+use super::{Fact, Factor};
 use crate::evidence::{Evidence, KnownChange};
 use crate::mitigation::{effect_of, is_attempt};
 use crate::words::{clock, points};
@@ -46,7 +46,16 @@ pub(super) fn weigh(evidence: &Evidence, known: &KnownChange) -> Option<Factor> 
     let because =
         format!("{} ended it, {place} ({})", cure_words(evidence, cure), points(bayes_factor));
     let is_hard = stayed && cure.change.service != change.service;
-    Some(Factor { bayes_factor, is_hard, because })
+    Some(Factor::soft(Fact::Cure, bayes_factor, because).hard_if(is_hard))
+}
+
+/// Whether a restart ended it.
+pub(super) fn is_by_restart(evidence: &Evidence) -> bool {
+    evidence.changes.iter().any(|other| {
+        other.change.kind == ChangeKind::Restart
+            && is_attempt(evidence, other)
+            && effect_of(evidence, other).0 == Effect::Worked
+    })
 }
 
 /// `the restart of eligibility at 00:20`.

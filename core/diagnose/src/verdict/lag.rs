@@ -1,9 +1,10 @@
 //! When and where: how well the time and place of a change fit the onset.
 
-use super::{COMPARED_WITH_H, Factor};
-use crate::evidence::{Evidence, KnownChange};
+use super::{COMPARED_WITH_H, Fact, Factor};
+use crate::evidence::{AskedHop, Evidence, KnownChange};
+use crate::mechanism::{Mechanism, test};
 use crate::words::{change_words, clock, onset_words, points, share};
-use hw_model::{ChangeSource, Origin, Timestamp, length_words};
+use hw_model::{ChangeSource, Origin, Shift, Signal, Timestamp, length_words};
 use std::collections::{BTreeSet, VecDeque};
 
 /// Seconds by which the clock of a change may be wrong: told changes are typed by people.
@@ -23,10 +24,20 @@ enum Place {
     Origin,
     /// It changed what the origin asks.
     Asked,
-    /// It changed who asks the origin.
+    /// It changed what the origin asks, and that answers as before.
+    AnswersAsAlways,
+    /// It changed what items go on to, once the origin is done with them.
+    HandedTo,
+    /// It changed who asks the origin, which asks nobody before items go on.
     Asks,
-    /// It changed who feeds the one that asks.
+    /// The same, and the origin asks somebody whose answers nobody sees.
+    AsksUnseen,
+    /// The same, and who is asked answers as before: the origin is handed the same items as always.
+    AsksAsAlways,
+    /// It changed who hands items to the one that asks the origin.
     Feeds,
+    /// It changed who feeds it from farther up.
+    FeedsFromAfar,
     Unrelated,
 }
 
@@ -35,9 +46,15 @@ impl Place {
         match self {
             Self::Origin => 1.0,
             Self::Asked => 0.3,
-            Self::Asks => 0.4,
-            Self::Feeds => 0.1,
-            Self::Unrelated => 0.01,
+            Self::Asks => 0.5,
+            Self::AsksUnseen => 0.3,
+            Self::AsksAsAlways => 0.1,
+            Self::Feeds => 0.11,
+            // Who hands on what comes from farther up has looked at it and found it as always.
+            Self::FeedsFromAfar => 0.02,
+            // What it answers is as always; that it does something else all the same, nobody would see.
+            Self::AnswersAsAlways | Self::HandedTo => 0.03,
+            Self::Unrelated => 0.003,
         }
     }
 }
@@ -46,16 +63,15 @@ impl Place {
 pub(super) fn after_onset(evidence: &Evidence, known: &KnownChange) -> Option<Factor> {
     let at = known.change.at;
     let before = evidence.onset_before(known.began_at.plus_s(-clock_s(known)));
-    (before > ORDER).then(|| Factor {
-        bayes_factor: 0.0,
-        is_hard: true,
-        because: format!(
+    (before > ORDER).then(|| {
+        let because = format!(
             "it came {} after {onset}: {}, {onset} lies at {}",
             length_words(at.seconds_since(evidence.onset_at())),
             change_words(evidence, known),
             clock(evidence, evidence.onset_at()),
             onset = onset_words(evidence)
-        ),
+        );
+        Factor::soft(Fact::Order, 0.0, because).hard_if(true)
     })
 }
 
@@ -98,7 +114,7 @@ pub(super) fn hazard_per_h(
         points(timing),
         place_words(place, &known.change.service, origin)
     );
-    (per_h, Factor { bayes_factor: timing, is_hard: false, because })
+    (per_h, Factor::soft(Fact::Timing, timing, because))
 }
 
 fn place_words(place: Place, service: &str, origin: &str) -> String {
@@ -106,8 +122,19 @@ fn place_words(place: Place, service: &str, origin: &str) -> String {
     match place {
         Place::Origin => format!("{service} is where it starts"),
         Place::Asked => format!("{origin}, where it starts, asks it (weight {share})"),
-        Place::Asks => format!("it asks {origin}, where it starts (weight {share})"),
-        Place::Feeds => {
+        Place::AnswersAsAlways => format!(
+            "{origin}, where it starts, asks it, and its answers are as before (weight {share})"
+        ),
+        Place::HandedTo => {
+            format!("{origin}, where it starts, only hands items on to it (weight {share})")
+        }
+        Place::Asks | Place::AsksUnseen => {
+            format!("it asks {origin}, where it starts (weight {share})")
+        }
+        Place::AsksAsAlways => format!(
+            "it asks {origin}, where it starts, and what that gets looks as before (weight {share})"
+        ),
+        Place::Feeds | Place::FeedsFromAfar => {
             format!("it only feeds what asks {origin}, where it starts (weight {share})")
         }
         Place::Unrelated => format!("nothing leads from it to the harm (weight {share})"),
@@ -132,8 +159,14 @@ fn density_per_h(evidence: &Evidence, known: &KnownChange, place: Place) -> f64 
         let (lag_s, off) = (lag_s.max(0.0), (lag_s.min(0.0) / CLOCK_OFF_S).exp());
         let own = own_density(lag_s);
         let density = match place {
-            Place::Origin | Place::Asked => own,
-            Place::Asks | Place::Feeds | Place::Unrelated => own.min(far_density(lag_s)),
+            Place::Origin | Place::Asked | Place::AnswersAsAlways => own,
+            Place::Asks
+            | Place::AsksUnseen
+            | Place::AsksAsAlways
+            | Place::Feeds
+            | Place::FeedsFromAfar
+            | Place::HandedTo
+            | Place::Unrelated => own.min(far_density(lag_s)),
         };
         off * density
     };
@@ -142,15 +175,15 @@ fn density_per_h(evidence: &Evidence, known: &KnownChange, place: Place) -> f64 
 
 /// Lag of a shift behind the change of the service that shifts: mostly minutes, sometimes hours.
 fn own_density(lag_s: f64) -> f64 {
-    0.70 * exponential(lag_s, 300.0) + 0.25 * log_uniform(lag_s) + uniform(lag_s) + 1e-4
+    0.65 * exponential(lag_s, 300.0) + 0.30 * log_uniform(lag_s) + uniform(lag_s) + 1e-4
 }
 
 /// Lag behind the change of a service that only hands something on: that arrives at once, so a
 /// longer lag discounts it. It never counts for guilt (as a free density it accuses wrongly).
 fn far_density(lag_s: f64) -> f64 {
-    0.60 * exponential(lag_s, 30.0)
-        + 0.20 * exponential(lag_s, 300.0)
-        + 0.15 * log_uniform(lag_s)
+    0.50 * exponential(lag_s, 30.0)
+        + 0.15 * exponential(lag_s, 300.0)
+        + 0.30 * log_uniform(lag_s)
         + uniform(lag_s)
 }
 
@@ -186,14 +219,61 @@ fn place_of(evidence: &Evidence, service: &str, origin: &str) -> Place {
         evidence.legs.iter().any(|leg| leg.hop.caller == from && leg.hop.callee == to)
     };
     if calls(service, origin) {
-        Place::Asks
+        asking_place(evidence, origin)
     } else if calls(origin, service) {
-        Place::Asked
-    } else if leads_to(evidence, service, origin) {
+        asked_place(evidence, service, origin)
+    } else {
+        feeds_place(evidence, service, origin)
+    }
+}
+
+/// How far up the way of the items it is.
+fn feeds_place(evidence: &Evidence, service: &str, origin: &str) -> Place {
+    let hands_on = |from: &str, to: &str| {
+        evidence.legs.iter().any(|leg| leg.hop.caller == from && leg.hop.callee == to)
+    };
+    let mut asking = evidence.asked.iter().filter(|asked| asked.asked.callee == origin);
+    if asking.any(|asked| hands_on(service, &asked.asked.caller)) {
         Place::Feeds
+    } else if leads_to(evidence, service, origin) {
+        Place::FeedsFromAfar
     } else {
         Place::Unrelated
     }
+}
+
+/// What the answers that the origin gets say of what it is handed.
+fn asking_place(evidence: &Evidence, origin: &str) -> Place {
+    let mut asked = evidence.asked.iter().filter(|asked| asked.asked.caller == origin).peekable();
+    if asked.peek().is_none() {
+        Place::Asks
+    } else if asked.any(is_as_always) {
+        Place::AsksAsAlways
+    } else {
+        Place::AsksUnseen
+    }
+}
+
+fn is_as_always(asked: &AskedHop) -> bool {
+    asked.answers.as_ref().is_some_and(|seen| test(seen) == Mechanism::AnswersAsAlways)
+}
+
+/// What is known of a service that the origin calls: whether it is asked before items go on, and answers as
+/// before.
+fn asked_place(evidence: &Evidence, service: &str, origin: &str) -> Place {
+    let own = evidence.asked.iter().filter(|asked| asked.asked.caller == origin);
+    let mut answers = own.filter(|asked| asked.asked.callee == service).peekable();
+    if answers.peek().is_none() {
+        let is_outcome = |shift: &Shift| {
+            shift.signal == Signal::Transfer
+                && shift
+                    .target
+                    .hop()
+                    .is_some_and(|hop| hop.caller == origin && hop.callee == service)
+        };
+        return if evidence.shifts.iter().any(is_outcome) { Place::HandedTo } else { Place::Asked };
+    }
+    if answers.all(is_as_always) { Place::AnswersAsAlways } else { Place::Asked }
 }
 
 fn leads_to(evidence: &Evidence, from: &str, to: &str) -> bool {
@@ -228,7 +308,7 @@ mod tests {
 
     #[test]
     fn three_minutes_speak_less_against_a_feeder() {
-        assert!((48.0 * own_density(180.0) - 221.0).abs() < 1.0);
+        assert!((48.0 * own_density(180.0) - 206.0).abs() < 1.0);
         assert!(far_density(180.0) < 0.4 * own_density(180.0));
     }
 }

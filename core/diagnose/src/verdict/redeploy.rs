@@ -1,6 +1,6 @@
 //! The change was made again: did the shift return?
 
-use super::Factor;
+use super::{Fact, Factor, cure};
 use crate::evidence::{DECIDED_NATS, Evidence, KnownChange};
 use crate::words::{clock, points};
 use hw_model::length_words;
@@ -9,6 +9,10 @@ use hw_model::length_words;
 /// without it.
 const AGAIN: f64 = 0.85;
 const ANYWAY: f64 = 0.05;
+
+/// The same, unless a restart had ended it, which may only have hidden it: it does not come back within minutes
+/// of a re-deploy by itself.
+const ANYWAY_CURED: f64 = 0.005;
 
 /// Seconds within which the shift would return, at least.
 const RETURN_S_MIN: f64 = 60.0;
@@ -42,16 +46,18 @@ pub(super) fn weigh(evidence: &Evidence, known: &KnownChange) -> Option<Factor> 
         length_words(quiet_s),
         points(bayes_factor)
     );
-    Some(Factor { bayes_factor, is_hard: quiet_s >= HARD_AFTER * lag_s, because })
+    let is_hard = quiet_s >= HARD_AFTER * lag_s;
+    Some(Factor::soft(Fact::Redeploy, bayes_factor, because).hard_if(is_hard))
 }
 
 /// The shift came back with the change.
 fn returned(evidence: &Evidence, again: &KnownChange) -> Factor {
-    let bayes_factor = AGAIN / ANYWAY;
+    let anyway = if cure::is_by_restart(evidence) { ANYWAY } else { ANYWAY_CURED };
+    let bayes_factor = AGAIN / anyway;
     let because = format!(
         "deployed again at {}, and the shift returned ({})",
         clock(evidence, again.change.at),
         points(bayes_factor)
     );
-    Factor { bayes_factor, is_hard: false, because }
+    Factor::soft(Fact::Redeploy, bayes_factor, because)
 }

@@ -1,9 +1,9 @@
 //! The change was taken back: an experiment. Did the figure return?
 
-use super::Factor;
+use super::{Fact, Factor};
 use crate::evidence::{Evidence, KnownChange};
 use crate::words::{clock, count, for_length, points, stayed_at};
-use hw_model::{ChangeKind, Timestamp, length_words};
+use hw_model::{ChangeKind, Origin, Timestamp, length_words};
 
 /// Seconds after a reversal has settled before its data counts.
 const GUARD_S: f64 = 10.0;
@@ -15,7 +15,10 @@ const READ_S: f64 = 1_800.0;
 pub(super) const HARD: f64 = 0.2;
 
 /// Probability that the figure comes back anyway.
-const ANYWAY: f64 = 0.05;
+const ANYWAY: f64 = 0.08;
+
+/// How much less surely the figure returns where it starts in the changed service itself.
+const LEFT_BEHIND: f64 = 0.2;
 
 /// How surely and how quickly taking back a guilty change lets the figure return.
 #[derive(Clone, Copy)]
@@ -38,6 +41,14 @@ impl Return {
         }
     }
 
+    /// The same where the fault may sit in the service itself: what a version leaves behind, it leaves there.
+    fn here(evidence: &Evidence, origins: &[Origin], service: &str) -> Self {
+        let own = origins.iter().find(|origin| origin.service == service);
+        let elsewhere = Self::of(evidence, service);
+        let left = LEFT_BEHIND * own.map_or(0.0, |origin| origin.confidence);
+        Self { probability: elsewhere.probability - left, ..elsewhere }
+    }
+
     /// Probability that nothing is left of a guilty change once its version is gone.
     pub(super) const fn probability(self) -> f64 {
         self.probability
@@ -55,13 +66,17 @@ impl Return {
 }
 
 /// The evidence of a change's reversal, if it was reversed while the shift lasted.
-pub(super) fn weigh(evidence: &Evidence, known: &KnownChange) -> Option<Factor> {
+pub(super) fn weigh(
+    evidence: &Evidence,
+    origins: &[Origin],
+    known: &KnownChange,
+) -> Option<Factor> {
     let reversal = evidence.changes.iter().find(|other| {
         other.change.kind == ChangeKind::Rollback && other.change.reverses == Some(known.change.id)
     })?;
     let at = reversal.change.at;
     if reversal.settled_at < evidence.onset_interval().from {
-        return Some(gone_before(evidence, known, at));
+        return Some(gone_before(evidence, (origins, known), at));
     }
     if at <= evidence.onset_at() || evidence.was_back_before(reversal) {
         return None;
@@ -75,7 +90,7 @@ pub(super) fn weigh(evidence: &Evidence, known: &KnownChange) -> Option<Factor> 
     }
     let shifted = evidence.track.between(evidence.onset_interval().to, reversal.began_at);
     let returned = evidence.track.ln_returned(counts, shifted).clamp(-40.0, 40.0).exp();
-    let rho = Return::of(evidence, &known.change.service).within(read_s);
+    let rho = Return::here(evidence, origins, &known.change.service).within(read_s);
     let bayes_factor = (rho * returned + 1.0 - rho) / (ANYWAY * returned + 1.0 - ANYWAY);
     let figure = counts.ratio().unwrap_or(0.0);
     let stayed = returned < 1.0;
@@ -95,19 +110,24 @@ pub(super) fn weigh(evidence: &Evidence, known: &KnownChange) -> Option<Factor> 
             points(bayes_factor)
         )
     };
-    Some(Factor { bayes_factor, is_hard: stayed && bayes_factor <= HARD, because })
+    let is_hard = stayed && bayes_factor <= HARD;
+    Some(Factor::soft(Fact::Reversal, bayes_factor, because).hard_if(is_hard))
 }
 
 /// It was gone when the shift began: what it may have left behind would have to have waited.
-fn gone_before(evidence: &Evidence, known: &KnownChange, at: Timestamp) -> Factor {
-    let bayes_factor = 1.0 - Return::of(evidence, &known.change.service).probability();
+fn gone_before(
+    evidence: &Evidence,
+    (origins, known): (&[Origin], &KnownChange),
+    at: Timestamp,
+) -> Factor {
+    let bayes_factor = 1.0 - Return::here(evidence, origins, &known.change.service).probability();
     let because = format!(
         "taken back at {}, before {} ({})",
         clock(evidence, at),
         if evidence.earlier.is_some() { "it came back" } else { "the shift began" },
         points(bayes_factor)
     );
-    Factor { bayes_factor, is_hard: false, because }
+    Factor::soft(Fact::Reversal, bayes_factor, because)
 }
 
 /// What would decide an undecided change, and when.

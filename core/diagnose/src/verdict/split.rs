@@ -1,7 +1,7 @@
 //! Old and new version side by side: does only the new one show the shift?
 
-use super::Factor;
 use super::reversal::{HARD, Return};
+use super::{Fact, Factor};
 use crate::evidence::{Evidence, KnownChange};
 use crate::words::{points, share};
 use hw_stats::{ln_marginal, ln_point};
@@ -33,5 +33,5 @@ pub(super) fn weigh(evidence: &Evidence, known: &KnownChange) -> Option<Factor> 
         share(new),
         points(bayes_factor)
     );
-    Some(Factor { bayes_factor, is_hard: bayes_factor <= HARD, because })
+    Some(Factor::soft(Fact::Split, bayes_factor, because).hard_if(bayes_factor <= HARD))
 }

@@ -178,6 +178,7 @@ fn evidence(scenario: &Scenario) -> Option<Evidence> {
         changes: changes(scenario, fired_at),
         logs: Vec::new(),
         inlets: Vec::new(),
+        sees_answers: false,
         earlier: None,
         shifts: vec![shift],
     })

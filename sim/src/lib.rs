@@ -37,13 +37,15 @@ mod world;
 pub use check::Broken;
 pub use clock::Start;
 pub use demo::{Demo, DemoSettings, Deployed, Facts, People, Play, Request, Sent, Suspect, Tally};
+pub use fault::FaultKind;
 pub use histories::{
     Bin, ByState, Came, Case, CaseId, Class, HistoryFamily, Judged, Place, Row, Scores, Setting,
     Tests, Truth, judge_histories, judge_history, upper_bound,
 };
 pub use impact::{Said, Scatter, Trial, Weighed, weigh, weigh_seed, world_of_harm};
 pub use locate::{
-    Calibration, Hits, Located, Named, Scene, Shape, Size, locate, located, misses, tables,
+    Calibration, Hits, Located, Named, Scene, Shape, Size, Wanted, locate, located, located_kinds,
+    misses, tables,
 };
 pub use ordinary::{Ordinary, OrdinaryLife};
 pub use otlp::{Recorded, record};

@@ -13,6 +13,7 @@ pub use table::{Calibration, Hits, misses, tables};
 
 use crate::clock::{S, Us};
 use crate::drive::{Inputs, Nobody, drive};
+use crate::fault::FaultKind;
 use crate::life::Life;
 use crate::parts::Parts;
 use crate::random::{Random, Use};
@@ -27,6 +28,10 @@ use hw_model::{Incident, Shift};
 const BEFORE_S: i64 = 12 * 60;
 const AFTER_S: i64 = 7 * 60;
 const LENGTH_S: (i64, i64) = (22 * 60, 25 * 60);
+
+/// Seconds by which a world is older in which more comes in. How much comes is another figure at night than at
+/// noon, so the detector says little of it before it has seen a day (docs/internals/detection.md).
+const SURGE_PAST_S: i64 = 24 * 3_600;
 
 /// Worlds are drawn so often until the fault finds a place.
 const TRIES: u64 = 60;
@@ -141,14 +146,39 @@ impl Scene {
     }
 }
 
+/// Which worlds are drawn.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted {
+    /// How large.
+    pub size: Size,
+    /// What breaks in all of them; unless it is said, that is drawn.
+    pub only: Option<FaultKind>,
+}
+
+impl From<Size> for Wanted {
+    fn from(size: Size) -> Self {
+        Self { size, only: None }
+    }
+}
+
+/// What can break in these worlds by itself.
+#[must_use]
+pub fn located_kinds() -> Vec<FaultKind> {
+    let one = |kind: &breaks::Kind| match kind {
+        breaks::Kind::One(kind) => Some(*kind),
+        breaks::Kind::Two | breaks::Kind::None => None,
+    };
+    breaks::KINDS.iter().filter_map(one).collect()
+}
+
 /// Asks about the worlds of many seeds, on so many threads; `progress` is told how many are done.
 pub fn locate(
     seeds: &[u64],
-    (size, threads): (Size, usize),
+    (wanted, threads): (Wanted, usize),
     stopwatch: &(dyn Fn(&mut dyn FnMut()) -> f64 + Sync),
     progress: impl Fn(u64) + Sync,
 ) -> Vec<Located> {
-    let one = |seed| located(seed, size, stopwatch);
+    let one = |seed| located(seed, wanted, stopwatch);
     let mut done = side_by_side(seeds, threads, one, progress);
     done.sort_by_key(|located| located.seed);
     done
@@ -157,8 +187,8 @@ pub fn locate(
 /// Lets the world of a seed happen and asks where its fault is. `stopwatch` runs what it is given and
 /// says how long that took.
 #[must_use]
-pub fn located(seed: u64, size: Size, stopwatch: &dyn Fn(&mut dyn FnMut()) -> f64) -> Located {
-    let (world, scene) = drawn(seed, size);
+pub fn located(seed: u64, wanted: Wanted, stopwatch: &dyn Fn(&mut dyn FnMut()) -> f64) -> Located {
+    let (world, scene) = drawn(seed, wanted);
     let life = Life::new(&world);
     let traffic = Traffic::new(&world, &life);
     let inputs = Inputs::new(&world, &life, &traffic);
@@ -212,13 +242,16 @@ fn figure(shift: &Shift) -> String {
 }
 
 /// The world of a seed, and what it is like.
-fn drawn(seed: u64, size: Size) -> (World, Scene) {
+fn drawn(seed: u64, Wanted { size, only }: Wanted) -> (World, Scene) {
     let mut random = Random::new(seed, Use::Locate, &[]);
     let kind = *random.pick(&breaks::KINDS).unwrap_or(&breaks::Kind::None);
+    let kind = only.map_or(kind, breaks::Kind::One);
     let shapes = [Shape::Chain, Shape::Tree, Shape::FanIn, Shape::Cycle];
     let shape = *random.pick(&shapes).unwrap_or(&Shape::Tree);
-    let length_s = random.between(LENGTH_S.0, LENGTH_S.1);
-    let from = random.between(BEFORE_S * 1_000, (length_s - AFTER_S) * 1_000) * (S / 1_000);
+    let past_s = if kind == breaks::Kind::One(FaultKind::Surge) { SURGE_PAST_S } else { 0 };
+    let length_s = past_s + random.between(LENGTH_S.0, LENGTH_S.1);
+    let from =
+        random.between((past_s + BEFORE_S) * 1_000, (length_s - AFTER_S) * 1_000) * (S / 1_000);
     let seen = Seen::draw(&mut random);
     for _ in 0..TRIES {
         let mut world = World::empty(seed, length_s);

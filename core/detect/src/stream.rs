@@ -146,14 +146,31 @@ impl Stream {
     /// answers have been watched for long. It scatters as they do.
     #[must_use]
     pub fn sibling(&self, past: Counts) -> Self {
-        let mut sibling = self.clone();
-        sibling.baseline = Baseline::with_past(self.figure.form, past);
-        sibling.shifted = None;
-        sibling.minute = Counts::default();
-        sibling.frozen_s = 0;
-        sibling.reset_windows();
-        sibling.renew_edges();
-        sibling
+        self.kin(self.figure, past)
+    }
+
+    /// A stream for another figure of what this one watches, of which `past` is known: repeats on a hop that
+    /// had none. It scatters as this one does, and what is believed of it beforehand is as fresh as that of
+    /// any new stream.
+    #[must_use]
+    pub fn heir(&self, figure: Figure, past: Counts) -> Self {
+        let ready = match self.ready {
+            Readiness::Learning => Readiness::Learning,
+            Readiness::Ready(_) => Readiness::Ready(0),
+        };
+        Self { age_s: 0, ready, ..self.kin(figure, past) }
+    }
+
+    fn kin(&self, figure: Figure, past: Counts) -> Self {
+        let mut kin = self.clone();
+        kin.figure = figure;
+        kin.baseline = Baseline::with_past(figure.form, past);
+        kin.shifted = None;
+        kin.minute = Counts::default();
+        kin.frozen_s = 0;
+        kin.reset_windows();
+        kin.renew_edges();
+        kin
     }
 
     /// Judges the counts of `tick`; ticks come one after another. `ln_a` is the budget's ln A.

@@ -21,6 +21,9 @@ const WATCHED_FROM: u64 = 30;
 /// Calls beyond the first of their entry from which on a hop is watched for fan-out.
 const FAN_OUT_FROM: u64 = 20;
 
+/// Calls for each repeated one, from which on repeats are news on a hop and not how it is.
+const REPEATS_ARE_NEWS: u64 = 8;
+
 /// Answers on a hop before a value that was never seen is watched as new, not as one of the first.
 const MIX_KNOWN_FROM: u64 = 200;
 
@@ -310,7 +313,8 @@ impl Watch {
         }
         let new = |figure| Stream::new(figure, self.tuning);
         let transfer = wants_transfer.then(|| new(Figure::TRANSFER));
-        let fan_out = wants_fan_out.then(|| new(Figure::FAN_OUT));
+        let past = (streams.transfer, streams.n_calls, repeats);
+        let fan_out = wants_fan_out.then(|| self.fan_out(past));
         let errors = wants_errors.then(|| new(Figure::ERRORS));
         let slow = wants_slow.then(|| [(); 3].map(|()| new(Figure::LATENCY)));
         let transfer = transfer.map(|s| self.add(Watched::Transfer(hop), s, None));
@@ -322,6 +326,21 @@ impl Watch {
         streams.fan_out = streams.fan_out.or(fan_out);
         streams.errors = streams.errors.or(errors);
         streams.slow = streams.slow.or(slow);
+    }
+
+    /// A stream for the fan-out of a hop. Where nothing was repeated until now, as many items left as the
+    /// stream of its transfer says, and they scattered as much.
+    fn fan_out(&self, (transfer, n_calls, repeats): (Option<StreamId>, u64, u64)) -> Stream {
+        let known =
+            transfer.and_then(|id| self.fleet.stream(id)).filter(|stream| stream.is_armed());
+        match known.filter(|_| n_calls >= REPEATS_ARE_NEWS * repeats) {
+            Some(known) => {
+                let (share, Counts { n, .. }) = known.baseline();
+                let each = 1.0 + repeats as f64 / n_calls as f64;
+                known.heir(Figure::FAN_OUT, Counts::new(n, n * share * each))
+            }
+            None => Stream::new(Figure::FAN_OUT, self.tuning),
+        }
     }
 
     fn grow_entry(&mut self, flow: &Flow, entry: EntryIdx) {

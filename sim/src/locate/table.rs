@@ -192,7 +192,29 @@ pub fn tables(worlds: &[Located]) -> String {
                     false | further (wrong) |\n|---|---|---|---|---|---|---|---|---|\n"
         .to_owned();
     rows.iter().for_each(|row| text.push_str(&format!("{row}\n")));
-    format!("{text}\n{}\n", Calibration::of(worlds))
+    format!("{text}\n{}{}\n", surges(worlds), Calibration::of(worlds))
+}
+
+/// Of the worlds in which more comes in from outside: how many were noticed, and in how many no service is
+/// blamed, which is right. Nobody is blamed where nothing was noticed, so both are said.
+fn surges(worlds: &[Located]) -> String {
+    let all: Vec<&Located> = worlds.iter().filter(|world| world.scene.kind == "surge").collect();
+    if all.is_empty() {
+        return String::new();
+    }
+    let noticed: Vec<&&Located> = all.iter().filter(|world| !world.incidents.is_empty()).collect();
+    let is_right = |world: &Located| {
+        let mut firsts = world.incidents.iter().filter_map(|incident| incident.origins.first());
+        firsts.all(|(name, _)| world.scene.is_right(name))
+    };
+    let right = |worlds: &mut dyn Iterator<Item = &Located>| worlds.filter(|w| is_right(w)).count();
+    format!(
+        "surges: {} worlds, {} noticed; no service named first in any incident: {} of all, {} of those noticed\n\n",
+        all.len(),
+        noticed.len(),
+        right(&mut all.iter().copied()),
+        right(&mut noticed.iter().map(|world| **world)),
+    )
 }
 
 /// A line for each incident that names somebody else first: what to look at.

@@ -17,6 +17,10 @@ const CLOCK_OFF_S: f64 = 30.0;
 /// Probability that the onset lies before a change from which on order exonerates it.
 const ORDER: f64 = 0.99;
 
+/// Probability that it starts at none of the origins, at least: verdicts were measured with it, and a change
+/// may be at a place that no telemetry shows.
+const ELSEWHERE_MIN: f64 = 0.03;
+
 /// The place of a change relative to an origin, as a share of the hazard (docs/internals/attribution.md).
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Place {
@@ -92,7 +96,7 @@ pub(super) fn hazard_per_h(
         }
     }
     let nobody = 1.0 - origins.iter().map(|origin| origin.confidence).sum::<f64>();
-    let unrelated = nobody.max(0.0) * Place::Unrelated.share();
+    let unrelated = nobody.max(ELSEWHERE_MIN) * Place::Unrelated.share();
     per_h += unrelated * density_per_h(evidence, known, Place::Unrelated);
     let (_, origin, place) = best;
     let timing = COMPARED_WITH_H * density_per_h(evidence, known, place);

@@ -4,7 +4,7 @@ use super::print;
 use crate::bar::Bar;
 use crate::process::println_stderr;
 use clap::{Args, ValueEnum};
-use hw_sim::{Located, Size, locate, misses, tables};
+use hw_sim::{FaultKind, Located, Size, Wanted, locate, misses, tables};
 use std::time::Instant;
 
 /// Seeds by parity: faults are mended on the even ones and figures reported on the odd ones.
@@ -32,6 +32,9 @@ pub(super) struct Worlds {
     /// The first seed.
     #[arg(long, value_name = "N", default_value_t = 0)]
     from: u64,
+    /// What breaks in all of the worlds; unless it is said, that is drawn.
+    #[arg(long, value_name = "KIND", value_parser = kind)]
+    only: Option<FaultKind>,
     /// How many worlds at once.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
     threads: u16,
@@ -51,7 +54,8 @@ impl Worlds {
             let seeds: Vec<u64> = (0..n).map(|number| first + 2 * number).collect();
             let bar = Bar::over(seeds.len(), "worlds");
             let threads = usize::from(self.threads);
-            let done = locate(&seeds, (size, threads), &stopwatch, |n_done| bar.show(n_done));
+            let wanted = Wanted { size, only: self.only };
+            let done = locate(&seeds, (wanted, threads), &stopwatch, |n_done| bar.show(n_done));
             bar.finish();
             if let Some(time) = times(&done) {
                 println_stderr(&format!("{size:?}: {time}"));
@@ -67,6 +71,14 @@ impl Worlds {
             print(&misses(&all));
         }
     }
+}
+
+/// A kind that these worlds have a place for.
+fn kind(word: &str) -> Result<FaultKind, String> {
+    let kinds = hw_sim::located_kinds();
+    let words: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
+    let found = kinds.iter().find(|kind| kind.word() == word);
+    found.copied().ok_or_else(|| format!("{word} is none of {}", words.join(", ")))
 }
 
 fn stopwatch(call: &mut dyn FnMut()) -> f64 {

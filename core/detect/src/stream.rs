@@ -347,3 +347,4 @@ impl Stream {
 }
 
 mod judging;
+mod reach;

@@ -190,6 +190,11 @@ impl Scale {
         most as f64 / PARTS * 1.000_1
     }
 
+    /// Whether every block of the window was seen.
+    pub(crate) const fn is_full(&self) -> bool {
+        self.n_pushed >= WINDOW_BLOCKS
+    }
+
     /// Exposure in the window.
     pub(crate) const fn window_n(&self) -> f64 {
         self.window_n

@@ -364,3 +364,4 @@ impl Stream {
 }
 
 mod judging;
+mod reach;

@@ -91,3 +91,64 @@ fn young_streams_notice_that_all_calls_are_slow_and_miss_what_is_less() {
         assert!(!is_noticed || delays[89] <= 40, "{usual} -> {slow} at {rate}/s: {delays:?}");
     }
 }
+
+/// A stream that was calm up to an age, and what it then notices within half an hour of a share `slow`.
+fn notices_after(calm: &Stream, (rate, slow): (f64, f64), ln_a: f64, seed: u64) -> Option<i64> {
+    let mut calls = Calls::new(rate, 0.05, 0.0, seed + 1_000);
+    let mut stream = calm.clone();
+    let tick = |at: i64| at + 10_000_000 / 60 * 60;
+    (0..1_800).find(|at| {
+        let counts = calls.tick(Some(slow));
+        matches!(stream.judge(tick(*at), counts, ln_a), Step::Alarm(_))
+    })
+}
+
+/// What is noticed, by rate, age and share, beside what the stream says of itself. `YOUNG_STREAMS=40` runs
+/// more; `--nocapture` prints the table of docs/internals/detection.md.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "it only says how much to measure")]
+fn streams_say_which_slow_calls_they_would_notice() {
+    const AGES_MIN: [i64; 8] = [11, 60, 360, 720, 1_440, 2_160, 2_880, 4_320];
+    let n: u64 = std::env::var("YOUNG_STREAMS").map_or(6, |n| n.parse().unwrap());
+    let n_ages = if n > 6 { AGES_MIN.len() } else { 4 };
+    let ln_a = Budget { false_alarms_per_month: 1.0 }.ln_a(100);
+    let (mut right, mut wrong) = (0, 0);
+    for rate in [1.0, 9.0, 50.0] {
+        let mut cells =
+            std::collections::BTreeMap::<(usize, usize), Vec<(Option<i64>, bool)>>::new();
+        for seed in 0..n {
+            let mut calls = Calls::new(rate, 0.05, 0.0, seed);
+            let mut stream = Stream::new(Figure::LATENCY, Tuning::STANDARD);
+            let mut from = 0;
+            for (age_at, age_min) in AGES_MIN.iter().enumerate().take(n_ages) {
+                for tick in from..age_min * 60 {
+                    stream.judge(tick, calls.tick(None), ln_a);
+                }
+                from = age_min * 60;
+                for (slow_at, slow) in [0.1, 0.3, 0.6, 1.0].into_iter().enumerate() {
+                    let noticed = notices_after(&stream, (rate, slow), ln_a, seed);
+                    let says = stream.would_notice(slow, ln_a);
+                    cells.entry((age_at, slow_at)).or_default().push((noticed, says));
+                }
+            }
+        }
+        for ((age_at, slow_at), found) in cells {
+            let mut delays: Vec<i64> = found.iter().filter_map(|(delay, _)| *delay).collect();
+            delays.sort_unstable();
+            let said = found.iter().filter(|(_, says)| *says).count();
+            right += found.iter().filter(|(delay, says)| delay.is_some() == *says).count();
+            wrong += found.iter().filter(|(delay, says)| delay.is_none() && *says).count();
+            println!(
+                "{rate}/s, {} min, .05 -> {}: {} of {n} noticed, median {:?} s; {said} said so",
+                AGES_MIN[age_at],
+                [0.1, 0.3, 0.6, 1.0][slow_at],
+                delays.len(),
+                delays.get(delays.len() / 2)
+            );
+        }
+    }
+    let all = 3 * 4 * n_ages * n as usize;
+    println!("right {right} of {all}; said to be noticed and was not: {wrong}");
+    assert!(wrong * 20 <= all, "{wrong} of {all} were promised and missed");
+    assert!(right * 10 >= all * 7, "only {right} of {all} are as the stream says");
+}

@@ -19,7 +19,13 @@ pub struct Fleet {
     budget: Budget,
     members: Vec<Member>,
     ln_a: f64,
+    /// Counted anew with the budget.
+    #[serde(skip)]
+    n_blunt: usize,
 }
+
+/// A share of slow calls that people would want to hear of.
+const SLOW_SHARE: f64 = 0.3;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Member {
@@ -31,7 +37,7 @@ impl Fleet {
     /// A fleet without streams.
     #[must_use]
     pub fn new(budget: Budget) -> Self {
-        Self { budget, members: Vec::new(), ln_a: budget.ln_a(1) }
+        Self { budget, members: Vec::new(), ln_a: budget.ln_a(1), n_blunt: 0 }
     }
 
     /// Restored from a snapshot, under this budget and tuning.
@@ -63,6 +69,8 @@ impl Fleet {
     /// while a window fills.
     pub fn share_budget(&mut self) {
         self.ln_a = self.budget.ln_a(self.n_armed());
+        let blunt = self.members.iter().filter(|member| self.is_blunt(member));
+        self.n_blunt = blunt.count();
     }
 
     /// ln A for tests beside those of the streams: of `n` senders that may fall silent.
@@ -75,6 +83,19 @@ impl Fleet {
     #[must_use]
     pub fn n_armed(&self) -> usize {
         self.members.iter().filter(|member| member.stream.is_armed()).count()
+    }
+
+    /// Armed streams of slow calls that would not notice that three in ten calls are slow, because what they know
+    /// of their scatter is too young; as of the last minute.
+    #[must_use]
+    pub const fn n_blunt(&self) -> usize {
+        self.n_blunt
+    }
+
+    fn is_blunt(&self, Member { stream, extra_nats }: &Member) -> bool {
+        stream.watches_slow_calls()
+            && stream.is_armed()
+            && !stream.would_notice(SLOW_SHARE, self.ln_a + extra_nats)
     }
 
     /// A stream, to look at.

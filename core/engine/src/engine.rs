@@ -163,6 +163,12 @@ impl Engine {
         (self.watch.fleet.len(), self.watch.fleet.n_armed())
     }
 
+    /// On how many of those it would not be noticed yet that three in ten calls are slow.
+    #[must_use]
+    pub const fn n_blunt(&self) -> usize {
+        self.watch.fleet.n_blunt()
+    }
+
     /// The number of the change that a told one became, as long as it is remembered.
     #[must_use]
     pub fn told_as(&self, told: &ToldChange) -> Option<ChangeId> {

@@ -24,10 +24,10 @@ const ROOTCAUSEBENCH: [&str; 2] =
 #[derive(Args)]
 pub(crate) struct Attribute {
     /// Plain histories of each setting.
-    #[arg(long, default_value_t = 3_000)]
+    #[arg(long, default_value_t = 3_800)]
     plain: u64,
     /// Histories of each other family and setting.
-    #[arg(long, default_value_t = 400)]
+    #[arg(long, default_value_t = 300)]
     others: u64,
     /// First seed; every second one from there on is used.
     #[arg(long, default_value_t = 1)]

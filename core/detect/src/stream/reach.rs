@@ -9,7 +9,7 @@
 use super::{N_SCALES, Stream, threshold};
 use crate::edges::Edges;
 use crate::scale::{Scale, Suffix};
-use crate::tuning::{N_LANES, Sides, WINDOW_BLOCKS};
+use crate::tuning::{Figure, N_LANES, Sides, WINDOW_BLOCKS};
 use hw_stats::Counts;
 
 /// Ages that are tried for a forecast: one an hour, for a week.
@@ -25,6 +25,12 @@ struct Question {
 }
 
 impl Stream {
+    /// Whether it watches a share of slow calls.
+    #[must_use]
+    pub fn watches_slow_calls(&self) -> bool {
+        self.figure == Figure::LATENCY
+    }
+
     /// Whether it would notice now that its figure is `after`, with the traffic it has.
     #[must_use]
     pub fn would_notice(&self, after: f64, ln_a: f64) -> bool {

@@ -173,6 +173,9 @@ pub(super) fn streams(now: &Now) -> Markup {
     html! {
         @if now.streams.armed == now.streams.watched { b { "All " (now.streams.watched) } " figures are watched." }
         @else { b { (now.streams.armed) " of " (now.streams.watched) } " figures are watched; the others are learning." }
+        @if now.streams.blunt > 0 {
+            " " (now.streams.blunt) " of them watch slow calls and are young: that nearly all calls are slow would be noticed, three in ten not for a day or two."
+        }
     }
 }
 

@@ -46,7 +46,7 @@ pub(crate) fn now() -> Now {
         troubles: vec![text()],
         clock: "wall".to_owned(),
         now: Some(AT.to_owned()),
-        streams: Streams { watched: 3, armed: 2 },
+        streams: Streams { watched: 3, armed: 2, blunt: 1 },
         coverage: 0.9,
         received: Received {
             last_minute: 1,

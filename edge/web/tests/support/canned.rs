@@ -373,7 +373,7 @@ impl Backend for Canned {
             troubles: Vec::new(),
             clock: "wall".to_owned(),
             now: None,
-            streams: Streams { watched: 2, armed: 1 },
+            streams: Streams { watched: 2, armed: 1, blunt: 0 },
             coverage: 1.0,
             received: Received::default(),
             batches_behind: 0,

@@ -34,7 +34,11 @@ impl Known {
         Self {
             has_data: flow.services().any(|service| !flow.is_own(service)),
             now: Some(engine.now()).filter(|now| *now > Timestamp(i64::MIN)),
-            streams: Streams { watched: watched as u64, armed: armed as u64 },
+            streams: Streams {
+                watched: watched as u64,
+                armed: armed as u64,
+                blunt: engine.n_blunt() as u64,
+            },
             coverage: flow.coverage().share(),
         }
     }
@@ -92,7 +96,7 @@ impl Answers {
             let sentence = format!("Nothing new was received for {}.", length_words(silent_s));
             return ("silent", sentence);
         }
-        let Streams { watched, armed } = streams;
+        let Streams { watched, armed, .. } = streams;
         if armed == 0 {
             let sentence = format!(
                 "Learning what is usual: a shift on {watched} figures would not be noticed yet; it \

@@ -7,6 +7,9 @@ use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+/// Of each service and metric, its values by the second.
+pub(super) type Metrics = BTreeMap<(String, String), Vec<(i64, f64)>>;
+
 /// What is given, and what is true.
 pub(super) struct Scenario {
     pub name: String,
@@ -14,7 +17,7 @@ pub(super) struct Scenario {
     pub deploys: Vec<Deploy>,
     pub flags: Vec<Flag>,
     /// Values by minute (seconds since 1970), per service and metric.
-    pub metrics: BTreeMap<(String, String), Vec<(i64, f64)>>,
+    pub metrics: Metrics,
     /// Calls between services that traces show.
     pub calls: BTreeSet<(String, String)>,
     /// The commit that did it, or `none`.
@@ -95,7 +98,7 @@ fn json<T: DeserializeOwned>(file: &Path) -> Result<T> {
 }
 
 /// `timestamp,service,metric,value`, without quotes.
-fn metrics(file: &Path) -> Result<BTreeMap<(String, String), Vec<(i64, f64)>>> {
+fn metrics(file: &Path) -> Result<Metrics> {
     let what = || format!("failed to read {}", file.display());
     let text = std::fs::read_to_string(file).with_context(what)?;
     let mut metrics: BTreeMap<_, Vec<_>> = BTreeMap::new();

@@ -50,6 +50,10 @@ const VOID: f64 = 0.3;
 /// P at or below which two independent hard facts exonerate.
 const EXONERATED_BY_TWO: f64 = 0.05;
 
+/// What the hard facts together must say then, as a likelihood ratio. Of 2,027 guilty changes one was exonerated by
+/// two that said .06 (docs/internals/attribution.md).
+const HARD_TOGETHER: f64 = 1.0 / 30.0;
+
 /// Hours before an onset in which a change is expected anyway: BF_time compares with a change at
 /// any time within them.
 const COMPARED_WITH_H: f64 = 48.0;
@@ -229,11 +233,12 @@ fn conclude(evidence: &Evidence, hazard: Hazard<'_>, total: f64) -> Weighed {
     let weights: Vec<Weight> = hazard.factors.iter().map(|factor| factor.weight).collect();
     let in_doubt = hazard.per_h * hazard.factors.iter().map(Factor::doubt).product::<f64>();
     let doubted = in_doubt / (total - hazard.per_h + in_doubt);
-    let n_hard = weights.iter().filter(|weight| weight.is_hard).count();
+    let hard = weights.iter().filter(|weight| weight.is_hard).map(|weight| weight.bayes_factor);
+    let (n_hard, said_by_hard) = (hard.clone().count(), hard.product::<f64>());
     let verdict = if is_implicated(probability, &hazard) {
         Verdict::Implicated
     } else if (doubted <= EXONERATED && n_hard >= 1)
-        || (probability <= EXONERATED_BY_TWO && n_hard >= 2)
+        || (probability <= EXONERATED_BY_TWO && n_hard >= 2 && said_by_hard <= HARD_TOGETHER)
     {
         Verdict::Exonerated
     } else if probability <= NOT_IMPLICATED {

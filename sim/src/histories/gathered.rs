@@ -83,14 +83,17 @@ impl Gathering<'_> {
         }
     }
 
-    /// Who brought about what was noticed: if nobody noticed it the first time, the guilty change made again.
+    /// Who brought about what was noticed: if that begins when it came the second time, the guilty change made
+    /// again.
     pub(super) fn guilty(&self) -> Option<usize> {
         let history = self.history;
         let again = || {
             let mut acts = history.acts.iter();
             acts.position(|act| act.redeploy_of.is_some() && act.redeploy_of == history.guilty)
         };
-        let is_second = history.shifted.get(1).is_some_and(|(from, _)| *from <= self.noticed.at);
+        let onset = onset_middle(&self.noticed.onset);
+        let again_at = again().and_then(|again| history.acts.get(again)).map(|act| instant(act.at));
+        let is_second = again_at.is_some_and(|at| at < onset);
         if is_second { again().or(history.guilty) } else { history.guilty }
     }
 

@@ -69,7 +69,7 @@ fn drill_gives_nothing_away_until_the_end() {
     assert!(before.contains("100 %"), "the figures are those of the incident:\n{before}");
     let answers = answers.split_whitespace().collect::<Vec<_>>().join(" ");
     for said in [
-        "Where it starts: eligibility, 97 % sure. So you said, ",
+        "Where it starts: eligibility, 99.0 % sure. So you said, ",
         "To blame: none of the changes.",
         "deploy of router 1.4.2 -> 2.0.0 (C1). You said C1.",
         "restart of eligibility helped",

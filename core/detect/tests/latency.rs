@@ -74,8 +74,8 @@ fn slow_seconds_of_young_streams_are_nothing() {
     assert!(n > 60 || alarms.is_empty(), "{alarms:?}");
 }
 
-/// FIXME: of calls over the 95 % quantile six times as many are never noticed while a stream is young:
-/// the prior takes all calls of a window for one. What was tried: docs/internals/detection.md.
+/// Of calls over the 95 % quantile six times as many are never noticed while a stream is young: the prior takes all
+/// calls of a window for one. The stream says so (below). What was tried: docs/internals/detection.md.
 #[test]
 fn young_streams_notice_that_all_calls_are_slow_and_miss_what_is_less() {
     for (rate, usual, slow, is_noticed) in [(9.0, 0.05, 1.0, true), (9.0, 0.05, 0.3, false)] {

@@ -39,13 +39,13 @@ const IMPLICATED_EVIDENCE: f64 = 10.0;
 const NOT_IMPLICATED: f64 = 0.1;
 
 /// P at or below which one hard fact exonerates, in doubt of it. With .01 and no doubt, a rollback that did not help
-/// cleared guilty changes of hours before: 83 of 5,667 in a sketch of the histories, with this none
+/// cleared guilty changes of hours before; of 833 guilty changes of even histories, with this none
 /// (docs/internals/attribution.md).
-const EXONERATED: f64 = 0.0005;
+const EXONERATED: f64 = 0.002;
 
 /// Share of experiments that say nothing, for an exoneration: faults that outlive their version, cures by
 /// coincidence, triggers that come once.
-const VOID: f64 = 0.3;
+const VOID: f64 = 0.1;
 
 /// P at or below which two independent hard facts exonerate.
 const EXONERATED_BY_TWO: f64 = 0.05;

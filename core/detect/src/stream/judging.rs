@@ -68,20 +68,10 @@ impl Stream {
         (scale.saturating_sub(3)..=coarsest).rev().find(known)
     }
 
-    fn tempering(&self, window_n: f64, measured_at: Option<usize>) -> Tempering {
-        self.tempering_at(self.age_s, window_n, measured_at)
-    }
-
-    /// How evidence is blunted at an age, with the dispersion that is known now.
-    pub(super) fn tempering_at(
-        &self,
-        age_s: i64,
-        window_n: f64,
-        measured_at: Option<usize>,
-    ) -> Tempering {
+    pub(super) fn tempering(&self, window_n: f64, measured_at: Option<usize>) -> Tempering {
         let (figure, _) = self.baseline();
         let size = self.figure.form.size(window_n, figure);
-        let halvings = age_s as f64 / self.tuning.prior_half_life_s;
+        let halvings = self.age_s as f64 / self.tuning.prior_half_life_s;
         let prior = self.figure.prior_rho(figure) * 0.5f64.powf(halvings);
         let measured = measured_at.and_then(|at| self.scales.get(at));
         let (phi, rho) = match measured {

@@ -2,27 +2,14 @@
 //!
 //! The prior correlation blunts a young stream, so that it is armed and still misses large shifts
 //! (docs/internals/detection.md, slow calls of young streams). This works out whether a window filled
-//! with the traffic of now, at another figure, would be an alarm. It decides nothing. Its limits: the
-//! figure is put as if it were the same in every block, and what is learned of the dispersion after now
-//! is not known, so that the age it gives is a forecast.
+//! with the traffic of now, at another figure, would be an alarm. It decides nothing. Its limit:
+//! the figure is put as if it were the same in every block.
 
 use super::{N_SCALES, Stream, threshold};
 use crate::edges::Edges;
 use crate::scale::{Scale, Suffix};
 use crate::tuning::{Figure, N_LANES, Sides, WINDOW_BLOCKS};
 use hw_stats::Counts;
-
-/// Ages that are tried for a forecast: one an hour, for a week.
-const FORECAST_STEP_S: i64 = 3_600;
-const FORECAST_MAX_S: i64 = 7 * 86_400;
-
-/// A figure that is asked about, under a budget, at an age.
-#[derive(Clone, Copy)]
-struct Question {
-    after: f64,
-    ln_a: f64,
-    age_s: i64,
-}
 
 impl Stream {
     /// Whether it watches a share of slow calls.
@@ -34,32 +21,18 @@ impl Stream {
     /// Whether it would notice now that its figure is `after`, with the traffic it has.
     #[must_use]
     pub fn would_notice(&self, after: f64, ln_a: f64) -> bool {
-        self.reaches(Question { after, ln_a, age_s: self.age_s })
-    }
-
-    /// In how many seconds it would notice that its figure is `after`, if its traffic and its scatter stay
-    /// as they are: 0 if it would now, `None` if not within a week.
-    #[must_use]
-    pub fn would_notice_in_s(&self, after: f64, ln_a: f64) -> Option<i64> {
-        let waits = (0..=FORECAST_MAX_S / FORECAST_STEP_S).map(|step| step * FORECAST_STEP_S);
-        waits
-            .into_iter()
-            .find(|wait_s| self.reaches(Question { after, ln_a, age_s: self.age_s + wait_s }))
-    }
-
-    fn reaches(&self, question: Question) -> bool {
         let scales = self.figure.finest_scale..N_SCALES;
-        scales.into_iter().any(|scale| self.reaches_on(scale, question).is_some())
+        scales.into_iter().any(|scale| self.reaches_on(scale, after, ln_a).is_some())
     }
 
     /// The fewest blocks of a scale that would be an alarm.
-    fn reaches_on(&self, scale: usize, question: Question) -> Option<usize> {
+    fn reaches_on(&self, scale: usize, after: f64, ln_a: f64) -> Option<usize> {
         let window = self.scales.get(scale).filter(|window| window.is_full())?;
         let armed = self.dispersion_scale(scale)?;
-        let tempering = self.tempering_at(question.age_s, window.window_n(), Some(armed));
-        let wanted = threshold(question.ln_a, scale);
+        let tempering = self.tempering(window.window_n(), Some(armed));
+        let wanted = threshold(ln_a, scale);
         let block_n = block_n(window);
-        let nats = self.edges.weigh(Counts::new(block_n, block_n * question.after));
+        let nats = self.edges.weigh(Counts::new(block_n, block_n * after));
         let blunted =
             nats.map(|nats| (f64::from(nats) / tempering.phi).min(self.tuning.block_nats_max));
         let first = self.tuning.alarm_blocks_min;
@@ -69,7 +42,7 @@ impl Stream {
             };
             let nats = most * *n_blocks as f64;
             let n = block_n * *n_blocks as f64;
-            let counts = Counts::new(n, n * question.after);
+            let counts = Counts::new(n, n * after);
             let suffix = Suffix { nats, lane, n_blocks: *n_blocks, counts };
             nats >= self.tuning.screen * wanted && self.is_confirmed(&suffix, tempering.rho, wanted)
         })

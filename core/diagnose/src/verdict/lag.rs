@@ -53,7 +53,7 @@ impl Place {
             Self::Asks => 0.5,
             Self::AsksUnseen => 0.3,
             Self::AsksAsAlways => 0.1,
-            Self::Feeds => 0.11,
+            Self::Feeds => 0.08,
             // Who hands on what comes from farther up has looked at it and found it as always.
             Self::FeedsFromAfar => 0.02,
             // What it answers is as always; that it does something else all the same, nobody would see.

@@ -135,7 +135,7 @@ pub fn judge_history(id: CaseId) -> Case {
 
 /// Seconds at which verdicts are looked at: when it is noticed, after each attempt, at the end.
 fn looks(history: &History, noticed: &Noticed) -> Vec<i64> {
-    let first = noticed.at + noticed::AGE_S;
+    let first = (noticed.at + noticed::AGE_S).min(history.end);
     let after = history.acts.iter().map(|act| act.at).filter(|at| *at > first && *at < history.end);
     let mut looks: Vec<i64> = after.flat_map(|at| [at + 120, at + 600, at + 1_800]).collect();
     looks.extend([first, history.end]);

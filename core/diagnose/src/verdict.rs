@@ -50,6 +50,9 @@ const VOID: f64 = 0.1;
 /// P at or below which two independent hard facts exonerate.
 const EXONERATED_BY_TWO: f64 = 0.05;
 
+/// What a hard fact must say to exonerate alone, as a likelihood ratio.
+const HARD_ALONE: f64 = 0.1;
+
 /// What the hard facts together must say then, as a likelihood ratio. Of 2,027 guilty changes one was exonerated by
 /// two that said .06 (docs/internals/attribution.md).
 const HARD_TOGETHER: f64 = 1.0 / 30.0;
@@ -234,10 +237,11 @@ fn conclude(evidence: &Evidence, hazard: Hazard<'_>, total: f64) -> Weighed {
     let in_doubt = hazard.per_h * hazard.factors.iter().map(Factor::doubt).product::<f64>();
     let doubted = in_doubt / (total - hazard.per_h + in_doubt);
     let hard = weights.iter().filter(|weight| weight.is_hard).map(|weight| weight.bayes_factor);
-    let (n_hard, said_by_hard) = (hard.clone().count(), hard.product::<f64>());
+    let (n_hard, said_by_hard) = (hard.clone().count(), hard.clone().product::<f64>());
+    let strongest = hard.fold(1.0, f64::min);
     let verdict = if is_implicated(probability, &hazard) {
         Verdict::Implicated
-    } else if (doubted <= EXONERATED && n_hard >= 1)
+    } else if (doubted <= EXONERATED && strongest <= HARD_ALONE)
         || (probability <= EXONERATED_BY_TWO && n_hard >= 2 && said_by_hard <= HARD_TOGETHER)
     {
         Verdict::Exonerated

@@ -13,13 +13,13 @@ pub fn link_told(changes: &mut [KnownChange]) {
         let change = &mut known.change;
         if change.kind == ChangeKind::Rollback && change.reverses.is_none() {
             change.reverses = taken_back(before, change);
-        } else if can_be_taken_back(change.kind) && change.redeploy_of.is_none() {
+        } else if sets_a_version(change.kind) && change.redeploy_of.is_none() {
             change.redeploy_of = made_again(before, change);
         }
     }
 }
 
-const fn can_be_taken_back(kind: ChangeKind) -> bool {
+const fn sets_a_version(kind: ChangeKind) -> bool {
     matches!(kind, ChangeKind::Deploy | ChangeKind::Flag | ChangeKind::Config)
 }
 
@@ -29,7 +29,7 @@ fn taken_back(before: &[KnownChange], rollback: &Change) -> Option<ChangeId> {
     let stands = |id: ChangeId| changes().all(|other| other.reverses != Some(id));
     let fits = |change: &&Change| {
         change.service == rollback.service
-            && can_be_taken_back(change.kind)
+            && sets_a_version(change.kind)
             && stands(change.id)
             && may_be_same(change.from_version.as_deref(), rollback.to_version.as_deref())
             && may_be_same(change.to_version.as_deref(), rollback.from_version.as_deref())

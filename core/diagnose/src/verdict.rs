@@ -227,8 +227,11 @@ fn is_implicated(probability: f64, hazard: &Hazard<'_>) -> bool {
         .map(|factor| factor.weight)
         .filter(|weight| matches!(weight.fact, Fact::Reversal | Fact::Split | Fact::Redeploy));
     let said: f64 = experiments.map(|weight| weight.bayes_factor).product();
-    let least = if said > ACCUSES { IMPLICATED_BY_EXPERIMENT } else { IMPLICATED };
-    probability >= least && hazard.evidence > IMPLICATED_EVIDENCE
+    if said > ACCUSES {
+        probability >= IMPLICATED_BY_EXPERIMENT
+    } else {
+        probability >= IMPLICATED && hazard.evidence > IMPLICATED_EVIDENCE
+    }
 }
 
 fn conclude(evidence: &Evidence, hazard: Hazard<'_>, total: f64) -> Weighed {

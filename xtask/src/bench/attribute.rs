@@ -17,8 +17,7 @@ use std::path::PathBuf;
 use std::thread::available_parallelism;
 
 /// Where RootCauseBench is looked for if nobody says where it is.
-const ROOTCAUSEBENCH: [&str; 2] =
-    ["/work/shared/data/rca/rootcausebench", "../shared/data/rca/rootcausebench"];
+const ROOTCAUSEBENCH: [&str; 2] = ["../shared/data/rca/rootcausebench", "data/rca/rootcausebench"];
 
 /// How often verdicts on changes are right: simulated histories, and RootCauseBench.
 #[derive(Args)]

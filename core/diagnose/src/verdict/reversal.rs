@@ -148,7 +148,7 @@ pub(super) fn what_would_decide(evidence: &Evidence, known: &KnownChange) -> Str
             "a cure elsewhere would decide it, or that it comes again and nothing happens".to_owned()
         }
         None => format!(
-            "taking it back would decide it within {} ({} items)",
+            "if it were taken back and the figure returned within {} ({} items), that would decide it",
             length_words(settle_s),
             count(rate * settle_s)
         ),

@@ -48,7 +48,15 @@ pub(crate) struct TrackerSettings {
 /// Where action items stand as issues too, and what is wrong there.
 pub(super) struct Tracking {
     trackers: Vec<TrackerSettings>,
-    troubles: Mutex<BTreeMap<String, String>>,
+    troubles: Mutex<BTreeMap<String, Trouble>>,
+}
+
+/// What is wrong with the issue of an item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Trouble {
+    words: String,
+    /// How the issue stood: what is wrong is over when it stands otherwise.
+    issue: Option<String>,
 }
 
 /// Looks after issues.
@@ -89,18 +97,20 @@ impl Tracking {
     pub(super) fn say_troubles(&self, items: &mut [ActionWords]) {
         let troubles = self.troubles.lock().unwrap_or_else(PoisonError::into_inner);
         for item in items {
-            if let Some(trouble) = troubles.get(&item.id) {
-                item.tracker_trouble = Some(trouble.clone());
+            // Between what is written down and the end of its trouble, both would be read.
+            if let Some(trouble) = troubles.get(&item.id).filter(|it| it.issue == item.issue) {
+                item.tracker_trouble = Some(trouble.words.clone());
             }
         }
     }
 
     /// Keeps what is wrong with an issue, or that nothing is. Returns whether that is news.
-    fn note(&self, item: &str, trouble: Option<String>) -> bool {
+    fn note(&self, item: &ActionWords, words: Option<String>) -> bool {
+        let trouble = words.map(|words| Trouble { words, issue: item.issue.clone() });
         let mut troubles = self.troubles.lock().unwrap_or_else(PoisonError::into_inner);
         let before = match trouble.clone() {
-            Some(trouble) => troubles.insert(item.to_owned(), trouble),
-            None => troubles.remove(item),
+            Some(trouble) => troubles.insert(item.id.clone(), trouble),
+            None => troubles.remove(&item.id),
         };
         before != trouble
     }
@@ -192,7 +202,7 @@ impl Following {
             }
             let Some(id) = ActionRef::from_word(&item.id) else { continue };
             let Some((step, at)) = Step::of(&item, &self.answers.tracking.trackers) else {
-                self.say(&item.id, stranger(&item, &self.answers.tracking));
+                self.say(&item, stranger(&item, &self.answers.tracking));
                 continue;
             };
             let at = at.clone();
@@ -200,7 +210,7 @@ impl Following {
                 let why = self.patience.paused(&at.tracker.name).filter(|_| !step.is_look());
                 if let Some(why) = why {
                     let words = format!("{} in {}: {why}", step.words(), at.tracker.name);
-                    self.say(&item.id, Some(words));
+                    self.say(&item, Some(words));
                 }
                 continue;
             }
@@ -208,7 +218,7 @@ impl Following {
             match self.take(id, &item, (step, &at)) {
                 Ok(()) => {
                     self.patience.succeeded(&item, &before, at.every);
-                    self.say(&item.id, None);
+                    self.say(&item, None);
                 }
                 Err(outcome) => self.failed(&item, &at.tracker.name, &before, outcome),
             }
@@ -225,18 +235,17 @@ impl Following {
         };
         let wait_s = self.patience.failed(item, after_s);
         let why = format!("{reason}; tried again within {wait_s} s");
-        self.say(&item.id, Some(format!("{} in {tracker}: {why}", step.words())));
+        self.say(item, Some(format!("{} in {tracker}: {why}", step.words())));
         if is_everybody {
             self.patience.pause(tracker, wait_s, why);
         }
     }
 
-    fn say(&self, item: &str, trouble: Option<String>) {
-        let words = trouble.clone();
-        if self.answers.tracking.note(item, trouble) {
-            match words {
-                Some(reason) => warn!(item, reason, "an issue cannot be looked after"),
-                None => info!(item, "its issue is as it should be"),
+    fn say(&self, item: &ActionWords, trouble: Option<String>) {
+        if self.answers.tracking.note(item, trouble.clone()) {
+            match trouble {
+                Some(reason) => warn!(item = item.id, reason, "an issue cannot be looked after"),
+                None => info!(item = item.id, "its issue is as it should be"),
             }
         }
     }

@@ -3,7 +3,8 @@
 //! The windowed, multi-scale, tempered detector of docs/internals/detection.md, with the exact
 //! confirmation and the repairs for young streams. It reads ticks of one second,
 //! in order; an idle second is a tick of zeros. Until enough is known of a stream it is *learning*:
-//! slower, never blind for good. While it is shifted it learns nothing.
+//! slower, never blind for good. While it is shifted what it does teaches a baseline apart, which takes
+//! over if the shift lasts for a month.
 
 use crate::baseline::Baseline;
 use crate::edges::Edges;
@@ -58,6 +59,8 @@ pub enum Step {
     Alarm(Alarm),
     /// The shift is over.
     Ended(Ending),
+    /// The shift has lasted so long that what it does is usual now.
+    Settled,
 }
 
 /// The detector of one stream.
@@ -88,7 +91,7 @@ enum Readiness {
 }
 
 /// A shift that lasts: the test of whether the figure is back.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Shifted {
     direction: Direction,
     /// Where it has shifted to, and how it scatters there: first as the alarm has it, then as is seen.
@@ -105,6 +108,11 @@ struct Shifted {
     /// The dispersion that the alarm assumed: it scatters no less.
     #[serde(default)]
     phi_min: f64,
+    /// For how long it has been followed, and what would be usual if the shift were.
+    #[serde(default)]
+    age_s: i64,
+    #[serde(default)]
+    usual: Option<Box<Baseline>>,
 }
 
 /// What a shifted figure does.
@@ -177,6 +185,11 @@ impl Stream {
     pub fn judge(&mut self, tick: i64, counts: Counts, ln_a: f64) -> Step {
         if self.age_s % 60 == 0 {
             self.turn_minute(tick);
+            if self.settle(tick) {
+                self.age_s += 1;
+                self.minute += counts;
+                return Step::Settled;
+            }
         }
         self.age_s += 1;
         self.minute += counts;
@@ -300,8 +313,9 @@ impl Stream {
 
     fn turn_minute(&mut self, tick: i64) {
         let minute = std::mem::take(&mut self.minute);
-        if self.shifted.is_some() {
+        if let Some(shifted) = &mut self.shifted {
             self.baseline.see_shifted(tick - 60, minute);
+            shifted.follow(self.figure.form, (tick, minute), &self.tuning);
         } else if self.age_s > 0 {
             self.baseline.await_lesson(tick - 60, minute);
         }
@@ -312,13 +326,16 @@ impl Stream {
             self.frozen_s = 0;
         }
         self.baseline.enter_minute(tick, self.age_s, &self.tuning);
-        let learned = self.baseline.learned();
-        let size = self.figure.form.size(learned.n, self.baseline.figure());
-        if self.ready == Readiness::Learning && size >= self.tuning.ready_size {
+        if self.ready == Readiness::Learning && self.known_size() >= self.tuning.ready_size {
             self.ready = Readiness::Ready(self.age_s);
             self.reset_windows();
         }
         self.renew_edges();
+    }
+
+    /// Items, or expected events, behind the baseline.
+    fn known_size(&self) -> f64 {
+        self.figure.form.size(self.baseline.learned().n, self.baseline.figure())
     }
 
     fn renew_edges(&mut self) {

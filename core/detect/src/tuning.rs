@@ -106,7 +106,7 @@ pub struct Tuning {
     pub alarm_blocks_min: usize,
     /// Evidence from which on nothing is learned any more, in nats.
     pub freeze_nats: f64,
-    /// A frozen stream learns again after this long: it is the new normal. 30 days.
+    /// A frozen stream learns again, and a shift is what is usual, after this long. 30 days.
     pub freeze_s_max: i64,
     /// Items (or expected events) before a baseline is worth anything.
     pub ready_size: f64,

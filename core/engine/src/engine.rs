@@ -209,6 +209,9 @@ impl Engine {
         for shift in &ended {
             self.outputs.push_back(Output::ShiftEnded { at: self.now, shift: *shift });
         }
+        for shift in self.shifts.settle(self.now) {
+            self.outputs.push_back(Output::ShiftSettled { at: self.now, shift });
+        }
         if !news.is_empty() || !found.is_empty() || !ended.is_empty() {
             self.look_at_all();
         } else {

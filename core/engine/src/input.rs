@@ -56,6 +56,13 @@ pub enum Output {
         /// The shift.
         shift: ShiftId,
     },
+    /// A shift has lasted so long that what it does is usual now: it is over.
+    ShiftSettled {
+        /// When.
+        at: Timestamp,
+        /// The shift.
+        shift: ShiftId,
+    },
     /// A person opened an incident.
     IncidentOpened {
         /// When it was taken in.

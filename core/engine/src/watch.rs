@@ -69,6 +69,8 @@ pub(crate) struct News {
 pub(crate) enum NewsKind {
     Alarm(Alarm),
     Ended(Ending),
+    /// It has lasted so long that it is usual.
+    Settled,
 }
 
 /// All streams with what they watch.
@@ -407,6 +409,7 @@ impl Watch {
             Step::Quiet => return,
             Step::Alarm(alarm) => NewsKind::Alarm(alarm),
             Step::Ended(ending) => NewsKind::Ended(ending),
+            Step::Settled => NewsKind::Settled,
         };
         let Some(watched) = self.watched(stream) else { return };
         let (tick, at) = (judged_at.tick, judged_at.at);

@@ -80,6 +80,11 @@ pub enum WhatV1 {
         /// Its number.
         shift: u32,
     },
+    /// A figure has done something else for so long that it is normal.
+    ShiftSettled {
+        /// Its number.
+        shift: u32,
+    },
     /// The likeliest origin is another than before.
     OriginNamed {
         /// The service.

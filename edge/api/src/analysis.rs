@@ -97,7 +97,8 @@ pub struct Shift {
     pub evidence_nats: f64,
     /// The incident it belongs to.
     pub incident: Option<String>,
-    /// When somebody accepted what the figure does as the new normal; left out otherwise.
+    /// When somebody accepted what the figure does as the new normal, or it had lasted for 30 days; left out
+    /// otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accepted_at: Option<String>,
 }

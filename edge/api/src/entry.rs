@@ -13,7 +13,7 @@ pub struct Entry {
     /// The incident it belongs to.
     pub incident: Option<String>,
     /// What happened, as a word: `change_found`, `shift_detected`, `shift_ended`, `shift_accepted`,
-    /// `origin_named`, `verdict_changed`, `effect_known`, `incident_ended`, `repair_seen`, `incident_merged`,
+    /// `shift_settled`, `origin_named`, `verdict_changed`, `effect_known`, `incident_ended`, `repair_seen`, `incident_merged`,
     /// `incident_opened`, `title_set`, `status_set`, `severity_set`, `role_taken`, `role_left`,
     /// `time_corrected`, `noted`, `reported`, `hypothesis_opened`,
     /// `hypothesis_ruled_out`, `mitigation_begun`, `mitigation_checked`, `handed_over`,

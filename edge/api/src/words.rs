@@ -20,7 +20,7 @@ impl Change {
 }
 
 impl Shift {
-    /// When nothing was to be said of it any more: its figure was back, or somebody accepted what it does as normal.
+    /// When nothing was to be said of it any more: its figure was back, or what it does became normal.
     /// None while it is open.
     #[must_use]
     pub fn over_at(&self) -> Option<&str> {

@@ -85,6 +85,7 @@ fn parts(what: &WhatV1) -> (&'static str, Option<String>, &[String]) {
         WhatV1::ShiftDetected { shift: number, .. } => ("shift_detected", shift(number), &[]),
         WhatV1::ShiftEnded { shift: number } => ("shift_ended", shift(number), &[]),
         WhatV1::ShiftAccepted { shift: number } => ("shift_accepted", shift(number), &[]),
+        WhatV1::ShiftSettled { shift: number } => ("shift_settled", shift(number), &[]),
         WhatV1::OriginNamed { because, .. } => ("origin_named", None, because),
         WhatV1::VerdictChanged { change: number, because, .. } => {
             ("verdict_changed", change(number), because)
@@ -127,9 +128,10 @@ fn value(what: &WhatV1) -> Option<&str> {
 fn timeline(what: &WhatV1) -> &'static str {
     match what {
         WhatV1::ChangeFound { .. } | WhatV1::VerdictChanged { .. } => "change",
-        WhatV1::ShiftDetected { .. } | WhatV1::ShiftEnded { .. } | WhatV1::OriginNamed { .. } => {
-            "alert"
-        }
+        WhatV1::ShiftDetected { .. }
+        | WhatV1::ShiftEnded { .. }
+        | WhatV1::ShiftSettled { .. }
+        | WhatV1::OriginNamed { .. } => "alert",
         WhatV1::ShiftAccepted { .. } => "decision",
         WhatV1::EffectKnown { .. } | WhatV1::IncidentEnded | WhatV1::RepairSeen { .. } => "check",
         WhatV1::IncidentMerged { .. } => "status",
@@ -152,6 +154,9 @@ pub(super) fn words(what: &WhatV1, names: &mut ChangeNames<'_>) -> String {
         WhatV1::ShiftEnded { shift } => format!("S{shift} is over: the figure is back"),
         WhatV1::ShiftAccepted { shift } => {
             format!("S{shift} was accepted: what the figure does now is its new normal")
+        }
+        WhatV1::ShiftSettled { shift } => {
+            format!("S{shift} has lasted for 30 days: what the figure does is its new normal")
         }
         WhatV1::OriginNamed { service, confidence, .. } => {
             format!("it starts at {service} ({:.0} % sure)", confidence * 100.0)

@@ -42,9 +42,9 @@ impl Announced {
                 }
                 (*at, self.shifts.insert(*shift))
             }
-            Output::ShiftEnded { at, shift } | Output::ShiftAccepted { at, shift } => {
-                (*at, self.shifts.contains(shift))
-            }
+            Output::ShiftEnded { at, shift }
+            | Output::ShiftAccepted { at, shift }
+            | Output::ShiftSettled { at, shift } => (*at, self.shifts.contains(shift)),
             Output::IncidentOpened { at, incident, .. } => {
                 (*at, self.incidents.insert(*incident, vec![*at]).is_none())
             }

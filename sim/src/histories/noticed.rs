@@ -83,7 +83,7 @@ pub(super) fn watch(history: &History, figure: &Figure) -> Watching {
         let step = stream.judge(instant(second).tick().0, *counts, ln_a);
         let said_at = second + AGE_S;
         match (step, &mut noticed) {
-            (Step::Quiet, _) | (Step::Ended(_), None) => {}
+            (Step::Quiet | Step::Settled, _) | (Step::Ended(_), None) => {}
             (Step::Alarm(alarm), None) => {
                 if second < history.onset {
                     return Watching::FalseAlarm;

@@ -159,6 +159,6 @@ impl Learned {
 fn alarm_of(step: Step) -> Option<Alarm> {
     match step {
         Step::Alarm(alarm) => Some(alarm),
-        Step::Quiet | Step::Ended(_) => None,
+        Step::Quiet | Step::Ended(_) | Step::Settled => None,
     }
 }

@@ -1,7 +1,8 @@
 //! The tests of a stream: is it shifted, is it back, and what does a block teach.
 
-use super::{Alarm, Ending, N_SCALES, Readiness, Seen, Shifted, Step, Stream, Tempering};
+use super::{Alarm, Baseline, Ending, N_SCALES, Readiness, Seen, Shifted, Step, Stream, Tempering};
 use super::{Filling, block_s, threshold};
+use crate::tuning::Tuning;
 use hw_stats::{Counts, Form, ln_likelihood_ratio};
 
 /// Items, or expected events, for which the alarm's figure counts once there are others: it is that of
@@ -87,9 +88,9 @@ impl Stream {
 
     pub(super) fn teach(&mut self, scale: usize, block: &Filling) {
         let Readiness::Ready(since) = self.ready else { return };
+        let known = self.known_size();
         let Some(taught) = self.scales.get_mut(scale) else { return };
         if block.counts.n > 0.0 {
-            let known = self.figure.form.size(self.baseline.learned().n, self.baseline.figure());
             let residual = block.residual(self.figure.form);
             if residual.size <= known && self.age_s - block_s(scale) >= since {
                 taught.dispersion.await_lesson(self.age_s, residual);
@@ -127,6 +128,8 @@ impl Stream {
             },
             since: Seen::default(),
             phi_min: alarm.phi,
+            age_s: 0,
+            usual: None,
         });
         self.minute = Counts::default();
         self.baseline.drop_waiting();
@@ -159,6 +162,24 @@ impl Stream {
         Step::Ended(Ending { back_tick })
     }
 
+    /// Ends a shift that has lasted as long as nothing may: it is the new normal, and a stream that waits
+    /// for what was usual before would be blind for good. Returns whether it did.
+    pub(super) fn settle(&mut self, tick: i64) -> bool {
+        let lasts = |shifted: &mut Shifted| shifted.age_s >= self.tuning.freeze_s_max;
+        let Some(shifted) = self.shifted.take_if(lasts) else { return false };
+        if let Some(usual) = shifted.usual {
+            self.baseline = *usual;
+        }
+        self.baseline.enter_minute(tick, self.age_s, &self.tuning);
+        if self.known_size() < self.tuning.ready_size {
+            self.ready = Readiness::Learning;
+        }
+        self.frozen_s = 0;
+        self.reset_windows();
+        self.renew_edges();
+        true
+    }
+
     pub(super) fn reset_windows(&mut self) {
         self.evidence = [0.0; N_SCALES];
         for scale in self.scales.iter_mut() {
@@ -169,6 +190,15 @@ impl Stream {
 }
 
 impl Shifted {
+    /// Lets a minute teach what would be usual if the shift were.
+    pub(super) fn follow(&mut self, form: Form, (tick, minute): (i64, Counts), tuning: &Tuning) {
+        let usual = self.usual.get_or_insert_with(|| Box::new(Baseline::new(form)));
+        usual.await_lesson(tick - 60, minute);
+        usual.learn(self.age_s, tuning);
+        usual.enter_minute(tick, self.age_s, tuning);
+        self.age_s += 60;
+    }
+
     /// Takes up what was seen up to now, where the figure is surely not back.
     fn learn(&mut self, form: Form, edge: f64) {
         let since = std::mem::take(&mut self.since);

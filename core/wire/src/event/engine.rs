@@ -34,6 +34,9 @@ impl EventV1 {
             Output::ShiftAccepted { at, shift } => {
                 event(at, words.incident_of(*shift), WhatV1::ShiftAccepted { shift: shift.0 })
             }
+            Output::ShiftSettled { at, shift } => {
+                event(at, words.incident_of(*shift), WhatV1::ShiftSettled { shift: shift.0 })
+            }
             Output::IncidentOpened { incident, opening, .. } => Some(Self {
                 at: opening.at.0,
                 incident: Some(incident.0),

@@ -172,6 +172,7 @@ impl WhatV1 {
             Self::ChangeFound { .. }
             | Self::ShiftEnded { .. }
             | Self::ShiftAccepted { .. }
+            | Self::ShiftSettled { .. }
             | Self::OriginNamed { .. }
             | Self::VerdictChanged { .. }
             | Self::RepairSeen { .. }

@@ -239,7 +239,7 @@ impl HopView {
                 td data-label="Back" class="when" {
                     @match (&shift.ended_at, &shift.accepted_at) {
                         (Some(at), _) => (clock.time(at)),
-                        (None, Some(at)) => { "accepted " (clock.time(at)) },
+                        (None, Some(at)) => { "normal since " (clock.time(at)) },
                         (None, None) => (behind("Accept as normal", None, &accept.unsigned(frame, &html! {
                             p { "From now on this is what is usual, and is told no more." }
                             button type="submit" { "Accept it" }

@@ -42,7 +42,9 @@ fn story_is_noticed_in_every_phase_and_with_every_history() {
             for (tick, counts) in (from_s..).zip(recorded_ticks(phase * 100, from_s)) {
                 match stream.judge(tick, counts, ln_a()) {
                     Step::Quiet => {}
-                    step @ (Step::Alarm(_) | Step::Ended(_)) => steps.push((tick, step)),
+                    step @ (Step::Alarm(_) | Step::Ended(_) | Step::Settled) => {
+                        steps.push((tick, step))
+                    }
                 }
             }
             let what = format!("phase {phase}, from {from_s} s: {steps:?}");

@@ -7,6 +7,9 @@
 use hw_model::{Change, CodePlace, Diagnosis, Hop, Interval, Severity, Shift, Tick, Timestamp};
 use hw_stats::{Counts, Form, Unseen, UsualRow, ln_marginal, ln_point};
 
+/// The name of the origin when more (or less) simply came in.
+pub const OUTSIDE: &str = "~outside";
+
 /// Nats from which on counts decide whether a figure is back.
 pub(crate) const DECIDED_NATS: f64 = 10.0;
 

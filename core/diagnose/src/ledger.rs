@@ -10,8 +10,7 @@ mod handed;
 
 pub use handed::{LegHarm, OwnHarm, own_harm};
 
-use crate::evidence::{Evidence, Inlet, Leg};
-use crate::origin::OUTSIDE;
+use crate::evidence::{Evidence, Inlet, Leg, OUTSIDE};
 use hw_model::{Hop, Signal};
 use hw_stats::Counts;
 use std::collections::{BTreeMap, BTreeSet};

@@ -28,12 +28,11 @@ pub use compare::{
     compare, way,
 };
 pub use evidence::{
-    AskedHop, Earlier, Evidence, Fate, Flowed, Inlet, KnownChange, Leg, LogRate, SeenAnswers,
-    Split, Track,
+    AskedHop, Earlier, Evidence, Fate, Flowed, Inlet, KnownChange, Leg, LogRate, OUTSIDE,
+    SeenAnswers, Split, Track,
 };
 pub use ledger::{Excess, LegHarm, OwnHarm, own_harm};
 pub use links::link_told;
-pub use origin::OUTSIDE;
 pub use verdict::{Fact, Weighed, Weight};
 
 use hw_model::Diagnosis;

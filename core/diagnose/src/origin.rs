@@ -7,14 +7,11 @@
 
 mod unseen;
 
-use crate::evidence::{AskedHop, Evidence, Leg};
+use crate::evidence::{AskedHop, Evidence, Leg, OUTSIDE};
 use crate::ledger::{Own, owners};
 use crate::mechanism::{Account, Mechanism, test};
 use crate::words::{clock, count, moved, share, usual_share};
 use hw_model::{Clearance, Direction, Hop, Origin, Shift, Signal};
-
-/// The name of the origin when more (or less) simply came in.
-pub const OUTSIDE: &str = "~outside";
 
 /// Probability kept for "none of the services named". In fault worlds with even seeds all of 243 incidents
 /// said with .9 and more were right, which bounds what is missed at a hundredth.

@@ -148,7 +148,7 @@ fn verdict_follows_the_evidence() {
         "it came three minutes before, and nothing else is known"
     );
     assert_eq!(verdict(18.0), "not_implicated", "its rollback has settled and had no effect");
-    assert_eq!(verdict(20.9), "not_implicated", "it was gone when a restart elsewhere cured it");
+    assert_eq!(verdict(20.9), "exonerated", "it was gone when a restart where it starts cured it");
     assert_eq!(verdict(25.0), "exonerated", "it was made again, and all stayed quiet");
 }
 

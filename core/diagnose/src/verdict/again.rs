@@ -10,8 +10,8 @@
 
 use super::lag::log_uniform_between;
 use super::{
-    ACCUSES, EXONERATED, EXONERATED_BY_TWO, Fact, Factor, HARD_ALONE, Hazard,
-    IMPLICATED_BY_EXPERIMENT, NOT_IMPLICATED, SPONTANEOUS_PER_H, conclude, hazard, reversal,
+    ACCUSES, EXONERATED_BY_TWO, Fact, Factor, Hazard, IMPLICATED_BY_EXPERIMENT, NOT_IMPLICATED,
+    SPONTANEOUS_PER_H, conclude, hazard, reversal,
 };
 use crate::evidence::{Earlier, Evidence, KnownChange};
 use crate::words::clock;
@@ -141,13 +141,9 @@ fn taken_back(evidence: &Evidence, earlier: &Earlier, known: &KnownChange) -> Op
 fn verdict(judgement: &Judgement, factor: Option<&Factor>) -> Verdict {
     let (probability, said) = (judgement.probability, judgement.verdict);
     let speaks_for_it = factor.is_some_and(|factor| factor.bayes_factor() > ACCUSES);
-    let is_hard =
-        factor.is_some_and(|factor| factor.weight.is_hard && factor.bayes_factor() <= HARD_ALONE);
     if probability >= IMPLICATED_BY_EXPERIMENT && (said == Verdict::Implicated || speaks_for_it) {
         Verdict::Implicated
-    } else if (probability <= EXONERATED && is_hard)
-        || (probability <= EXONERATED_BY_TWO && said == Verdict::Exonerated)
-    {
+    } else if probability <= EXONERATED_BY_TWO && said == Verdict::Exonerated {
         Verdict::Exonerated
     } else if probability <= NOT_IMPLICATED {
         Verdict::NotImplicated

@@ -4,7 +4,7 @@ use super::{Fact, Factor};
 use crate::evidence::{Evidence, KnownChange};
 use crate::mitigation::{effect_of, is_attempt};
 use crate::words::{clock, points};
-use hw_model::{ChangeKind, Effect};
+use hw_model::{ChangeKind, Effect, Origin};
 
 /// How much less likely a cure elsewhere is if this change is guilty: a restart of the changed
 /// service itself may hide its fault; one that is reached through it may have been fed bad state;
@@ -13,11 +13,19 @@ const CURED_ITSELF: f64 = 0.6;
 const CURED_BEHIND: f64 = 0.3;
 const CURED_ELSEWHERE: f64 = 0.1;
 
-/// A change that had been taken back before says less.
-const WAS_GONE: f64 = 0.6;
+/// A change that had been taken back before says less: what it left behind may have sat there.
+const WAS_GONE: f64 = 0.5;
+
+/// Probability of an origin from which on a cure there shows that the harm sat there, and not where a change was
+/// that had been taken back to no avail.
+const LIKELY: f64 = 0.5;
 
 /// The evidence of a cure by another service's restart or rollback.
-pub(super) fn weigh(evidence: &Evidence, known: &KnownChange) -> Option<Factor> {
+pub(super) fn weigh(
+    evidence: &Evidence,
+    origins: &[Origin],
+    known: &KnownChange,
+) -> Option<Factor> {
     let change = &known.change;
     let reversed_at = evidence
         .changes
@@ -45,7 +53,10 @@ pub(super) fn weigh(evidence: &Evidence, known: &KnownChange) -> Option<Factor> 
         if stayed { "while this change stayed in place" } else { "after this change was gone" };
     let because =
         format!("{} ended it, {place} ({})", cure_words(evidence, cure), points(bayes_factor));
-    let is_hard = stayed && cure.change.service != change.service;
+    let is_likely = |origin: &Origin| origin.confidence >= LIKELY;
+    let mut likely = origins.iter().filter(|origin| is_likely(origin));
+    let is_where_it_starts = likely.any(|origin| origin.service == cure.change.service);
+    let is_hard = cure.change.service != change.service && (stayed || is_where_it_starts);
     Some(Factor::soft(Fact::Cure, bayes_factor, because).hard_if(is_hard))
 }
 

@@ -112,7 +112,7 @@ impl Scribe {
                 format!("shift over: {}", self.ended_shift(&engine.report()))
             }
             Output::ShiftAccepted { .. } => "shift accepted as the new normal".to_owned(),
-            Output::ShiftSettled { .. } => "shift lasts for 30 days: the new normal".to_owned(),
+            Output::ShiftSettled { .. } => "shift lasts for a month: the new normal".to_owned(),
             Output::IncidentOpened { incident, opening, .. } => {
                 format!("{}: opened by {}: {}", opened(incident.0), opening.by, opening.title)
             }

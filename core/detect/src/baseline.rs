@@ -225,7 +225,7 @@ impl Baseline {
         Some(self.with_counts(figure, n))
     }
 
-    /// What is usual at this hour of the week, shrunk towards what is at this hour of any day: between
+    /// What is usual at this hour of the week, shrunk towards what this hour of any day is on such a day: between
     /// the centres of two hours, and of this hour by itself. Where usual things change with the day they
     /// may do so at once.
     fn by_week(
@@ -239,16 +239,37 @@ impl Baseline {
             (bin.visits >= WEEK_VISITS_MIN && bin.counts.n > 0.0).then_some(bin.counts)
         };
         let this = bin(at_s)?;
-        let shrunk = |counts: Counts| (counts.k + SHRINKAGE * of_day) / (counts.n + SHRINKAGE);
-        let own = self.with_counts(shrunk(this), this.n + SHRINKAGE);
-        let (far, ahead) = from_centre(at_s);
-        let Some(other) = bin(if ahead { at_s + 3_600 } else { at_s - 3_600 }) else {
-            return Some((own, own));
+        let shrunk = |at_s: i64, counts: Counts| {
+            let like_its_day = self.form.link(of_day) + self.day_differs_by(day_of(at_s));
+            let figure = self.form.unlink(like_its_day);
+            (counts.k + SHRINKAGE * figure) / (counts.n + SHRINKAGE)
         };
-        let mixed =
-            (1.0 - far) * self.form.link(shrunk(this)) + far * self.form.link(shrunk(other));
+        let own = self.with_counts(shrunk(at_s, this), this.n + SHRINKAGE);
+        let (far, ahead) = from_centre(at_s);
+        let beside_s = if ahead { at_s + 3_600 } else { at_s - 3_600 };
+        let Some(other) = bin(beside_s) else { return Some((own, own)) };
+        let mixed = (1.0 - far) * self.form.link(shrunk(at_s, this))
+            + far * self.form.link(shrunk(beside_s, other));
         let n = this.n * (1.0 - far) + other.n * far + SHRINKAGE;
         Some((self.with_counts(self.form.unlink(mixed), n), own))
+    }
+
+    /// By how much a day of the week differs from what its hours are on any day, on the link scale. An hour of
+    /// few items alone says little: at 360 an hour a weekend that differs was told every week.
+    fn day_differs_by(&self, day: usize) -> f64 {
+        let of_day = self.week.as_ref().and_then(|week| week.get(day));
+        let (Some(of_day), Some(hours)) = (of_day, &self.hours) else { return 0.0 };
+        let (mut seen, mut usual) = (Counts::default(), 0.0);
+        for (own, any) in of_day.iter().zip(hours.iter()) {
+            seen += own.counts;
+            usual += own.counts.n * (any.counts.k + 0.5) / (any.counts.n + 1.0);
+        }
+        if seen.n <= 0.0 {
+            return 0.0;
+        }
+        let usual = usual / seen.n;
+        let figure = (seen.k + SHRINKAGE * usual) / (seen.n + SHRINKAGE);
+        self.form.link(figure) - self.form.link(usual)
     }
 
     fn with_counts(&self, figure: f64, n: f64) -> (f64, Counts) {

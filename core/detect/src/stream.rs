@@ -80,6 +80,9 @@ pub struct Stream {
     evidence: [f64; N_SCALES],
     frozen_s: i64,
     shifted: Option<Shifted>,
+    /// The age at which what is believed of its dispersion beforehand was fresh.
+    #[serde(default)]
+    prior_from_s: i64,
 }
 
 /// Whether the baseline is worth anything yet.
@@ -142,6 +145,7 @@ impl Stream {
             evidence: [0.0; N_SCALES],
             frozen_s: 0,
             shifted: None,
+            prior_from_s: 0,
         }
     }
 
@@ -166,7 +170,7 @@ impl Stream {
             Readiness::Learning => Readiness::Learning,
             Readiness::Ready(_) => Readiness::Ready(0),
         };
-        Self { age_s: 0, ready, ..self.kin(figure, past) }
+        Self { age_s: 0, prior_from_s: 0, ready, ..self.kin(figure, past) }
     }
 
     fn kin(&self, figure: Figure, past: Counts) -> Self {
@@ -185,7 +189,8 @@ impl Stream {
     pub fn judge(&mut self, tick: i64, counts: Counts, ln_a: f64) -> Step {
         if self.age_s % 60 == 0 {
             self.turn_minute(tick);
-            if self.settle(tick) {
+            if self.is_long_shifted() {
+                self.settle(tick);
                 self.age_s += 1;
                 self.minute += counts;
                 return Step::Settled;

@@ -85,7 +85,7 @@ pub struct Weight {
     pub fact: Fact,
     /// Likelihood ratio, above one against the change.
     pub bayes_factor: f64,
-    /// Whether it alone can carry an exoneration.
+    /// Whether it can carry an exoneration, alone or beside another.
     pub is_hard: bool,
 }
 

@@ -209,9 +209,6 @@ impl Engine {
         for shift in &ended {
             self.outputs.push_back(Output::ShiftEnded { at: self.now, shift: *shift });
         }
-        for shift in self.shifts.settle(self.now) {
-            self.outputs.push_back(Output::ShiftSettled { at: self.now, shift });
-        }
         if !news.is_empty() || !found.is_empty() || !ended.is_empty() {
             self.look_at_all();
         } else {
@@ -247,6 +244,9 @@ impl Engine {
     }
 
     fn take_news(&mut self, news: &News, admission: Admission) {
+        if matches!(news.what, NewsKind::Settled) {
+            return self.settle(news);
+        }
         let Some(shift) = self.shifts.note(news) else { return };
         self.find_onset(shift, news);
         let incident = match admission {

@@ -37,9 +37,6 @@ pub(crate) struct Member {
     pub at: Timestamp,
     /// First tick back in band, once it is.
     pub back_tick: Option<i64>,
-    /// Whether it has lasted so long that it is usual.
-    #[serde(default)]
-    pub is_settled: bool,
 }
 
 /// One shift.
@@ -148,14 +145,15 @@ impl Shifts {
 
     /// Takes in news of a stream. Returns the shift if it is a new one.
     pub(crate) fn note(&mut self, news: &News) -> Option<ShiftId> {
-        let (back_tick, is_settled) = match news.what {
+        let ending = match news.what {
             NewsKind::Alarm(alarm) => return self.begin(news, alarm),
-            NewsKind::Ended(ending) => (Some(ending.back_tick), false),
-            NewsKind::Settled => (None, true),
+            NewsKind::Ended(ending) => ending,
+            // The engine settles what is said of the whole shift.
+            NewsKind::Settled => return None,
         };
         let shift = self.open(news.watched)?;
         for member in shift.members.iter_mut().filter(|member| member.watched == news.watched) {
-            (member.back_tick, member.is_settled) = (back_tick, is_settled);
+            member.back_tick = Some(ending.back_tick);
         }
         let id = shift.id;
         self.revised.insert(id);
@@ -163,7 +161,7 @@ impl Shifts {
     }
 
     /// The open shift of what a stream watches.
-    fn open(&mut self, watched: Watched) -> Option<&mut Tracked> {
+    pub(crate) fn open(&mut self, watched: Watched) -> Option<&mut Tracked> {
         let topic = watched.topic();
         let mut all = self.all.values_mut();
         all.find(|shift| shift.is_open() && (shift.subject, shift.signal) == topic)
@@ -176,12 +174,11 @@ impl Shifts {
             alarm,
             at: news.at,
             back_tick: None,
-            is_settled: false,
         };
         if let Some(shift) = self.open(news.watched) {
             match shift.members.iter_mut().find(|known| known.watched == news.watched) {
                 // It had come back, but not for long: the same shift goes on.
-                Some(known) => (known.back_tick, known.is_settled) = (None, false),
+                Some(known) => known.back_tick = None,
                 None => shift.members.push(member),
             }
             let id = shift.id;
@@ -206,21 +203,6 @@ impl Shifts {
         Some(id)
     }
 
-    /// Ends shifts that have lasted so long that they are usual. Returns them.
-    pub(crate) fn settle(&mut self, now: Timestamp) -> Vec<ShiftId> {
-        let is_over = |member: &Member| member.is_settled || member.back_tick.is_some();
-        let mut settled = Vec::new();
-        for shift in self.all.values_mut().filter(|shift| shift.is_open()) {
-            let any_settled = shift.members.iter().any(|member| member.is_settled);
-            if any_settled && shift.members.iter().all(is_over) {
-                shift.accepted_at = Some(now);
-                settled.push(shift.id);
-            }
-        }
-        self.revised.extend(&settled);
-        settled
-    }
-
     /// Ends shifts that have been back for long enough at `now`. Returns them.
     pub(crate) fn end(&mut self, now: Timestamp) -> Vec<ShiftId> {
         let mut ended = Vec::new();
@@ -233,53 +215,5 @@ impl Shifts {
         }
         self.revised.extend(&ended);
         ended
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::incidents::tests::noted;
-    use hw_model::Direction;
-
-    const ITEMS: Watched = Watched::Transfer(HopIdx(0));
-    const SENT: Watched = Watched::FanOut(HopIdx(0));
-
-    fn news(watched: Watched, at: i64, what: NewsKind) -> News {
-        News { watched, stream: None, tick: at, at: Timestamp::from_s(at), what }
-    }
-
-    /// Two streams of one shift, of which one has settled.
-    fn half_settled() -> Shifts {
-        let mut shifts = Shifts::default();
-        noted(&mut shifts, ITEMS, 100, Direction::Up);
-        let alarm = shifts.get(ShiftId(1)).unwrap().members[0].alarm;
-        assert_eq!(shifts.note(&news(SENT, 130, NewsKind::Alarm(alarm))), None);
-        assert_eq!(shifts.note(&news(ITEMS, 5_000, NewsKind::Settled)), None);
-        shifts
-    }
-
-    #[test]
-    fn a_shift_settles_with_the_last_of_its_streams() {
-        for last in [NewsKind::Settled, NewsKind::Ended(hw_detect::Ending { back_tick: 5_090 })] {
-            let mut shifts = half_settled();
-            assert_eq!(shifts.settle(Timestamp::from_s(5_001)), []);
-            shifts.note(&news(SENT, 5_100, last));
-            let now = Timestamp::from_s(5_101);
-            assert_eq!(shifts.settle(now), [ShiftId(1)]);
-            let shift = shifts.get(ShiftId(1)).unwrap();
-            assert_eq!((shift.accepted_at, shift.ended_at), (Some(now), None));
-            assert_eq!(shifts.settle(now), [], "once");
-            assert_eq!(shifts.end(Timestamp::from_s(9_000)), [], "it was never back");
-        }
-    }
-
-    #[test]
-    fn a_settled_stream_that_shifts_again_has_not_settled() {
-        let mut shifts = half_settled();
-        let alarm = shifts.get(ShiftId(1)).unwrap().members[0].alarm;
-        shifts.note(&news(ITEMS, 5_050, NewsKind::Alarm(alarm)));
-        shifts.note(&news(SENT, 5_100, NewsKind::Settled));
-        assert_eq!(shifts.settle(Timestamp::from_s(5_101)), []);
     }
 }

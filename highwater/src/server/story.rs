@@ -156,7 +156,9 @@ pub(super) fn words(what: &WhatV1, names: &mut ChangeNames<'_>) -> String {
             format!("S{shift} was accepted: what the figure does now is its new normal")
         }
         WhatV1::ShiftSettled { shift } => {
-            format!("S{shift} has lasted for 30 days: what the figure does is its new normal")
+            format!(
+                "S{shift} has lasted for a month: it is not held against what was usual before any more"
+            )
         }
         WhatV1::OriginNamed { service, confidence, .. } => {
             format!("it starts at {service} ({:.0} % sure)", confidence * 100.0)
@@ -172,7 +174,9 @@ pub(super) fn words(what: &WhatV1, names: &mut ChangeNames<'_>) -> String {
         WhatV1::IncidentMerged { into, reason: None } => {
             format!("it turned out to be part of INC-{into}")
         }
-        WhatV1::IncidentEnded => "all its figures are back or accepted".to_owned(),
+        WhatV1::IncidentEnded => {
+            "all its figures are back, or what they do is normal now".to_owned()
+        }
         WhatV1::RepairSeen { change } => format!(
             "{} counts as the repair: for an hour since then none of its figures has shifted; what comes \
              back from now on is another incident",

@@ -35,7 +35,7 @@ pub(crate) fn shifts(shifts: &[Value]) -> String {
         };
         let figures = format!("{} -> {}", figure(shift, "before"), figure(shift, "after"));
         let over = if !word(shift, "accepted_at").is_empty() {
-            format!("accepted {}", time(shift, "accepted_at"))
+            format!("normal since {}", time(shift, "accepted_at"))
         } else if word(shift, "ended_at").is_empty() {
             "still".to_owned()
         } else {

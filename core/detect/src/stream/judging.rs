@@ -72,7 +72,8 @@ impl Stream {
     pub(super) fn tempering(&self, window_n: f64, measured_at: Option<usize>) -> Tempering {
         let (figure, _) = self.baseline();
         let size = self.figure.form.size(window_n, figure);
-        let halvings = self.age_s as f64 / self.tuning.prior_half_life_s;
+        let fresh_s = (self.age_s - self.prior_from_s) as f64;
+        let halvings = fresh_s / self.tuning.prior_half_life_s;
         let prior = self.figure.prior_rho(figure) * 0.5f64.powf(halvings);
         let measured = measured_at.and_then(|at| self.scales.get(at));
         let (phi, rho) = match measured {
@@ -162,11 +163,17 @@ impl Stream {
         Step::Ended(Ending { back_tick })
     }
 
-    /// Ends a shift that has lasted as long as nothing may: it is the new normal, and a stream that waits
-    /// for what was usual before would be blind for good. Returns whether it did.
-    pub(super) fn settle(&mut self, tick: i64) -> bool {
-        let lasts = |shifted: &mut Shifted| shifted.age_s >= self.tuning.freeze_s_max;
-        let Some(shifted) = self.shifted.take_if(lasts) else { return false };
+    /// Whether a shift has lasted as long as nothing may.
+    pub(super) fn is_long_shifted(&self) -> bool {
+        let shifted = self.shifted.as_ref();
+        shifted.is_some_and(|shifted| shifted.age_s >= self.tuning.freeze_s_max)
+    }
+
+    /// Ends a shift, if there is one, that has lasted as long as nothing may: what it does is usual from now on, for
+    /// a stream that waits for what was usual before would be blind for good. How it scatters there nobody has
+    /// measured, so what is believed of that beforehand is fresh again.
+    pub fn settle(&mut self, tick: i64) {
+        let Some(shifted) = self.shifted.take() else { return };
         if let Some(usual) = shifted.usual {
             self.baseline = *usual;
         }
@@ -174,10 +181,9 @@ impl Stream {
         if self.known_size() < self.tuning.ready_size {
             self.ready = Readiness::Learning;
         }
-        self.frozen_s = 0;
+        (self.frozen_s, self.prior_from_s) = (0, self.age_s);
         self.reset_windows();
         self.renew_edges();
-        true
     }
 
     pub(super) fn reset_windows(&mut self) {

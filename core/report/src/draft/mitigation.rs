@@ -123,7 +123,7 @@ fn by_itself(view: &View<'_>) -> Option<Sentence> {
         return None;
     }
     let words = format!(
-        "The figures were back {}; of nothing that was tried is it shown that it did that.",
+        "It was over {}; of nothing that was tried is it shown that it did that.",
         view.clock.when(over.at)
     );
     Some(Sentence::new(words, over.sources.clone()))

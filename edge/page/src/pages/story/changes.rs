@@ -51,7 +51,7 @@ pub(super) fn changes(view: &StoryView, frame: &Frame) -> Markup {
             @if rows.iter().any(|row| row.because.iter().any(|fact| fact.contains(" for innocence"))) {
                 p class="note below" {
                     "A factor for innocence says how many times likelier what was seen is if the change is innocent. "
-                    "A change is exonerated only if a hard fact speaks for its innocence: it was taken back and nothing changed, something else ended it, it came after the onset."
+                    "A change is exonerated only if a hard fact speaks for its innocence: it came after the onset, something else ended it, or, beside another fact, it was taken back and nothing changed."
                 }
             }
         }

@@ -151,9 +151,9 @@ TOLD = [
     ("Anna", "restart eligibility: it says go to everything"),
     ("Highwater", "restart of eligibility (C3, told, and seen in telemetry)"),
     ("Anna", "restarted eligibility"),
+    ("Highwater", "deploy of router 1.4.2 -> 2.0.0 (C1): exonerated"),
     ("Highwater", "restart of eligibility (C3) helped"),
     ("Highwater", "mitigated: its figures are back"),
-    ("Highwater", "deploy of router 1.4.2 -> 2.0.0 (C1): exonerated"),
     ("Eve", "eligibility must not say go when its rules are empty"),
     ("Anna", "resolved"),
 ]

@@ -29,7 +29,7 @@ test("the story tells what happened, since when, where, what is innocent, and th
   await page.waitForURL("**/incidents/1");
   assert.equal(await heading(page), "screening passed 100\u00a0% of what it received; it usually passes half");
   const lead = await page.locator(".lead").textContent();
-  assert.match(lead, /It starts at eligibility \(99 % sure\)/);
+  assert.match(lead, /It starts at eligibility \(99\.0.% sure\)/);
   assert.match(lead, /Not the cause: .*deploy of router 1\.4\.2/);
   assert.match(lead, /The flow is as usual again since .*: the restart of eligibility stopped it\./);
   const facts = await page.locator(".facts").textContent();

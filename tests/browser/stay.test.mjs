@@ -152,8 +152,11 @@ test("of two pages that are asked for the later one is shown, whichever comes fi
     await held;
     await route.fulfill({ response: answer });
   });
-  const late = page.waitForResponse((answer) => new URL(answer.url()).search === between);
+  const isBetween = (one) => new URL(one.url()).search === between;
+  const asked = page.waitForRequest(isBetween);
+  const late = page.waitForResponse(isBetween);
   await page.goBack();
+  await asked;
   await page.goBack();
   await page.locator("#live").waitFor();
   assert.deepEqual(await stretch(page), whole);

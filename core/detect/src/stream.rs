@@ -189,15 +189,16 @@ impl Stream {
     pub fn judge(&mut self, tick: i64, counts: Counts, ln_a: f64) -> Step {
         if self.age_s % 60 == 0 {
             self.turn_minute(tick);
-            if self.is_long_shifted() {
-                self.settle(tick);
-                self.age_s += 1;
-                self.minute += counts;
-                return Step::Settled;
-            }
+        }
+        let settles = self.is_long_shifted();
+        if settles {
+            self.settle(tick);
         }
         self.age_s += 1;
         self.minute += counts;
+        if settles {
+            return Step::Settled;
+        }
         if self.shifted.is_some() {
             return self.test_end(tick, counts);
         }

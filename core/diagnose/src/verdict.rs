@@ -39,8 +39,8 @@ const IMPLICATED_EVIDENCE: f64 = 10.0;
 const NOT_IMPLICATED: f64 = 0.1;
 
 /// P at or below which one hard fact exonerates, in doubt of it. With .01 and no doubt, a rollback that did not help
-/// cleared guilty changes of hours before; with .002, one in 24,000 exonerations by a cure elsewhere was wrong. A fortieth
-/// fewer are exonerated with this (docs/internals/attribution.md).
+/// cleared guilty changes of hours before; with .002, two in 103,000 exonerations by a cure elsewhere were wrong
+/// (docs/internals/attribution.md).
 const EXONERATED: f64 = 0.0005;
 
 /// Share of experiments that say nothing, for an exoneration: faults that outlive their version, cures by

@@ -40,24 +40,27 @@ pub(super) fn table(lived: &[OrdinaryLife]) -> String {
          |\n|---|---|---|---|---|---|---|\n",
     );
     for kind in Ordinary::ALL {
-        let own = || lived.iter().filter(|life| life.kind == kind);
-        let hours: f64 = own().map(|life| life.hours).sum();
-        let incidents: usize = own().map(|life| life.n_incidents).sum();
-        let (low, high) = poisson(incidents);
-        let months = (hours / 720.0).max(1e-9);
-        let _ = writeln!(
-            text,
-            "| {} | {} | {hours:.0} | {} | {} | {incidents} | {:.1} to {:.1} |",
-            kind.words(),
-            own().count(),
-            own().map(|life| life.n_spans).sum::<u64>(),
-            own().map(|life| life.n_shifts).sum::<usize>(),
-            low / months,
-            high / months
-        );
+        let own: Vec<&OrdinaryLife> = lived.iter().filter(|life| life.kind == kind).collect();
+        text.push_str(&row(kind.words(), &own));
     }
+    text.push_str(&row("all", &lived.iter().collect::<Vec<_>>()));
     for life in lived.iter().filter(|life| life.n_incidents > 0) {
         let _ = writeln!(text, "incidents in seed {}: {}", life.seed, life.kind.words());
     }
     text
+}
+
+fn row(words: &str, lives: &[&OrdinaryLife]) -> String {
+    let hours: f64 = lives.iter().map(|life| life.hours).sum();
+    let n_incidents: usize = lives.iter().map(|life| life.n_incidents).sum();
+    let (low, high) = poisson(n_incidents);
+    let months = (hours / 720.0).max(1e-9);
+    format!(
+        "| {words} | {} | {hours:.0} | {} | {} | {n_incidents} | {:.1} to {:.1} |\n",
+        lives.len(),
+        lives.iter().map(|life| life.n_spans).sum::<u64>(),
+        lives.iter().map(|life| life.n_shifts).sum::<usize>(),
+        low / months,
+        high / months
+    )
 }
